@@ -1,0 +1,67 @@
+# make demo · make test · make lint · make setup
+# Each step of the set-up leaves a stamp and is skipped while its inputs are unchanged.
+
+PYTHON ?= python3
+PORT ?= 8000
+SIMULATOR_PORT ?= 8100
+BIN := .venv/bin
+export RARBOOKING_PROFILE ?= demo
+
+STATIC_SOURCES := $(shell find rarbooking/static -type f)
+MIGRATIONS := $(shell find . -path './*/migrations/*.py' -not -path './.venv/*' -not -path './node_modules/*')
+SEEDS := $(shell find toolkits/data -type f)
+
+.PHONY: setup demo test lint format requirements screenshot clean
+
+setup: .venv/.installed node_modules/.installed var/.static var/.database
+
+.venv/.installed: requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+var/.static: .venv/.installed node_modules/.installed $(STATIC_SOURCES) rarbooking/staticfiles.py
+	@mkdir -p var
+	$(BIN)/python manage.py collectstatic --no-input --clear --verbosity 0
+	@touch $@
+
+var/.database: .venv/.installed $(MIGRATIONS) $(SEEDS)
+	@mkdir -p var
+	$(BIN)/python manage.py migrate --no-input --verbosity 0
+	$(BIN)/python manage.py load_toolkits
+	@touch $@
+
+demo: setup
+	@$(BIN)/python scripts/demo.py --port $(PORT) --simulator-port $(SIMULATOR_PORT)
+
+test: setup lint
+	@scripts/ensure_chromium.sh
+	$(BIN)/pytest -n auto --dist loadfile
+	@scripts/test_on_postgresql.sh
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	RARBOOKING_PROFILE= $(BIN)/python scripts/check_deploy.py
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+requirements: .venv/.installed
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
+
+screenshot: setup
+	@scripts/ensure_chromium.sh
+	$(BIN)/python scripts/screenshot.py docs/check-your-answers.png
+
+clean:
+	rm -rf var .venv node_modules

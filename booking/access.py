@@ -1,0 +1,44 @@
+"""May this person work on this case? Every view of a case asks here first."""
+
+from typing import cast
+
+from delius.selectors import Case
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest
+
+from delius import selectors as delius
+from delius.errors import NotFound
+from delius.records import StaffMember
+
+
+class NoStaffRecord(Exception):
+    """The signed-in person has no staff record in Delius, so has no cases and cannot be named on an appointment."""
+
+
+def username_of(request: HttpRequest) -> str:
+    """Return the HMPPS Auth user name of the signed-in person."""
+    return cast(AbstractBaseUser, request.user).get_username()
+
+
+def staff_of(request: HttpRequest) -> StaffMember:
+    """Return the staff record of the signed-in person. Raises NoStaffRecord."""
+    staff = delius.staff_member(username_of(request))
+    if staff is None:
+        raise NoStaffRecord
+    return staff
+
+
+def case_of(request: HttpRequest, crn: str, *, staff: StaffMember) -> Case:
+    """Return a case that the signed-in person may see: one that they, or one of their teams, manage.
+
+    Raises NotFound for any other case, exactly as for one that does not exist; Forbidden, with Delius's own
+    message, for a person on probation whose record has limited access.
+    """
+    case = delius.case(crn, username=username_of(request))
+    manager = case.person.active_manager
+    own = manager is not None and manager.staff_code == staff.staff_code
+    team_codes = {team.code for team in staff.teams}
+    teams = manager is not None and manager.team is not None and manager.team.code in team_codes
+    if not (own or teams):
+        raise NotFound("person")
+    return case

@@ -1,0 +1,62 @@
+"""Dates and times the way GOV.UK writes them, and the way people type them."""
+
+import re
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+_TYPED_TIME = re.compile(r"(?P<hour>\d{1,2})(?:[:.\s]?(?P<minute>\d{2}))?\s*(?P<half>am|pm)?", re.ASCII)
+_NAMED_TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+
+
+def long_date(day: date) -> str:
+    """Return a date such as *Tuesday 4 October 2022*."""
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def short_date(day: date) -> str:
+    """Return a date such as *4 October 2022*."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def clock(at: time) -> str:
+    """Return a time such as *9am*, *9:30am* or *midday*."""
+    if at == time(12):
+        return "midday"
+    if at == time(0):
+        return "midnight"
+    hour = at.hour % 12 or 12
+    minutes = f":{at.minute:02}" if at.minute else ""
+    return f"{hour}{minutes}{'am' if at.hour < 12 else 'pm'}"
+
+
+def from_to(start: time, end: time) -> str:
+    """Return a span such as *9am to 9:30am*."""
+    return f"{clock(start)} to {clock(end)}"
+
+
+def parse_time(typed: str) -> time | None:
+    """Return the time somebody typed (`9`, `9am`, `9.30`, `09:30`, `1pm`, `noon`), or None if it is not one.
+
+    A number alone is read on the 24-hour clock: `9` is 9am and `13` is 1pm.
+    """
+    text = typed.strip().lower().replace(" ", "")
+    if text in _NAMED_TIMES:
+        return _NAMED_TIMES[text]
+    found = _TYPED_TIME.fullmatch(text)
+    if not found:
+        return None
+    hour, minute, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
+    if half and not 1 <= hour <= 12:
+        return None
+    if half:
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    if hour > 23 or minute > 59:
+        return None
+    return time(hour, minute)
+
+
+def in_london(day: date, at: time) -> datetime:
+    """Return the moment at which a clock in London shows `day` and `at`."""
+    return datetime.combine(day, at, tzinfo=LONDON)

@@ -1,0 +1,121 @@
+"""Form fields that read what people type and answer with GOV.UK's error messages."""
+
+import calendar
+from datetime import date, time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from booking.formats import parse_time
+from booking.forms.widgets import GovukDateInput, GovukRadios, GovukTextInput
+
+MONTHS = [name.lower() for name in calendar.month_name[1:]]
+
+
+class RadioField(forms.ChoiceField):
+    """A question answered with one of a few radios."""
+
+    def __init__(
+        self,
+        *,
+        label: str,
+        choices: list[tuple[str, str]],
+        missing: str,
+        widget: GovukRadios | None = None,
+        help_text: str = "",
+    ) -> None:
+        super().__init__(
+            label=label,
+            choices=choices,
+            widget=widget or GovukRadios(),
+            help_text=help_text,
+            error_messages={"required": missing, "invalid_choice": missing},
+        )
+
+
+class GovukDateField(forms.MultiValueField):
+    """A date from three inputs; months may be typed as words."""
+
+    widget: GovukDateInput
+
+    def __init__(self, *, label: str, help_text: str, missing: str, name: str = "Date") -> None:
+        self.name = name
+        self.missing = missing
+        super().__init__(
+            fields=[forms.CharField(required=False) for _ in GovukDateInput.parts],
+            label=label,
+            help_text=help_text,
+            widget=GovukDateInput(),
+            required=False,
+            require_all_fields=False,
+        )
+
+    def clean(self, value: Any) -> date:
+        """Return the date, or raise ValidationError saying which part to mend."""
+        typed = [str(part or "").strip() for part in (value or ["", "", ""])]
+        absent = [part for part, text in zip(GovukDateInput.parts, typed, strict=True) if not text]
+        if len(absent) == len(typed):
+            raise self._error(self.missing, GovukDateInput.parts)
+        if absent:
+            raise self._error(f"{self.name} must include a {' and '.join(absent)}", tuple(absent))
+        day, month, year = typed
+        try:
+            return date(_year(year), _month(month), int(day))
+        except (ValueError, OverflowError):
+            raise self._error(f"{self.name} must be a real date, like 27 3 2027", GovukDateInput.parts) from None
+
+    def refuse(self, message: str) -> ValidationError:
+        """Return the error for a real date that cannot be taken, marking the whole date."""
+        return self._error(message, GovukDateInput.parts)
+
+    def _error(self, message: str, parts: tuple[str, ...]) -> ValidationError:
+        self.widget.parts_in_error = parts
+        return ValidationError(message)
+
+
+class GovukTimeField(forms.CharField):
+    """A time of day, typed as people type it."""
+
+    def __init__(self, *, label: str, missing: str, name: str) -> None:
+        self.name = name
+        super().__init__(
+            label=label,
+            widget=GovukTextInput(govuk_classes="govuk-input--width-5"),
+            max_length=20,
+            error_messages={"required": missing, "max_length": self._message(name)},
+        )
+
+    def clean(self, value: Any) -> time:
+        """Return the time, or raise ValidationError with an example of one."""
+        typed = super().clean(value)
+        parsed = parse_time(typed)
+        if parsed is None:
+            raise ValidationError(self._message(self.name))
+        return parsed
+
+    @staticmethod
+    def _message(name: str) -> str:
+        return f"{name} must be a real time, like 9am or 1:30pm"
+
+
+class MultilineField(forms.CharField):
+    """Text of several lines, counted as people count it: a line break is one character."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with line breaks as browsers show them."""
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+def _month(typed: str) -> int:
+    if typed.isdigit():
+        return int(typed)
+    named = [number for number, name in enumerate(MONTHS, 1) if len(typed) >= 3 and name.startswith(typed.lower())]
+    return named[0] if named else 0
+
+
+def _year(typed: str) -> int:
+    year = int(typed)
+    if len(typed) != 4:
+        raise ValueError(typed)
+    return year

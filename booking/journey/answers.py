@@ -1,0 +1,28 @@
+"""What a person has answered so far: only the answers to questions that apply, and only valid ones."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from delius.selectors import RarRequirement
+
+from delius.records import AppointmentType, Event, OfficeLocation
+from delius.writes import Officer
+from toolkits.selectors import ToolkitChoice
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One value a question; None where it is not answered yet or does not apply."""
+
+    officer: Officer | None = None
+    appointment_type: AppointmentType | None = None
+    rar: bool | None = None
+    requirement: RarRequirement | None = None
+    event: Event | None = None
+    toolkit: ToolkitChoice | None = None
+    office: OfficeLocation | None = None
+    day: date | None = None
+    start_time: time | None = None
+    end_time: time | None = None
+    notes: str | None = None
+    sensitive: bool | None = None

@@ -1,0 +1,106 @@
+"""Where a person is in the journey, computed from their answers."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from booking.forms.steps import StepForm
+from booking.journey.answers import Answers
+from booking.journey.situation import Situation
+from booking.journey.steps import STEPS, Step
+from delius.records import LocationRule
+
+RawAnswers = Mapping[str, Mapping[str, str]]
+
+
+class Journey:
+    """The steps, given the answers as typed (`raw`, by step) and the situation."""
+
+    def __init__(self, *, raw: RawAnswers, situation: Situation) -> None:
+        self.raw = raw
+        self.situation = situation
+        self.answers, self.answered = self._settle()
+
+    @property
+    def asked(self) -> list[Step]:
+        """The questions that apply, in order."""
+        return [step for step in STEPS if step.applies(self.answers, self.situation)]
+
+    @property
+    def first_unfinished(self) -> Step | None:
+        """The first question that applies and has no valid answer; None when everything is answered."""
+        return next((step for step in self.asked if step.slug not in self.answered), None)
+
+    def may_visit(self, step: Step) -> bool:
+        """Return whether a question may be opened now: it applies and everything before it is answered."""
+        for each in self.asked:
+            if each is step:
+                return True
+            if each.slug not in self.answered:
+                return False
+        return False
+
+    def before(self, step: Step) -> Step | None:
+        """Return the question asked before this one, or None for the first."""
+        asked = self.asked
+        position = asked.index(step)
+        return asked[position - 1] if position else None
+
+    def form(self, step: Step, data: Mapping[str, Any] | None = None) -> StepForm:
+        """Return a question's form bound to `data`, else to what was answered before, else empty."""
+        return step.form(data if data is not None else self.raw.get(step.slug), self.answers, self.situation)
+
+    def with_answer(self, step: Step, form: StepForm) -> "Journey":
+        """Return the journey with one answer set, and without the answers that no longer apply.
+
+        An answer that still applies but is no longer valid is dropped too, so that its question is asked again.
+        """
+        raw = {**self.raw, step.slug: form.accepted(form.data)}
+        after = Journey(raw=raw, situation=self.situation)
+        return Journey(
+            raw={slug: kept for slug, kept in raw.items() if slug in after.answered}, situation=self.situation
+        )
+
+    def _settle(self) -> tuple[Answers, frozenset[str]]:
+        answers = self._assumed(Answers())
+        answered: frozenset[str] = frozenset()
+        # Whether a question applies may hang on a later answer (the toolkit's on the date): read until nothing changes.
+        for _ in STEPS:
+            settled = self._assumed(Answers())
+            seen: set[str] = set()
+            for step in STEPS:
+                known = replace(settled, day=settled.day or answers.day)
+                if step.slug not in self.raw or not step.applies(known, self.situation):
+                    continue
+                form = step.form(self.raw[step.slug], known, self.situation)
+                if form.is_valid():
+                    changes = step.read(form.cleaned_data, known, self.situation)
+                    settled = self._assumed(replace(settled, **changes))
+                    seen.add(step.slug)
+            if (settled, frozenset(seen)) == (answers, answered):
+                break
+            answers, answered = settled, frozenset(seen)
+        return answers, answered
+
+    def _assumed(self, answers: Answers) -> Answers:
+        """Fill in what needs no question because there is only one possibility."""
+        situation = self.situation
+        changes: dict[str, Any] = {}
+        if not answers.officer and len(situation.teams) == 1:
+            changes["officer"] = situation.teams[0].officer
+        if not situation.rar_requirements:
+            changes["rar"] = False
+        if answers.rar and len(situation.rar_requirements) == 1:
+            changes["requirement"] = situation.rar_requirements[0]
+        requirement = changes.get("requirement") or answers.requirement
+        if answers.rar and requirement:
+            changes["event"] = requirement.event
+        elif not answers.event and len(situation.events) == 1:
+            changes["event"] = situation.events[0].event
+        officer = changes.get("officer") or answers.officer
+        kind = answers.appointment_type
+        if officer and kind and kind.location is LocationRule.REQUIRED:
+            offices = situation.offices(officer.team_code)
+            if len(offices) == 1:
+                changes["office"] = offices[0]
+        return replace(answers, **changes) if changes else answers

@@ -1,0 +1,67 @@
+"""A finished journey, as the thing to be booked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.formats import in_london
+from booking.journey.journey import Journey
+from booking.journey.situation import FEATURED_NAMES
+from delius.records import Event
+from delius.writes import Officer
+from toolkits.selectors import ToolkitChoice
+
+
+@dataclass(frozen=True)
+class AppointmentRequest:
+    """Everything that Community API and Delius API need to be told about one appointment.
+
+    `requirement_id` and `toolkit` are both set, or neither is: an appointment that counts towards RAR has both.
+    """
+
+    crn: str
+    event: Event
+    officer: Officer
+    type_code: str
+    type_name: str
+    start: datetime
+    end: datetime
+    office_code: str
+    office_name: str
+    notes: str
+    sensitive: bool
+    requirement_id: int | None
+    toolkit: ToolkitChoice | None
+
+
+def appointment_request(journey: Journey) -> AppointmentRequest:
+    """Return what a journey with every question answered asks to be booked.
+
+    For a team that is not on toolkits the toolkit is the placeholder. Raises ValueError while a question is unanswered.
+    """
+    answers = journey.answers
+    if (
+        journey.first_unfinished
+        or not answers.officer
+        or not answers.event
+        or not answers.appointment_type
+        or not answers.day
+        or not answers.start_time
+        or not answers.end_time
+    ):
+        raise ValueError("The journey is not finished.")
+    rar = bool(answers.rar and answers.requirement)
+    return AppointmentRequest(
+        crn=journey.situation.case.person.crn,
+        event=answers.event,
+        officer=answers.officer,
+        type_code=answers.appointment_type.code,
+        type_name=FEATURED_NAMES[answers.appointment_type.code],
+        start=in_london(answers.day, answers.start_time),
+        end=in_london(answers.day, answers.end_time),
+        office_code=answers.office.code if answers.office else "",
+        office_name=answers.office.description if answers.office else "",
+        notes=answers.notes or "",
+        sensitive=bool(answers.sensitive),
+        requirement_id=answers.requirement.requirement.requirement_id if rar and answers.requirement else None,
+        toolkit=(answers.toolkit or journey.situation.placeholder) if rar else None,
+    )

@@ -1,0 +1,111 @@
+"""What the journey knows besides the answers: whose case it is, who is booking, and what may be chosen."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from delius.selectors import Case, CaseEvent, RarRequirement
+
+from booking.formats import LONDON
+from delius import selectors as delius
+from delius.records import AppointmentType, OfficeLocation, StaffMember
+from delius.writes import Officer
+from toolkits import selectors as toolkits
+from toolkits.selectors import ToolkitChoice
+
+# The types that practitioners arrange most, with the names they use for them, in the order they are offered.
+FEATURED_TYPES = (
+    ("COAP", "Office visit"),
+    ("CHVS", "Home visit"),
+    ("COVC", "Video call"),
+    ("COPT", "Phone call"),
+)
+FEATURED_NAMES = dict(FEATURED_TYPES)
+
+
+@dataclass(frozen=True)
+class TeamOption:
+    """A team that the signed-in member of staff may book for."""
+
+    officer: Officer
+    name: str
+
+
+class Situation:
+    """Reads happen when first asked for, and once."""
+
+    def __init__(self, *, case: Case, staff: StaffMember, now: datetime) -> None:
+        self.case = case
+        self.staff = staff
+        self.now = now
+        self.today: date = now.astimezone(LONDON).date()
+        self._offices: dict[str, tuple[OfficeLocation, ...]] = {}
+        self._toolkits: dict[tuple[Officer, date], tuple[ToolkitChoice, ...]] = {}
+
+    @property
+    def first_name(self) -> str:
+        """The name to use in a sentence about the person on probation."""
+        return self.case.person.first_name
+
+    @cached_property
+    def teams(self) -> tuple[TeamOption, ...]:
+        """The teams that what we write can be recorded under.
+
+        That of the person's active manager, where that is the signed-in member of staff; otherwise their own teams.
+        A team whose provider has no code in Delius cannot be named to Community API or Delius API, and is left out.
+        """
+        manager = self.case.person.active_manager
+        if manager and manager.staff_code == self.staff.staff_code:
+            pairs = [(manager.provider, manager.team)]
+        else:
+            pairs = [(self.staff.provider, team) for team in self.staff.teams]
+        return tuple(
+            TeamOption(
+                officer=Officer(provider_code=provider.code, team_code=team.code, staff_code=self.staff.staff_code),
+                name=team.description,
+            )
+            for provider, team in pairs
+            if provider and provider.code and team and team.code
+        )
+
+    @cached_property
+    def events(self) -> tuple[CaseEvent, ...]:
+        """The person's active sentences."""
+        return self.case.events
+
+    @cached_property
+    def rar_requirements(self) -> tuple[RarRequirement, ...]:
+        """The active RAR requirements a session could count towards."""
+        return self.case.rar_requirements()
+
+    @cached_property
+    def appointment_types(self) -> dict[str, AppointmentType]:
+        """The featured types that match at least one of the person's active sentences, by code, in order."""
+        orders = {"CJA" for each in self.events if each.event.cja} | {
+            "LEGACY" for each in self.events if each.event.legacy
+        }
+        known = {each.code: each for each in delius.appointment_types()}
+        return {
+            code: known[code]
+            for code, _ in FEATURED_TYPES
+            if code in known and (not orders or orders & set(known[code].order_types))
+        }
+
+    def offices(self, team_code: str) -> tuple[OfficeLocation, ...]:
+        """The offices of a team, sorted by name."""
+        if team_code not in self._offices:
+            self._offices[team_code] = tuple(delius.office_locations(team_code))
+        return self._offices[team_code]
+
+    def toolkits(self, officer: Officer, on: date) -> tuple[ToolkitChoice, ...]:
+        """The toolkits that the officer's team may choose from on a day; none where it is not on toolkits."""
+        if (officer, on) not in self._toolkits:
+            self._toolkits[officer, on] = tuple(
+                toolkits.toolkits_for(provider_code=officer.provider_code, team_code=officer.team_code, on=on)
+            )
+        return self._toolkits[officer, on]
+
+    @cached_property
+    def placeholder(self) -> ToolkitChoice:
+        """The toolkit recorded for teams that are not on toolkits."""
+        return toolkits.placeholder()

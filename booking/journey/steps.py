@@ -1,0 +1,305 @@
+"""The journey as data: every question, in the order it is asked.
+
+Whether a question is asked follows from the other answers alone, so *Back*, *Change* and skipped pages are computed
+(booking/journey/journey.py) and never wired by hand.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from delius.selectors import RarRequirement
+
+from booking.formats import from_to, long_date, short_date
+from booking.forms import steps as forms
+from booking.journey.answers import Answers
+from booking.journey.situation import FEATURED_NAMES, Situation
+from delius.records import Event, LocationRule
+from toolkits.selectors import ToolkitChoice
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of *Check your answers*."""
+
+    key: str
+    value: str
+
+
+class Step(ABC):
+    """One question."""
+
+    slug: ClassVar[str]
+    template: ClassVar[str] = "booking/question.html.jinja"
+
+    def applies(self, answers: Answers, situation: Situation) -> bool:
+        """Return whether this question is asked, given the other answers."""
+        return True
+
+    @abstractmethod
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        """Return this question's form: empty, or bound to `data`."""
+
+    @abstractmethod
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        """Return what a valid answer sets in Answers."""
+
+    @abstractmethod
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        """Return what *Check your answers* shows of this question."""
+
+    def context(self, answers: Answers, situation: Situation) -> dict[str, Any]:
+        """Return what this question's template needs besides the form."""
+        return {}
+
+
+class TeamStep(Step):
+    """Asked of somebody who is not the person's manager and has several teams."""
+
+    slug = "team"
+
+    def applies(self, answers: Answers, situation: Situation) -> bool:
+        return len(situation.teams) > 1
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        return forms.TeamForm(data, choices=[(team.officer.team_code, team.name) for team in situation.teams])
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        chosen = next(team for team in situation.teams if team.officer.team_code == cleaned["team"])
+        return {"officer": chosen.officer}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        name = next((team.name for team in situation.teams if team.officer == answers.officer), "")
+        return [Row("Team", name)]
+
+
+class TypeStep(Step):
+    """The kind of appointment."""
+
+    slug = "type"
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        choices = [(code, FEATURED_NAMES[code]) for code in situation.appointment_types]
+        return forms.TypeForm(data, choices=choices)
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        return {"appointment_type": situation.appointment_types[cleaned["type"]]}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        assert answers.appointment_type
+        return [Row("Type of appointment", FEATURED_NAMES[answers.appointment_type.code])]
+
+
+class RarStep(Step):
+    """Whether it counts towards RAR; only where there is a RAR requirement to count towards."""
+
+    slug = "rar"
+
+    def applies(self, answers: Answers, situation: Situation) -> bool:
+        return bool(situation.rar_requirements)
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        return forms.RarForm(data)
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        return {"rar": cleaned["rar"] == "yes"}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        return [Row("RAR toolkit session", "Yes, it will count towards RAR" if answers.rar else "No")]
+
+
+class RequirementStep(Step):
+    """Which of several RAR requirements; one is taken without asking."""
+
+    slug = "requirement"
+
+    def applies(self, answers: Answers, situation: Situation) -> bool:
+        return bool(answers.rar) and len(situation.rar_requirements) > 1
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        return forms.RequirementForm(
+            data,
+            choices=[(_requirement_key(each), _sentence(each.event)) for each in situation.rar_requirements],
+            hints={_requirement_key(each): _days(each) for each in situation.rar_requirements},
+        )
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        key = cleaned["requirement"]
+        return {"requirement": next(e for e in situation.rar_requirements if _requirement_key(e) == key)}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        assert answers.requirement
+        return [Row("RAR requirement", f"{_sentence(answers.requirement.event)}. {_days(answers.requirement)}")]
+
+
+class SentenceStep(Step):
+    """Which of several sentences an appointment without RAR is for; one is taken without asking."""
+
+    slug = "sentence"
+
+    def applies(self, answers: Answers, situation: Situation) -> bool:
+        counts_towards_rar = answers.rar is not False and bool(situation.rar_requirements)
+        return not counts_towards_rar and len(situation.events) > 1
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        return forms.SentenceForm(
+            data,
+            choices=[(str(each.event.event_id), _sentence(each.event)) for each in situation.events],
+            hints={},
+        )
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        events = (each.event for each in situation.events)
+        return {"event": next(event for event in events if str(event.event_id) == cleaned["sentence"])}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        assert answers.event
+        return [Row("Sentence", _sentence(answers.event))]
+
+
+class ToolkitStep(Step):
+    """Which toolkit: asked where the team is on toolkits on the day of the appointment, or today."""
+
+    slug = "toolkit"
+
+    def applies(self, answers: Answers, situation: Situation) -> bool:
+        return bool(answers.rar) and bool(_offered(answers, situation))
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        return forms.ToolkitForm(
+            data, choices=[(toolkit.slug, toolkit.name) for toolkit in _offered(answers, situation)]
+        )
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        slug = cleaned["toolkit"]
+        return {"toolkit": next(each for each in _offered(answers, situation) if each.slug == slug)}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        assert answers.toolkit
+        return [Row("RAR toolkit", answers.toolkit.name)]
+
+
+class WhereStep(Step):
+    """Which office: asked only where the type has a location and there is something to choose."""
+
+    slug = "where"
+    template = "booking/where.html.jinja"
+
+    def applies(self, answers: Answers, situation: Situation) -> bool:
+        kind = answers.appointment_type
+        if not kind or not answers.officer or kind.location is LocationRule.NOT_REQUIRED:
+            return False
+        offices = situation.offices(answers.officer.team_code)
+        if kind.location is LocationRule.OPTIONAL:
+            return bool(offices)
+        return len(offices) != 1
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        assert answers.officer
+        assert answers.appointment_type
+        offices = situation.offices(answers.officer.team_code)
+        return forms.WhereForm(
+            data,
+            offices=[(office.code, office.description) for office in offices],
+            optional=answers.appointment_type.location is LocationRule.OPTIONAL,
+        )
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        assert answers.officer
+        chosen = cleaned["office"]
+        offices = situation.offices(answers.officer.team_code)
+        return {"office": next((office for office in offices if office.code == chosen), None)}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        return [Row("Location", answers.office.description if answers.office else "No location")]
+
+    def context(self, answers: Answers, situation: Situation) -> dict[str, Any]:
+        assert answers.officer
+        return {"no_offices": not situation.offices(answers.officer.team_code)}
+
+
+class WhenStep(Step):
+    """The day and the times."""
+
+    slug = "when"
+    template = "booking/when.html.jinja"
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        return forms.WhenForm(data, now=situation.now)
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        return {"day": cleaned["date"], "start_time": cleaned["start_time"], "end_time": cleaned["end_time"]}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        assert answers.day
+        assert answers.start_time
+        assert answers.end_time
+        return [Row("Date", long_date(answers.day)), Row("Time", from_to(answers.start_time, answers.end_time))]
+
+
+class NotesStep(Step):
+    """Notes for the contact log."""
+
+    slug = "notes"
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        return forms.NotesForm(data)
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        return {"notes": cleaned["notes"]}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        return [Row("Appointment notes", answers.notes or "None")]
+
+
+class SensitiveStep(Step):
+    """Whether details must not be shared with the person on probation."""
+
+    slug = "sensitive"
+    template = "booking/sensitive.html.jinja"
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        return forms.SensitiveForm(data, person_first_name=situation.first_name)
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        return {"sensitive": cleaned["sensitive"] == "yes"}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        return [Row("Sensitive", "Yes" if answers.sensitive else "No")]
+
+
+STEPS: tuple[Step, ...] = (
+    TeamStep(),
+    TypeStep(),
+    RarStep(),
+    RequirementStep(),
+    SentenceStep(),
+    ToolkitStep(),
+    WhereStep(),
+    WhenStep(),
+    NotesStep(),
+    SensitiveStep(),
+)
+
+
+def _offered(answers: Answers, situation: Situation) -> tuple[ToolkitChoice, ...]:
+    if not answers.officer:
+        return ()
+    on_the_day = situation.toolkits(answers.officer, answers.day) if answers.day else ()
+    return on_the_day or situation.toolkits(answers.officer, situation.today)
+
+
+def _requirement_key(requirement: RarRequirement) -> str:
+    return f"{requirement.event.event_id}-{requirement.requirement.requirement_id}"
+
+
+def _sentence(event: Event) -> str:
+    began = f", started {short_date(event.start_date)}" if event.start_date else ""
+    return f"{event.sentence_description or 'Sentence'}{began}"
+
+
+def _days(requirement: RarRequirement) -> str:
+    if requirement.days_ordered is None:
+        return f"{requirement.days_completed} RAR days completed"
+    return f"{requirement.days_completed} of {requirement.days_ordered} RAR days completed"

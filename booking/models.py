@@ -1,0 +1,133 @@
+"""Drafts of journeys, bookings and their history, and the leases that make one process at a time work on one thing."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class Draft(models.Model):
+    """What a person has answered so far about one case: one row per person and CRN.
+
+    `booking_id` is the identity the booking will have, so that confirming twice books once.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    crn = models.CharField("CRN", max_length=7)
+    answers = models.JSONField(default=dict)
+    booking_id = models.UUIDField(default=uuid.uuid4)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "crn"], name="one_draft_per_user_and_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Draft of {self.updated_at:%Y-%m-%d %H:%M}"
+
+
+class BookingState(models.TextChoices):
+    """The life of a booking; the arrows are in booking/services/states.py."""
+
+    SUBMITTED = "submitted", "Submitted"
+    NSI_READY = "nsi_ready", "NSI ready"
+    BOOKED = "booked", "Booked"
+    REFUSED = "refused", "Refused"
+    UNCERTAIN = "uncertain", "Uncertain"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Booking(models.Model):
+    """One appointment that somebody confirmed, written before anything is sent to Delius."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=BookingState, default=BookingState.SUBMITTED)
+
+    crn = models.CharField("CRN", max_length=7)
+    event_id = models.BigIntegerField("event")
+    event_referral_date = models.DateField(null=True)
+    requirement_id = models.BigIntegerField("requirement", null=True)
+    provider_code = models.CharField("provider", max_length=20)
+    team_code = models.CharField("team", max_length=20)
+    staff_code = models.CharField("member of staff", max_length=20)
+
+    toolkit_name = models.CharField("toolkit", max_length=100, blank=True)
+    nsi_type_code = models.CharField("NSI type", max_length=20, blank=True)
+    nsi_sub_type_code = models.CharField("NSI sub type", max_length=20, blank=True)
+    nsi_status_code = models.CharField("NSI status", max_length=20, blank=True)
+    nsi_length = models.PositiveIntegerField("sessions", null=True)
+    nsi_notes = models.TextField("NSI notes", blank=True)
+
+    type_code = models.CharField("appointment type", max_length=20)
+    type_name = models.CharField("appointment type name", max_length=100)
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    office_code = models.CharField("office", max_length=20, blank=True)
+    office_name = models.CharField("office name", max_length=200, blank=True)
+    notes = models.TextField(blank=True)
+    sensitive = models.BooleanField()
+
+    nsi_id = models.BigIntegerField("NSI", null=True)
+    nsi_created = models.BooleanField("made the NSI", default=False)
+    appointment_id = models.BigIntegerField("appointment", null=True)
+    reason = models.TextField("why it was refused", blank=True)
+    clash = models.BooleanField("refused because of another appointment", default=False)
+    sent_at = models.DateTimeField("last sent something whose outcome is unknown", null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["user", "crn", "-created_at"], name="booking_by_user_and_case")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="rar_has_requirement_and_toolkit",
+                condition=models.Q(requirement_id__isnull=True, nsi_type_code="")
+                | (models.Q(requirement_id__isnull=False) & ~models.Q(nsi_type_code="")),
+            ),
+            models.CheckConstraint(name="ends_after_it_starts", condition=models.Q(end__gt=models.F("start"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}: {self.type_name}, {self.start:%Y-%m-%d %H:%M}"
+
+    @property
+    def counts_towards_rar(self) -> bool:
+        """Whether the appointment hangs from a toolkit's NSI."""
+        return self.requirement_id is not None
+
+    @property
+    def urn(self) -> str:
+        """The reference by which an NSI that this booking creates can be known again."""
+        return f"urn:hmpps:rarbooking:nsi:{self.id}"
+
+
+class BookingHistory(models.Model):
+    """A change of a booking's state. Holds no personal data."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="history")
+    at = models.DateTimeField(auto_now_add=True)
+    from_state = models.CharField(max_length=20, choices=BookingState, blank=True)
+    to_state = models.CharField(max_length=20, choices=BookingState)
+    detail = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["at", "id"]
+        verbose_name_plural = "booking history"
+
+    def __str__(self) -> str:
+        return f"{self.get_to_state_display()}: {self.detail}"
+
+
+class Lease(models.Model):
+    """Who may work on something, and until when. A process that dies loses its lease when it expires."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    owner = models.UUIDField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.key} until {self.expires_at:%H:%M:%S}"

@@ -1,0 +1,140 @@
+"""What templates print: no reads, no decisions left for the template."""
+
+from dataclasses import dataclass
+
+from delius.selectors import CaseloadPerson
+from django.urls import reverse
+
+from booking.formats import LONDON, from_to, long_date
+from booking.journey.journey import Journey
+from booking.journey.steps import Step
+from booking.models import Booking
+from delius.records import Person
+
+CHECK_ORDER = (
+    "team",
+    "type",
+    "where",
+    "when",
+    "rar",
+    "requirement",
+    "sentence",
+    "toolkit",
+    "notes",
+    "sensitive",
+)
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """A line of *Check your answers*; `change_url` is empty for what nobody was asked."""
+
+    key: str
+    value: str
+    note: str = ""
+    change_url: str = ""
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A line of *Your cases*."""
+
+    crn: str
+    name: str
+    rar_days: str
+    message: str
+    arrange_url: str
+    arrange_text: str
+    discard_url: str
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What the page after confirming says."""
+
+    type_name: str
+    when: str
+    where: str
+    toolkit: str
+    first_name: str
+    phone_number: str
+
+
+def step_url(crn: str, step: Step) -> str:
+    """Return the address of a question."""
+    return reverse("booking:step", args=[crn, step.slug])
+
+
+def check_rows(journey: Journey) -> list[CheckRow]:
+    """Return the lines of *Check your answers*, in the order people read them rather than the order they are asked."""
+    crn = journey.situation.case.person.crn
+    asked = {step.slug: step for step in journey.asked}
+    rows: list[CheckRow] = []
+    for slug in CHECK_ORDER:
+        if step := asked.get(slug):
+            url = f"{step_url(crn, step)}?change=1"
+            rows += [
+                CheckRow(row.key, row.value, change_url=url) for row in step.rows(journey.answers, journey.situation)
+            ]
+        elif assumed := _assumed_row(slug, journey):
+            rows.append(assumed)
+    return rows
+
+
+def case_row(person: CaseloadPerson, *, has_draft: bool) -> CaseRow:
+    """Return the line of one person on probation on *Your cases*."""
+    return CaseRow(
+        crn=person.crn,
+        name=person.name if not person.access_message else "",
+        rar_days=_rar_days(person),
+        message=person.access_message or "",
+        arrange_url="" if person.access_message else reverse("booking:start", args=[person.crn]),
+        arrange_text="Continue arranging" if has_draft else "Arrange an appointment",
+        discard_url=reverse("booking:discard", args=[person.crn]) if has_draft else "",
+    )
+
+
+def confirmation(booking: Booking, person: Person) -> Confirmation:
+    """Return what the page of a booking says of it."""
+    start, end = booking.start.astimezone(LONDON), booking.end.astimezone(LONDON)
+    return Confirmation(
+        type_name=booking.type_name,
+        when=f"{long_date(start.date())} from {from_to(start.time(), end.time())}",
+        where=booking.office_name,
+        toolkit=booking.toolkit_name,
+        first_name=person.first_name,
+        phone_number=next((phone.number for phone in person.phone_numbers if phone.number), ""),
+    )
+
+
+def _assumed_row(slug: str, journey: Journey) -> CheckRow | None:
+    answers, situation = journey.answers, journey.situation
+    if slug == "where" and answers.office:
+        return CheckRow("Location", answers.office.description, note="Your team’s only office")
+    if slug == "rar" and not situation.rar_requirements:
+        return CheckRow(
+            "RAR toolkit session",
+            "No",
+            note=f"{situation.first_name} has no active RAR requirement for this to count towards",
+        )
+    if slug == "toolkit" and answers.rar:
+        return CheckRow(
+            "RAR toolkit",
+            situation.placeholder.name,
+            note="Used because your team has not moved to RAR toolkits yet",
+        )
+    return None
+
+
+def _rar_days(person: CaseloadPerson) -> str:
+    if person.access_message:
+        return ""
+    if person.unavailable:
+        return "Not available at the moment"
+    if not person.rar:
+        return "No active RAR requirement"
+    return "; ".join(_days(completed, ordered) for completed, ordered in person.rar)
+
+
+def _days(completed: int, ordered: int | None) -> str:
+    return f"{completed} days completed" if ordered is None else f"{completed} of {ordered} days completed"

@@ -1,0 +1,35 @@
+"""Changes to a draft."""
+
+import uuid
+
+from booking.journey.journey import Journey
+from booking.models import Booking, BookingState, Draft
+from booking.services.confirm import abandon
+
+
+class WaitingForBooking(Exception):
+    """The draft's booking may have been made, so its answers cannot change until that is known."""
+
+
+def save_answers(*, draft: Draft, journey: Journey) -> None:
+    """Keep a journey's answers. Raises WaitingForBooking while the outcome of confirming earlier ones is unknown."""
+    _detach(draft)
+    draft.answers = dict(journey.raw)
+    draft.save()
+
+
+def discard(*, draft: Draft) -> None:
+    """Forget a draft. Raises WaitingForBooking while the outcome of confirming it is unknown."""
+    _detach(draft)
+    draft.delete()
+
+
+def _detach(draft: Draft) -> None:
+    """Give the draft a new identity if the booking it stands for exists and is over."""
+    booking = Booking.objects.filter(id=draft.booking_id).first()
+    if booking is None:
+        return
+    if booking.state == BookingState.UNCERTAIN:
+        raise WaitingForBooking(booking.id)
+    abandon(booking)
+    draft.booking_id = uuid.uuid4()

@@ -1,0 +1,32 @@
+"""Addresses of the journey. The only personal data in them is the CRN."""
+
+from django.urls import path, register_converter
+
+from booking import views
+
+
+class CrnConverter:
+    """A CRN: one letter and six digits, in capitals whatever was typed."""
+
+    regex = "[A-Za-z][0-9]{6}"
+
+    def to_python(self, value: str) -> str:
+        return value.upper()
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(CrnConverter, "crn")
+
+app_name = "booking"
+
+urlpatterns = [
+    path("", views.cases, name="cases"),
+    path("cases/<crn:crn>/arrange/", views.start, name="start"),
+    path("cases/<crn:crn>/arrange/check/", views.check, name="check"),
+    path("cases/<crn:crn>/arrange/discard/", views.discard, name="discard"),
+    path("cases/<crn:crn>/arrange/location-not-listed/", views.location_not_listed, name="location-not-listed"),
+    path("cases/<crn:crn>/arrange/<slug:slug>/", views.step, name="step"),
+    path("cases/<crn:crn>/appointments/<uuid:booking_id>/", views.booking, name="booking"),
+]

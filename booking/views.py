@@ -1,0 +1,237 @@
+"""The pages of the journey: parse, call, render."""
+
+import uuid
+from functools import wraps
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from booking import presenters, selectors
+from booking.access import NoStaffRecord, case_of, staff_of
+from booking.forms.steps import OFFICE_NOT_LISTED
+from booking.journey.journey import Journey
+from booking.journey.request import appointment_request
+from booking.journey.situation import Situation
+from booking.journey.steps import STEPS, Step
+from booking.models import Booking, BookingState, Draft
+from booking.services import confirm, drafts
+from booking.services.leases import Busy
+from delius import selectors as delius
+from delius.errors import Unavailable
+
+STEPS_BY_SLUG = {step.slug: step for step in STEPS}
+CLASH = "clash"
+
+
+class View(Protocol):
+    """A view function."""
+
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse: ...
+
+
+def for_staff(view: View) -> View:
+    """Answer people who have no staff record in Delius with a page that says so."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NoStaffRecord:
+            return render(request, "booking/no-staff-record.html.jinja", status=403)
+
+    return wrapped
+
+
+@require_safe
+@for_staff
+def cases(request: HttpRequest) -> HttpResponse:
+    """*Your cases*: the signed-in person's caseload."""
+    staff = staff_of(request)
+    caseload = delius.caseload(staff, limit=settings.DELIUS_CASELOAD_LIMIT)
+    with_drafts = selectors.cases_with_drafts(user=request.user)
+    rows = [presenters.case_row(person, has_draft=person.crn in with_drafts) for person in caseload.people]
+    unsettled = [
+        {"crn": each.crn, "url": reverse("booking:booking", args=[each.crn, each.id])}
+        for each in selectors.unsettled_bookings(user=request.user)
+    ]
+    return render(
+        request,
+        "booking/cases.html.jinja",
+        {"rows": rows, "truncated": caseload.truncated, "unsettled": unsettled},
+    )
+
+
+@require_safe
+@for_staff
+def start(request: HttpRequest, crn: str) -> HttpResponse:
+    """Go to the first question without an answer, or say why nothing can be arranged."""
+    journey, _ = _journey(request, crn)
+    situation = journey.situation
+    if not situation.events:
+        return _cannot_arrange(request, situation, "no-sentence")
+    if not situation.teams:
+        return _cannot_arrange(request, situation, "no-provider")
+    return _next(crn, journey)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def step(request: HttpRequest, crn: str, slug: str) -> HttpResponse:
+    """Ask one question and keep its answer."""
+    journey, draft = _journey(request, crn)
+    asking = STEPS_BY_SLUG.get(slug)
+    if asking is None:
+        raise Http404
+    if not journey.may_visit(asking):
+        return redirect("booking:start", crn)
+    if request.method != "POST":
+        return _ask(request, journey, asking, journey.form(asking))
+    form = journey.form(asking, request.POST)
+    if not form.is_valid():
+        return _ask(request, journey, asking, form)
+    if form.cleaned_data.get("office") == OFFICE_NOT_LISTED:
+        return redirect("booking:location-not-listed", crn)
+    after = journey.with_answer(asking, form)
+    try:
+        drafts.save_answers(draft=draft, journey=after)
+    except drafts.WaitingForBooking:
+        return redirect("booking:booking", crn, draft.booking_id)
+    return _next(crn, after)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def check(request: HttpRequest, crn: str) -> HttpResponse:
+    """*Check your answers*, and confirming them."""
+    if request.method == "POST" and (known := _confirmed_before(request, crn)):
+        case_of(request, crn, staff=staff_of(request))
+        return _carry_on(request, known)
+    journey, draft = _journey(request, crn)
+    if journey.first_unfinished or not journey.situation.teams or not journey.situation.events:
+        return redirect("booking:start", crn)
+    if request.method == "POST":
+        return _confirm(request, journey, draft)
+    last = journey.asked[-1]
+    return render(
+        request,
+        "booking/check.html.jinja",
+        {
+            "person": journey.situation.case.person,
+            "rows": presenters.check_rows(journey),
+            "booking_id": draft.booking_id,
+            "back_url": presenters.step_url(crn, last),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_staff
+def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
+    """What became of a booking; a POST looks again at one that is not settled."""
+    case = case_of(request, crn, staff=staff_of(request))
+    found = selectors.booking_of(user=request.user, crn=crn, booking_id=booking_id)
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        return _carry_on(request, found)
+    context = {"person": case.person, "booking": presenters.confirmation(found, case.person)}
+    if found.state == BookingState.BOOKED:
+        return render(request, "booking/booked.html.jinja", context)
+    if found.state in {BookingState.REFUSED, BookingState.CANCELLED}:
+        return render(request, "booking/not-booked.html.jinja", {**context, "reason": found.reason})
+    return render(request, "booking/uncertain.html.jinja", {**context, "crn": crn})
+
+
+@require_GET
+@for_staff
+def location_not_listed(request: HttpRequest, crn: str) -> HttpResponse:
+    """Say what to do where the place is not one of the team's offices."""
+    case = case_of(request, crn, staff=staff_of(request))
+    return render(request, "booking/location-not-listed.html.jinja", {"person": case.person})
+
+
+@require_POST
+@for_staff
+def discard(request: HttpRequest, crn: str) -> HttpResponse:
+    """Forget the answers given so far and start again."""
+    case_of(request, crn, staff=staff_of(request))
+    draft = selectors.draft_of(user=request.user, crn=crn)
+    try:
+        drafts.discard(draft=draft)
+    except drafts.WaitingForBooking:
+        return redirect("booking:booking", crn, draft.booking_id)
+    return redirect("booking:start", crn)
+
+
+def _journey(request: HttpRequest, crn: str) -> tuple[Journey, Draft]:
+    staff = staff_of(request)
+    case = case_of(request, crn, staff=staff)
+    draft = selectors.draft_of(user=request.user, crn=crn)
+    situation = Situation(case=case, staff=staff, now=timezone.now())
+    return Journey(raw=draft.answers, situation=situation), draft
+
+
+def _next(crn: str, journey: Journey) -> HttpResponse:
+    unfinished = journey.first_unfinished
+    return redirect(presenters.step_url(crn, unfinished) if unfinished else reverse("booking:check", args=[crn]))
+
+
+def _ask(request: HttpRequest, journey: Journey, asking: Step, form: Any) -> HttpResponse:
+    crn = journey.situation.case.person.crn
+    before = journey.before(asking)
+    if "change" in request.GET:
+        back_url = reverse("booking:check", args=[crn])
+    else:
+        back_url = presenters.step_url(crn, before) if before else reverse("booking:cases")
+    clash = request.GET.get("problem") == CLASH and not form.errors
+    return render(
+        request,
+        asking.template,
+        {
+            "person": journey.situation.case.person,
+            "form": form,
+            "back_url": back_url,
+            "has_errors": bool(form.errors) or clash,
+            "clash": clash,
+            **asking.context(journey.answers, journey.situation),
+        },
+    )
+
+
+def _cannot_arrange(request: HttpRequest, situation: Situation, why: str) -> HttpResponse:
+    context = {"person": situation.case.person, "why": why}
+    return render(request, "booking/cannot-arrange.html.jinja", context)
+
+
+def _confirmed_before(request: HttpRequest, crn: str) -> Booking | None:
+    """Return the booking that this very page was used to confirm before: a second press, a reload, or a second try."""
+    try:
+        booking_id = uuid.UUID(request.POST.get("booking_id", ""))
+    except ValueError:
+        return None
+    return selectors.booking_of(user=request.user, crn=crn, booking_id=booking_id)
+
+
+def _confirm(request: HttpRequest, journey: Journey, draft: Draft) -> HttpResponse:
+    return _carry_on(request, confirm.submit(draft=draft, request=appointment_request(journey)))
+
+
+def _carry_on(request: HttpRequest, unfinished: Booking) -> HttpResponse:
+    crn = unfinished.crn
+    try:
+        now_at = confirm.run(unfinished.id)
+    except Unavailable:
+        if Booking.objects.filter(id=unfinished.id, state=BookingState.UNCERTAIN).exists():
+            return redirect("booking:booking", crn, unfinished.id)
+        return render(request, "booking/unavailable.html.jinja", {"crn": crn}, status=503)
+    except Busy:
+        return redirect("booking:booking", crn, unfinished.id)
+    if now_at.clash:
+        when = reverse("booking:step", args=[crn, "when"])
+        return redirect(f"{when}?change=1&problem={CLASH}")
+    return redirect("booking:booking", crn, now_at.id)

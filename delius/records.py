@@ -1,0 +1,437 @@
+"""What Delius tells us, as typed records.
+
+Upstream answers are untidy: optional objects are missing or null. Fields that are only shown are read leniently (what
+is missing or malformed becomes empty); fields that are acted on are insisted on, or say None where Delius may leave
+them out. Unknown fields are ignored. Times without an offset are Europe/London wall time.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+from delius.london import as_london
+
+RAR_CATEGORY = "F"
+_DAY_UNITS = frozenset({"", "day", "days"})
+
+
+def _or_none(value: Any, parse: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return parse(value)
+    except ValidationError:
+        return None
+
+
+def _or_nothing(value: Any, parse: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return parse(value)
+    except ValidationError:
+        return ()
+
+
+def _or(empty: Any) -> BeforeValidator:
+    return BeforeValidator(lambda value: empty if value is None else value)
+
+
+def _items_with(*path: str) -> BeforeValidator:
+    """Leave out the items of a list that lack what makes them usable."""
+
+    def usable(value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            return () if value is None else value
+        return tuple(item for item in value if not isinstance(item, dict) or _has(item, path))
+
+    return BeforeValidator(usable)
+
+
+def _has(item: Any, path: tuple[str, ...]) -> bool:
+    for name in path:
+        item = item.get(name) if isinstance(item, dict) else None
+    return bool(item)
+
+
+def _none_unless(*path: str) -> BeforeValidator:
+    """Read an object that lacks what makes it usable as absent."""
+    return BeforeValidator(lambda value: None if isinstance(value, dict) and not _has(value, path) else value)
+
+
+def _at(*path: str) -> Any:
+    return AliasPath(*path)
+
+
+Shown = WrapValidator(_or_none)
+ShownItems = WrapValidator(_or_nothing)
+Text = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str | int | float) else "")]
+TextOrNone = Annotated[str | None, Shown]
+FalseIfAbsent = Annotated[bool, _or(False)]
+TrueIfAbsent = Annotated[bool, _or(True)]
+Code = Annotated[str, Field(min_length=1)]
+ShownDate = Annotated[date | None, Shown]
+ShownInt = Annotated[int | None, Shown]
+LondonTime = Annotated[datetime, AfterValidator(as_london)]
+ShownTime = Annotated[LondonTime | None, Shown]
+
+
+class Record(BaseModel):
+    """Something Delius told us. Built from upstream's JSON, or by the names used here."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        validate_by_name=True,
+        validate_by_alias=True,
+        coerce_numbers_to_str=True,
+        str_strip_whitespace=True,
+    )
+
+
+class Provider(Record):
+    """A probation provider. Some have no code, and nothing can be written for those."""
+
+    code: str | None = None
+    description: Text = ""
+
+
+class Team(Record):
+    """A team of a provider."""
+
+    code: Code
+    description: Text = ""
+
+
+class StaffMember(Record):
+    """A user's staff record: the code is what we write, the identifier what their caseload is found by."""
+
+    username: Code
+    staff_code: Code = Field(validation_alias="staffCode")
+    staff_identifier: int = Field(validation_alias="staffIdentifier")
+    forenames: Text = Field("", validation_alias=_at("staff", "forenames"))
+    surname: Text = Field("", validation_alias=_at("staff", "surname"))
+    email: TextOrNone = None
+    provider: Provider | None = Field(None, validation_alias="probationArea")
+    teams: Annotated[tuple[Team, ...], _items_with("code")] = ()
+
+    @property
+    def name(self) -> str:
+        """Forenames and surname."""
+        return _full_name(self.forenames, self.surname)
+
+
+class CaseloadEntry(Record):
+    """Somebody on a caseload, with as much of their name as the list gives."""
+
+    crn: Code
+    first_name: str | None = None
+    surname: str | None = None
+
+    @classmethod
+    def eligible(cls, answer: Any) -> Self:
+        """Read an entry of the list of people with one active sentence and a RAR requirement."""
+        return cls.model_validate(_renamed(answer, {"firstName": "first_name"}))
+
+    @classmethod
+    def managed(cls, answer: Any) -> Self:
+        """Read an entry of the list of everybody somebody manages."""
+        return cls.model_validate(_renamed(answer, {"crnNumber": "crn", "offenderSurname": "surname"}))
+
+
+class PhoneNumber(Record):
+    """A telephone number; `type` is MOBILE or TELEPHONE where it is known."""
+
+    number: Code
+    type: TextOrNone = None
+
+
+class Manager(Record):
+    """One entry, past or present, of who manages a person."""
+
+    active: FalseIfAbsent = False
+    soft_deleted: FalseIfAbsent = Field(False, validation_alias="softDeleted")
+    staff_code: str | None = Field(None, validation_alias=_at("staff", "code"))
+    staff_forenames: Text = Field("", validation_alias=_at("staff", "forenames"))
+    staff_surname: Text = Field("", validation_alias=_at("staff", "surname"))
+    team: Annotated[Team | None, _none_unless("code")] = None
+    provider: Provider | None = Field(None, validation_alias="probationArea")
+
+    @property
+    def staff_name(self) -> str:
+        """The manager's forenames and surname."""
+        return _full_name(self.staff_forenames, self.staff_surname)
+
+
+class Languages(Record):
+    """What language to use with a person."""
+
+    primary: Text = Field("", validation_alias="primaryLanguage")
+    others: Annotated[tuple[str, ...], ShownItems] = Field((), validation_alias="otherLanguages")
+    requires_interpreter: FalseIfAbsent = Field(False, validation_alias="requiresInterpreter")
+    concerns: Text = Field("", validation_alias="languageConcerns")
+
+
+class Adjustment(Record):
+    """What is provided for because of a disability."""
+
+    description: Text = Field("", validation_alias=_at("provisionType", "description"))
+    notes: Text = ""
+    start_date: ShownDate = Field(None, validation_alias="startDate")
+    end_date: ShownDate = Field(None, validation_alias="finishDate")
+
+
+class Disability(Record):
+    """A disability, and the adjustments made for it."""
+
+    description: Text = Field("", validation_alias=_at("disabilityType", "description"))
+    notes: Text = ""
+    start_date: ShownDate = Field(None, validation_alias="startDate")
+    end_date: ShownDate = Field(None, validation_alias="endDate")
+    adjustments: Annotated[tuple[Adjustment, ...], ShownItems] = Field((), validation_alias="provisions")
+
+
+class Person(Record):
+    """A person on probation."""
+
+    crn: Code = Field(validation_alias=_at("otherIds", "crn"))
+    first_name: Text = Field("", validation_alias="firstName")
+    surname: Text = ""
+    preferred_name: TextOrNone = Field(None, validation_alias="preferredName")
+    date_of_birth: ShownDate = Field(None, validation_alias="dateOfBirth")
+    gender: TextOrNone = None
+    phone_numbers: Annotated[tuple[PhoneNumber, ...], ShownItems, _items_with("number")] = Field(
+        (), validation_alias=_at("contactDetails", "phoneNumbers")
+    )
+    managers: Annotated[tuple[Manager, ...], _or(())] = Field((), validation_alias="offenderManagers")
+    languages: Annotated[Languages | None, Shown] = Field(
+        None, validation_alias=_at("offenderProfile", "offenderLanguages")
+    )
+    disabilities: Annotated[tuple[Disability, ...], ShownItems] = Field(
+        (), validation_alias=_at("offenderProfile", "disabilities")
+    )
+
+    @property
+    def name(self) -> str:
+        """First name and surname."""
+        return _full_name(self.first_name, self.surname)
+
+    @property
+    def active_manager(self) -> Manager | None:
+        """Who manages the person now; None where Delius names nobody."""
+        return next((each for each in self.managers if each.active and not each.soft_deleted), None)
+
+
+class Access(Record):
+    """Whether a user may see a person's record, and Delius's own words where they may not."""
+
+    restricted: bool = Field(validation_alias="userRestricted")
+    excluded: bool = Field(validation_alias="userExcluded")
+    restriction_message: Text = Field("", validation_alias="restrictionMessage")
+    exclusion_message: Text = Field("", validation_alias="exclusionMessage")
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the record may be seen."""
+        return not (self.restricted or self.excluded)
+
+    @property
+    def message(self) -> str | None:
+        """Why the record may not be seen, as Delius puts it; None where it may be, or where Delius gives no reason."""
+        reasons = [
+            text
+            for applies, text in ((self.restricted, self.restriction_message), (self.excluded, self.exclusion_message))
+            if applies and text
+        ]
+        return " ".join(reasons) or None
+
+
+class Event(Record):
+    """A sentence and what led to it: an event in Delius, a conviction in Community API."""
+
+    event_id: int = Field(validation_alias="convictionId")
+    active: TrueIfAbsent = True
+    referral_date: date | None = Field(None, validation_alias="referralDate")
+    conviction_date: ShownDate = Field(None, validation_alias="convictionDate")
+    sentence_description: TextOrNone = Field(None, validation_alias=_at("sentence", "description"))
+    start_date: ShownDate = Field(None, validation_alias=_at("sentence", "startDate"))
+    expected_end_date: ShownDate = Field(None, validation_alias=_at("sentence", "expectedSentenceEndDate"))
+    cja: FalseIfAbsent = Field(False, validation_alias=_at("sentence", "cja2003Order"))
+    legacy: FalseIfAbsent = Field(False, validation_alias=_at("sentence", "legacyOrder"))
+
+    @classmethod
+    def for_writing(cls, *, event_id: int, referral_date: date | None) -> Self:
+        """Return an event with only what an NSI on it needs, from what was kept of it."""
+        return cls.model_validate({"event_id": event_id, "referral_date": referral_date})
+
+
+class Requirement(Record):
+    """Something the court ordered as part of a sentence."""
+
+    requirement_id: int = Field(validation_alias="requirementId")
+    active: TrueIfAbsent = True
+    soft_deleted: FalseIfAbsent = Field(False, validation_alias="softDeleted")
+    main_category_code: str | None = Field(None, validation_alias=_at("requirementTypeMainCategory", "code"))
+    description: Text = Field("", validation_alias=_at("requirementTypeMainCategory", "description"))
+    length: ShownInt = None
+    length_unit: TextOrNone = Field(None, validation_alias="lengthUnit")
+    rar_count: ShownInt = Field(None, validation_alias="rarCount")
+    start_date: ShownDate = Field(None, validation_alias="startDate")
+    termination_date: date | None = Field(None, validation_alias="terminationDate")
+
+    @property
+    def is_rar(self) -> bool:
+        """Whether this is a rehabilitation activity requirement: main category F (Community API)."""
+        return self.main_category_code == RAR_CATEGORY
+
+    @property
+    def days_ordered(self) -> int | None:
+        """The RAR days the court ordered; None where no length is recorded, or one that is not in days."""
+        return self.length if (self.length_unit or "").lower() in _DAY_UNITS else None
+
+    @property
+    def days_completed(self) -> int:
+        """The RAR days completed so far."""
+        return self.rar_count or 0
+
+    def is_in_force(self, on: date) -> bool:
+        """Return whether the requirement still runs on a day. The day it is terminated on is not one of them."""
+        terminated = self.termination_date is not None and self.termination_date <= on
+        return self.active and not self.soft_deleted and not terminated
+
+
+class NsiManager(Record):
+    """Who manages an NSI, or did until `end_date`."""
+
+    provider: Provider | None = Field(None, validation_alias="probationArea")
+    team: Annotated[Team | None, _none_unless("code")] = None
+    staff_code: str | None = Field(None, validation_alias=_at("staff", "staffCode"))
+    start_date: ShownDate = Field(None, validation_alias="startDate")
+    end_date: ShownDate = Field(None, validation_alias="endDate")
+
+
+class Nsi(Record):
+    """A non-statutory intervention: for a RAR toolkit, what its appointments hang from."""
+
+    nsi_id: int = Field(validation_alias="nsiId")
+    type_code: Code = Field(validation_alias=_at("nsiType", "code"))
+    type_description: Text = Field("", validation_alias=_at("nsiType", "description"))
+    sub_type_code: str | None = Field(None, validation_alias=_at("nsiSubType", "code"))
+    status_code: Text = Field("", validation_alias=_at("nsiStatus", "code"))
+    status_description: Text = Field("", validation_alias=_at("nsiStatus", "description"))
+    status_date: ShownTime = Field(None, validation_alias="statusDateTime")
+    referral_date: date | None = Field(None, validation_alias="referralDate")
+    expected_start_date: ShownDate = Field(None, validation_alias="expectedStartDate")
+    expected_end_date: ShownDate = Field(None, validation_alias="expectedEndDate")
+    start_date: ShownDate = Field(None, validation_alias="actualStartDate")
+    end_date: date | None = Field(None, validation_alias="actualEndDate")
+    requirement_id: int | None = Field(None, validation_alias=_at("requirement", "requirementId"))
+    active: TrueIfAbsent = True
+    soft_deleted: FalseIfAbsent = Field(False, validation_alias="softDeleted")
+    provider_code: str | None = Field(None, validation_alias=_at("intendedProvider", "code"))
+    length: ShownInt = None
+    length_unit: TextOrNone = Field(None, validation_alias="lengthUnit")
+    notes: TextOrNone = None
+    external_reference: str | None = Field(None, validation_alias="externalReference")
+    managers: Annotated[tuple[NsiManager, ...], _or(())] = Field((), validation_alias="nsiManagers")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether appointments can still be added: neither ended nor deleted. An answer that does not say is open."""
+        return self.active and not self.soft_deleted and self.end_date is None
+
+
+class LocationRule(StrEnum):
+    """Whether an appointment of a type has a location."""
+
+    REQUIRED = "REQUIRED"
+    OPTIONAL = "OPTIONAL"
+    NOT_REQUIRED = "NOT_REQUIRED"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "LocationRule":
+        """Read a rule that we do not know as one that neither demands a location nor forbids it."""
+        return cls.OPTIONAL
+
+
+class AppointmentType(Record):
+    """A type of appointment; `order_types` are the kinds of sentence (CJA, LEGACY) it may be offered for."""
+
+    code: Code = Field(validation_alias="contactType")
+    description: Text = ""
+    order_types: Annotated[tuple[str, ...], _or(())] = Field((), validation_alias="orderTypes")
+    location: Annotated[LocationRule, _or(LocationRule.OPTIONAL)] = Field(
+        LocationRule.OPTIONAL, validation_alias="requiresLocation"
+    )
+
+
+class OfficeLocation(Record):
+    """An office of a team."""
+
+    code: Code
+    description: Text = ""
+    building_name: Text = Field("", validation_alias="buildingName")
+    building_number: Text = Field("", validation_alias="buildingNumber")
+    street_name: Text = Field("", validation_alias="streetName")
+    town_city: Text = Field("", validation_alias="townCity")
+    county: Text = ""
+    postcode: Text = ""
+
+    @property
+    def address(self) -> str:
+        """The address on one line, without what is not known."""
+        street = " ".join(filter(None, (self.building_number, self.street_name)))
+        return ", ".join(filter(None, (self.building_name, street, self.town_city, self.county, self.postcode)))
+
+
+class Appointment(Record):
+    """An appointment in a person's contact log."""
+
+    appointment_id: int = Field(validation_alias="appointmentId")
+    start: LondonTime | None = Field(None, validation_alias="appointmentStart")
+    end: LondonTime | None = Field(None, validation_alias="appointmentEnd")
+    type_code: Code = Field(validation_alias=_at("type", "contactType"))
+    type_description: Text = Field("", validation_alias=_at("type", "description"))
+    office: Annotated[OfficeLocation | None, Shown] = Field(None, validation_alias="officeLocation")
+    notes: Text = ""
+    sensitive: bool | None = None
+    rar_activity: bool | None = Field(None, validation_alias="rarActivity")
+    requirement_id: ShownInt = Field(None, validation_alias=_at("requirement", "requirementId"))
+    provider_code: str | None = Field(None, validation_alias=_at("provider", "code"))
+    team_code: str | None = Field(None, validation_alias=_at("team", "code"))
+    staff_code: str | None = Field(None, validation_alias=_at("staff", "code"))
+    outcome_code: str | None = Field(None, validation_alias=_at("outcome", "code"))
+
+
+class CreatedAppointment(Record):
+    """What Community API says of an appointment that it has just made."""
+
+    appointment_id: int = Field(validation_alias="appointmentId")
+    start: ShownTime = Field(None, validation_alias="appointmentStart")
+    end: ShownTime = Field(None, validation_alias="appointmentEnd")
+    type_code: Text = Field("", validation_alias="type")
+    type_description: Text = Field("", validation_alias="typeDescription")
+
+
+class CreatedNsi(Record):
+    """What Delius API says of an NSI that it has just made."""
+
+    nsi_id: int = Field(validation_alias="id")
+
+
+def _full_name(*names: str) -> str:
+    return " ".join(filter(None, names))
+
+
+def _renamed(answer: Any, names: dict[str, str]) -> Any:
+    if not isinstance(answer, dict):
+        return answer
+    return {names.get(name, name): value for name, value in answer.items()}

@@ -1,0 +1,9 @@
+"""Named data sets. Each fills an empty database, its dates relative to a Europe/London wall time."""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+
+from delius.simulator.datasets import demo
+
+DATASETS: dict[str, Callable[[sqlite3.Connection, datetime], None]] = {"demo": demo.load}

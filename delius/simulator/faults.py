@@ -1,0 +1,99 @@
+"""Faults that tests ask for: what goes wrong, in which operation, how many times."""
+
+import threading
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+ANY_OPERATION = "*"
+DEFAULT_SECONDS = 30.0
+DEFAULT_STATUS = 503
+
+Kind = Literal[
+    "latency",
+    "status",
+    "status_after",
+    "drop_before",
+    "drop_after",
+    "timeout_before",
+    "timeout_after",
+    "malformed",
+    "missing_field",
+    "expire_token",
+]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+@dataclass
+class Fault:
+    """One fault. `times` counts the requests it has yet to spoil; None means every one until it is cleared."""
+
+    operation: str
+    kind: str
+    status: int = DEFAULT_STATUS
+    seconds: float = DEFAULT_SECONDS
+    field: str = ""
+    times: int | None = 1
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What goes wrong with one request: a delay before it is looked at, and at most one other fault."""
+
+    delay_seconds: float = 0
+    fault: Fault | None = None
+
+    @property
+    def kind(self) -> str:
+        """Return the kind of the fault, or an empty text."""
+        return self.fault.kind if self.fault else ""
+
+
+class Faults:
+    """The faults waiting to happen, taken in the order they were asked for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Let a fault happen from the next request on."""
+        with self._lock:
+            self._waiting.append(fault)
+
+    def clear(self) -> None:
+        """Forget every fault."""
+        with self._lock:
+            self._waiting.clear()
+
+    def waiting(self) -> list[dict[str, Any]]:
+        """Return the faults that have yet to happen."""
+        with self._lock:
+            return [asdict(fault) for fault in self._waiting]
+
+    def take(self, operation: str) -> Trouble:
+        """Return what goes wrong with this request of an operation, and count it."""
+        with self._lock:
+            delay = self._next(operation, delays=True)
+            return Trouble(delay.seconds if delay else 0, self._next(operation, delays=False))
+
+    def _next(self, operation: str, *, delays: bool) -> Fault | None:
+        for fault in self._waiting:
+            if fault.operation in (operation, ANY_OPERATION) and (fault.kind == "latency") == delays:
+                if fault.times is not None:
+                    fault.times -= 1
+                    if not fault.times:
+                        self._waiting.remove(fault)
+                return fault
+        return None
+
+
+def without_field(document: Any, path: list[str]) -> Any:
+    """Return a JSON document without the field at a path of names; in a list, every item loses it."""
+    if isinstance(document, list):
+        return [without_field(item, path) for item in document]
+    if not isinstance(document, dict):
+        return document
+    name, *rest = path
+    if not rest:
+        return {key: value for key, value in document.items() if key != name}
+    return {key: without_field(value, rest) if key == name else value for key, value in document.items()}

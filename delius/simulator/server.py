@@ -1,0 +1,54 @@
+"""The web server: Werkzeug's threaded one, taught to keep connections open and to drop them when asked to."""
+
+import socket
+from io import BytesIO
+from typing import Any
+
+from flask import Flask
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Response
+
+DROP = "delius_simulator.drop"
+
+
+class KeepAliveHandler(WSGIRequestHandler):
+    """Answers requests on a connection one after another, as long as the client keeps it open.
+
+    Werkzeug's own handler closes every connection. This one reads each request's body whole before answering, so
+    that the next request always starts where the last one ended.
+    """
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def run_wsgi(self) -> None:
+        """Answer one request, or close the connection without an answer where the app says so."""
+        environ = self.make_environ()
+        length = None if environ.get("wsgi.input_terminated") else int(environ.get("CONTENT_LENGTH") or 0)
+        environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(length))
+        response = Response.from_app(self.server.app, environ, buffered=True)
+        if DROP in environ:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.send_response(response.status_code)
+        for name, value in response.headers:
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.get_data())
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Keep quiet: what was asked is in the request log."""
+
+
+def listen(app: Flask, *, host: str, port: int) -> BaseWSGIServer:
+    """Return a server that listens (on any free port for port 0) and answers once it is told to serve."""
+    return make_server(host, port, app, threaded=True, request_handler=KeepAliveHandler)
+
+
+def address_of(server: BaseWSGIServer) -> str:
+    """Return the server's base address."""
+    bound: Any = server.server_address
+    return f"http://{bound[0]}:{bound[1]}"

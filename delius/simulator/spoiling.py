@@ -1,0 +1,116 @@
+"""Carries out the faults that were asked for, and keeps the log of requests."""
+
+import json
+import time
+from typing import Any
+
+from flask import Flask, Response, g, request
+
+from delius.simulator.faults import Trouble, without_field
+from delius.simulator.server import DROP
+from delius.simulator.state import current
+from delius.simulator.tokens import expire_presented_token, presented_claims
+
+CONTROL = "control"
+SECRET_FIELDS = {"code", "code_verifier", "refresh_token", "client_secret"}
+GATEWAY_TIMEOUT = 504
+
+
+def install(app: Flask) -> None:
+    """Let faults spoil the app's requests, those of the control door excepted."""
+    app.before_request(_before)
+    app.after_request(_after)
+
+
+def _operation() -> str | None:
+    blueprint, _, name = (request.endpoint or "").partition(".")
+    return name if name and blueprint != CONTROL else None
+
+
+def _before() -> Response | None:
+    operation = _operation()
+    if operation is None:
+        return None
+    g.trouble = current().faults.take(operation)
+    claims = presented_claims() or {}
+    g.entry = current().log.add(
+        {
+            "method": request.method,
+            "operation": operation,
+            "path": request.path,
+            "query": {name: values if len(values) > 1 else values[0] for name, values in request.args.lists()},
+            "contentType": request.mimetype,
+            "body": _sent_body(),
+            "status": None,
+            "correlationId": request.headers.get("X-Correlation-Id"),
+            "username": claims.get("user_name"),
+        }
+    )
+    trouble: Trouble = g.trouble
+    if trouble.delay_seconds and not _slept_undisturbed(trouble.delay_seconds):
+        return _dropped()
+    return _instead(trouble)
+
+
+def _slept_undisturbed(seconds: float) -> bool:
+    """Hold the request; return False where the simulator was reset meanwhile, so that it cannot touch the new records."""
+    resets = current().resets
+    time.sleep(seconds)
+    return current().resets == resets
+
+
+def _sent_body() -> Any:
+    if request.is_json or request.mimetype == "application/json-patch+json":
+        return request.get_json(force=True, silent=True)
+    return {name: value for name, value in request.form.items() if name not in SECRET_FIELDS} or None
+
+
+def _instead(trouble: Trouble) -> Response | None:
+    """Return an answer that keeps the operation from happening, or None to let it happen."""
+    fault = trouble.fault
+    match fault.kind if fault else None:
+        case "status" if fault:
+            return _error(fault.status)
+        case "drop_before":
+            return _dropped()
+        case "timeout_before" if fault:
+            time.sleep(fault.seconds)
+            return _error(GATEWAY_TIMEOUT)
+        case "expire_token":
+            expire_presented_token()
+    return None
+
+
+def _after(response: Response) -> Response:
+    trouble: Trouble | None = g.get("trouble")
+    if trouble is None:
+        return response
+    response = _spoiled(response, trouble)
+    g.entry["status"] = None if DROP in request.environ else response.status_code
+    return response
+
+
+def _spoiled(response: Response, trouble: Trouble) -> Response:
+    fault = trouble.fault
+    match fault.kind if fault else None:
+        case "status_after" if fault:
+            return _error(fault.status)
+        case "drop_after":
+            return _dropped()
+        case "timeout_after" if fault:
+            time.sleep(fault.seconds)
+        case "malformed":
+            response.set_data(response.get_data()[: len(response.get_data()) // 2])
+        case "missing_field" if fault and response.is_json:
+            response.set_data(json.dumps(without_field(response.get_json(), fault.field.split("."))))
+    return response
+
+
+def _error(status: int) -> Response:
+    body = {"status": status, "userMessage": "Delius is not available", "developerMessage": "A fault was asked for"}
+    return Response(json.dumps(body), status=status, mimetype="application/json")
+
+
+def _dropped() -> Response:
+    request.environ[DROP] = True
+    return Response(status=GATEWAY_TIMEOUT)

@@ -1,0 +1,112 @@
+"""The record system's database: a SQLite file, one connection a request, writes one after another."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from delius.simulator.keys import new_signing_key
+
+SCHEMA = Path(__file__).with_name("schema.sql")
+SCHEMA_VERSION = 1
+KEPT_BY_RESET = {"signing_key"}
+BUSY_SECONDS = 20
+
+
+class IncompatibleDatabaseError(Exception):
+    """The database file was made by another version of the simulator."""
+
+
+class Store:
+    """Opens connections to the database file and makes its tables."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def prepare(self, *, keep: bool) -> bool:
+        """Make the database ready; return whether it is new and still empty of records.
+
+        With `keep`, records that are there stay. Raises IncompatibleDatabaseError where they cannot.
+        """
+        if not keep:
+            self._delete()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.reading() as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version == SCHEMA_VERSION:
+                return False
+            if version or connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                raise IncompatibleDatabaseError(f"{self.path} was made by another version: start without --keep.")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(SCHEMA.read_text())
+            connection.execute("INSERT INTO signing_key (jwk) VALUES (?)", (new_signing_key(),))
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        return True
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection, closed afterwards."""
+        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = OFF")
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Yield a connection in a transaction that no other writer can enter; committed unless something is raised."""
+        with self.reading() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def _delete(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+
+def clear(connection: sqlite3.Connection) -> None:
+    """Delete every record but the signing key, so that tokens stay valid."""
+    connection.execute("PRAGMA defer_foreign_keys = ON")
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    for table in {row["name"] for row in tables} - KEPT_BY_RESET:
+        connection.execute(" ".join(("DELETE FROM", table)))
+
+
+def insert(connection: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> int:
+    """Insert a row whose column names are trusted, and return its row id."""
+    names = ", ".join(values)
+    marks = ", ".join("?" for _ in values)
+    statement = " ".join(("INSERT INTO", table, "(", names, ") VALUES (", marks, ")"))
+    cursor = connection.execute(statement, tuple(values.values()))
+    return int(cursor.lastrowid or 0)
+
+
+def update(connection: sqlite3.Connection, table: str, row_id: int, values: Mapping[str, Any]) -> None:
+    """Update a row whose column names are trusted."""
+    assignments = ", ".join(f"{name} = ?" for name in values)
+    connection.execute(" ".join(("UPDATE", table, "SET", assignments, "WHERE id = ?")), (*values.values(), row_id))
+
+
+def row_or_none(connection: sqlite3.Connection, sql: str, *parameters: object) -> sqlite3.Row | None:
+    """Return the first row of a query, or None."""
+    row: sqlite3.Row | None = connection.execute(sql, parameters).fetchone()
+    return row
+
+
+def rows(connection: sqlite3.Connection, sql: str, *parameters: object) -> list[sqlite3.Row]:
+    """Return every row of a query."""
+    return connection.execute(sql, parameters).fetchall()
+
+
+def exists(connection: sqlite3.Connection, sql: str, *parameters: object) -> bool:
+    """Return whether a query has a row."""
+    return connection.execute(sql, parameters).fetchone() is not None

@@ -1,0 +1,10 @@
+"""The project as a Django app: it holds the user model and the sign-in."""
+
+from django.apps import AppConfig
+
+
+class RarbookingConfig(AppConfig):
+    """The project's own models and commands."""
+
+    name = "rarbooking"
+    verbose_name = "Arrange RAR appointments"

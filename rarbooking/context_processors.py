@@ -1,0 +1,13 @@
+"""What the layout of every page shows."""
+
+from django.http import HttpRequest
+
+from rarbooking.sign_in import session_person
+
+
+def layout(request: HttpRequest) -> dict[str, object]:
+    """Return the signed-in person (or None) and the section of the site a page is in."""
+    return {
+        "person_signed_in": session_person(request),
+        "section": "guidance" if request.path.startswith("/guidance/") else "cases",
+    }

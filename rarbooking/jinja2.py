@@ -1,0 +1,31 @@
+"""The Jinja2 environment that every page of the product is rendered in."""
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
+
+
+def _url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def environment(*, loader: BaseLoader, **options: Any) -> Environment:
+    """Return the environment that Django's Jinja2 backend asks for.
+
+    `static(path)` and `url(name, ...)` are available in every template. The GOV.UK macros read keys that a caller
+    may leave out, also keys of keys, so undefined values chain.
+    """
+    macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    env = Environment(
+        **{
+            **options,
+            "loader": ChoiceLoader([loader, macros]),
+            "undefined": ChainableUndefined,
+            "trim_blocks": True,
+            "lstrip_blocks": True,
+        }
+    )
+    env.globals.update(static=static, url=_url)
+    return env

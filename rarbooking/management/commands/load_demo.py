@@ -1,0 +1,27 @@
+"""Make the demo's own data: its rollout and an account for the admin."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+USERNAME = "demo.admin"
+PASSWORD = "demo-admin-only"  # noqa: S105 - printed by the demo, and refused outside it
+
+
+class Command(BaseCommand):
+    """`manage.py load_demo`: safe to run again; refuses outside the demo profile."""
+
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load toolkits and the demo's rollout, and make the admin's account where it is missing."""
+        if not settings.DEMO:
+            raise CommandError("load_demo is for the demo profile only: set RARBOOKING_PROFILE=demo.")
+        call_command("load_toolkits", verbosity=0)
+        call_command("load_demo_rollout", verbosity=0)
+        users = get_user_model().objects
+        if not users.filter(username=USERNAME).exists():
+            users.create_superuser(USERNAME, password=PASSWORD)

@@ -1,0 +1,207 @@
+"""Settings of Arrange RAR appointments, all from the environment: see .env.example for what each one means.
+
+The defaults are those of production. `RARBOOKING_PROFILE=demo` reads rarbooking/profiles/demo.env, which holds every
+relaxation that a demo on one machine needs.
+"""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+import structlog
+from csp.constants import NONE, SELF
+
+from rarbooking.logs import without_crns
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+if profile := env.str("RARBOOKING_PROFILE", default=""):
+    environ.Env.read_env(BASE_DIR / "rarbooking" / "profiles" / f"{profile}.env")
+
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=False)
+SECRET_KEY = env.str("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "rarbooking",
+    "booking",
+    "toolkits",
+    "guidance",
+    "delius",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "rarbooking.staticfiles.StaticFilesConfig",
+    "csp",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "rarbooking.middleware.PrivatePagesMiddleware",
+    "rarbooking.middleware.UpstreamFaultMiddleware",
+]
+
+ROOT_URLCONF = "rarbooking.urls"
+WSGI_APPLICATION = "rarbooking.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "rarbooking.jinja2.environment",
+            "context_processors": ["rarbooking.context_processors.layout"],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'rarbooking.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "rarbooking.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "booking:cases"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+
+# govuk-frontend's stylesheet names its fonts and images under /assets/, and the manifest storage only follows addresses
+# that begin with STATIC_URL.
+STATIC_URL = "/assets/"
+STATIC_ROOT = VAR_DIR / "static"
+NODE_MODULES = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [
+    NODE_MODULES / "govuk-frontend" / "dist" / "govuk" / "assets",
+    NODE_MODULES / "@ministryofjustice" / "frontend" / "moj" / "assets",
+    ("govuk-frontend", NODE_MODULES / "govuk-frontend" / "dist" / "govuk"),
+    ("moj-frontend", NODE_MODULES / "@ministryofjustice" / "frontend" / "moj"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "rarbooking.staticfiles.HashedStaticFilesStorage"},
+}
+
+SECURE_COOKIES = env.bool("SECURE_COOKIES", default=True)
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = SECURE_COOKIES
+CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31536000 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
+SECURE_HSTS_PRELOAD = SECURE_COOKIES
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "rarbooking.error_views.csrf_failure"
+
+HMPPS_AUTH_URL = env.str("HMPPS_AUTH_URL")
+HMPPS_AUTH_PUBLIC_URL = env.str("HMPPS_AUTH_PUBLIC_URL", default="") or HMPPS_AUTH_URL
+HMPPS_AUTH_ISSUER = env.str("HMPPS_AUTH_ISSUER", default="") or f"{HMPPS_AUTH_URL}/issuer"
+HMPPS_CLIENT_ID = env.str("HMPPS_CLIENT_ID")
+HMPPS_CLIENT_SECRET = env.str("HMPPS_CLIENT_SECRET")
+COMMUNITY_API_URL = env.str("COMMUNITY_API_URL")
+DELIUS_API_URL = env.str("DELIUS_API_URL")
+DELIUS_CONNECT_TIMEOUT = env.float("DELIUS_CONNECT_TIMEOUT", default=2)
+DELIUS_READ_TIMEOUT = env.float("DELIUS_READ_TIMEOUT", default=10)
+DELIUS_PARALLEL_READS = env.int("DELIUS_PARALLEL_READS", default=8)
+DELIUS_CASELOAD_LIMIT = env.int("DELIUS_CASELOAD_LIMIT", default=200)
+DELIUS_CACHE_SECONDS = env.int("DELIUS_CACHE_SECONDS", default=60)
+DELIUS_REFERENCE_CACHE_SECONDS = env.int("DELIUS_REFERENCE_CACHE_SECONDS", default=3600)
+NSI_URN_IN_NOTES = env.bool("NSI_URN_IN_NOTES", default=False)
+
+BOOKING_LEASE_SECONDS = env.int("BOOKING_LEASE_SECONDS", default=60)
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        # Signing out posts here and is sent on to HMPPS Auth, which browsers count as part of the form's action.
+        "form-action": [SELF, "{0.scheme}://{0.netloc}".format(urlsplit(HMPPS_AUTH_PUBLIC_URL))],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="json")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "structlog": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer()
+            if LOG_FORMAT == "json"
+            else structlog.dev.ConsoleRenderer(colors=False),
+            "foreign_pre_chain": [
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.stdlib.add_log_level,
+                structlog.processors.format_exc_info,
+                without_crns,
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structlog"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
+        without_crns,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)

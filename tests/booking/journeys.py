@@ -1,0 +1,55 @@
+"""Walking the journey with a test client."""
+
+from datetime import date, timedelta
+
+from django.test import Client
+
+ORDER = ("type", "rar", "toolkit", "where", "when", "notes", "sensitive")
+
+
+def day_in(days: int) -> dict[str, str]:
+    """A day from now, as the three inputs send it."""
+    day = date.today() + timedelta(days=days)
+    return {"date_day": str(day.day), "date_month": str(day.month), "date_year": str(day.year)}
+
+
+def typed(*, days: int = 7, **changed: str) -> dict[str, dict[str, str]]:
+    """What a practitioner at Harrow End types for an office visit that counts towards RAR."""
+    flat = {
+        "type": "COAP",
+        "rar": "yes",
+        "toolkit": "developing-dialogues",
+        "notes": "",
+        "sensitive": "no",
+        "start_time": "9am",
+        "end_time": "9:30am",
+        "office": "N90HAR",
+    } | changed
+    return {
+        "type": {"type": flat["type"]},
+        "rar": {"rar": flat["rar"]},
+        "toolkit": {"toolkit": flat["toolkit"]},
+        "where": {"office": flat["office"]},
+        "when": {**day_in(days), "start_time": flat["start_time"], "end_time": flat["end_time"]},
+        "notes": {"notes": flat["notes"]},
+        "sensitive": {"sensitive": flat["sensitive"]},
+    }
+
+
+def answer_up_to(client: Client, step: str, *, crn: str = "X000001", **changed: str) -> None:
+    """Answer every question before `step`."""
+    answers = typed(**changed)
+    for slug in ORDER[: ORDER.index(step)]:
+        answer = client.post(f"/cases/{crn}/arrange/{slug}/", answers[slug])
+        assert answer.status_code == 302, answer.content.decode()
+
+
+def answer_all(client: Client, *, crn: str = "X000001", days: int = 7, **changed: str) -> None:
+    """Answer every question that is asked, until *Check your answers*."""
+    answers = typed(days=days, **changed)
+    address = client.get(f"/cases/{crn}/arrange/")["Location"]
+    while not address.endswith("/check/"):
+        slug = address.rstrip("/").rsplit("/", 1)[-1]
+        answer = client.post(address, answers[slug])
+        assert answer.status_code == 302, answer.content.decode()
+        address = answer["Location"]

@@ -1,0 +1,80 @@
+"""What every test may use: a Delius simulator, people signed in, and the rollout of the demo."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from pytest_django import Settings
+
+from tests.simulator_process import Simulator, SimulatorProcess
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
+    """One simulator a test process."""
+    process = SimulatorProcess(database=tmp_path_factory.mktemp("simulator") / "delius.sqlite3")
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def simulator(simulator_process: SimulatorProcess, settings: Settings) -> Iterator[Simulator]:
+    """The simulator with its demo data as new, and the product pointed at it."""
+    control = Simulator(simulator_process.base_url)
+    control.reset()
+    settings.HMPPS_AUTH_URL = control.auth_url
+    settings.HMPPS_AUTH_PUBLIC_URL = control.auth_url
+    settings.HMPPS_AUTH_ISSUER = f"{control.auth_url}/issuer"
+    settings.COMMUNITY_API_URL = control.community_url
+    settings.DELIUS_API_URL = control.delius_url
+    cache.clear()
+    yield control
+    control.close()
+    cache.clear()
+
+
+@pytest.fixture
+def rollout(db: None) -> None:
+    """The toolkits, and the teams of the demo that are on them."""
+    call_command("load_toolkits", verbosity=0)
+    call_command("load_demo_rollout", verbosity=0)
+
+
+@pytest.fixture
+def signed_in(simulator: Simulator, rollout: None, django_user_model: Any) -> Callable[[str], Client]:
+    """Return a function that gives a test client with a session for one of the demo's users."""
+
+    def sign_in(username: str) -> Client:
+        client = Client()
+        user, _ = django_user_model.objects.get_or_create(username=username)
+        client.force_login(user)
+        session = client.session
+        session["person"] = {
+            "username": username,
+            "name": username.replace(".", " ").title(),
+            "auth_source": "delius",
+            "provider_name": "",
+        }
+        session.save()
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def robin(signed_in: Callable[[str], Client]) -> Client:
+    """A practitioner whose team is on toolkits."""
+    return signed_in("ROBIN.SAMPLE")
+
+
+@pytest.fixture
+def jo(signed_in: Callable[[str], Client]) -> Client:
+    """A practitioner whose team is not on toolkits."""
+    return signed_in("JO.PLACEHOLDER")

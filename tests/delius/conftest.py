@@ -1,0 +1,39 @@
+"""Upstreams for the tests of the delius room."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from pytest_django import Settings
+
+from delius.client import DeliusClient, get_client
+from tests.delius.scripted import ScriptedUpstream
+from tests.delius.values import NOW
+from tests.simulator_process import Simulator
+
+
+@pytest.fixture
+def client(simulator: Simulator) -> DeliusClient:
+    """The process's client, pointed at the simulator."""
+    return get_client()
+
+
+@pytest.fixture
+def frozen(simulator: Simulator) -> Simulator:
+    """The simulator with its demo data as of `NOW`, where its clock stands still."""
+    simulator.reset(now=NOW.isoformat())
+    return simulator
+
+
+@pytest.fixture
+def upstream(settings: Settings) -> Iterator[ScriptedUpstream]:
+    """An upstream that answers what the test says, and the product pointed at it."""
+    scripted = ScriptedUpstream()
+    scripted.start()
+    settings.HMPPS_AUTH_URL = f"{scripted.url}/auth"
+    settings.COMMUNITY_API_URL = f"{scripted.url}/community-api"
+    settings.DELIUS_API_URL = f"{scripted.url}/delius-api"
+    cache.clear()
+    yield scripted
+    cache.clear()
+    scripted.stop()

@@ -1,0 +1,89 @@
+"""An upstream that answers exactly what a test tells it to: untidy answers, rare statuses, no answer at all."""
+
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+TOKEN_PATH = "/auth/oauth/token"
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request as it arrived; `path` is as it was on the wire."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer; `body` is sent as JSON unless it is bytes."""
+
+    body: Any = None
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class ScriptedUpstream:
+    """Auth, Community API and Delius API on one port of this machine. `respond` answers everything but the token."""
+
+    def __init__(self) -> None:
+        self.respond: Callable[[Received], Answer] = lambda request: Answer({})
+        self.received: list[Received] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def answers(self, *answers: Answer) -> None:
+        """Give these answers one after another, and the last one from then on."""
+        waiting = list(answers)
+        self.respond = lambda request: waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        upstream = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                address = urlsplit(self.path)
+                request = Received(self.command, address.path, parse_qs(address.query), dict(self.headers), body)
+                if address.path == TOKEN_PATH:
+                    self._send(Answer({"access_token": "scripted", "expires_in": 3600, "token_type": "bearer"}))
+                    return
+                upstream.received.append(request)
+                self._send(upstream.respond(request))
+
+            def _send(self, answer: Answer) -> None:
+                content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
+                self.send_response(answer.status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = _answer  # noqa: N815
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        return Handler

@@ -1,0 +1,65 @@
+"""Values that several tests share. Every person is one of the simulator's, and invented."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from delius.contacts import NewAppointment
+from delius.london import LONDON
+from delius.nsis import NsiTypeDefaults
+from delius.records import Event, Nsi
+from delius.writes import NewNsi, Officer
+
+NOW = datetime(2026, 6, 10, 10, 0, 30, tzinfo=LONDON)
+TODAY = date(2026, 6, 10)
+URN = "urn:hmpps:rarbooking:nsi:00000000-0000-4000-8000-000000000001"
+
+ROBIN = "ROBIN.SAMPLE"
+JO = "JO.PLACEHOLDER"
+BRIAN, CLARA, DEV, EDIE, FRANK, GITA, HAL = (f"X00000{number}" for number in range(1, 8))
+
+HARROW_END = Officer(provider_code="N90", team_code="N90AAA", staff_code="N90A001")
+DEVELOPING_DIALOGUES = NsiTypeDefaults(
+    type_code="TKDEV", sub_type_code=None, status_code="INPROG", length=None, notes=""
+)
+CHOICES_AND_CHANGES = replace(DEVELOPING_DIALOGUES, type_code="TKCAC")
+MAPS_FOR_CHANGE = replace(DEVELOPING_DIALOGUES, type_code="TKMAP")
+NEW_ME_MOT = replace(DEVELOPING_DIALOGUES, type_code="TKNEW", sub_type_code="TKNEW1")
+SKILLS_FOR_RELATIONSHIPS = replace(DEVELOPING_DIALOGUES, type_code="TKSFR", length=10)
+
+
+def an_nsi(nsi_id: int = 1, **changes: Any) -> Nsi:
+    """An open NSI of Developing Dialogues on requirement 1."""
+    return Nsi(**{"nsi_id": nsi_id, "type_code": "TKDEV", "requirement_id": 1, "referral_date": TODAY, **changes})
+
+
+def a_new_nsi(**changes: Any) -> NewNsi:
+    """An NSI to be sent to an upstream that does not look at it."""
+    sound = NewNsi(
+        crn=BRIAN,
+        event_id=1,
+        requirement_id=1,
+        type_code="TKDEV",
+        sub_type_code=None,
+        status_code="INPROG",
+        status_date=NOW,
+        referral_date=TODAY,
+        length=None,
+        notes="",
+        officer=HARROW_END,
+        urn=URN,
+    )
+    return replace(sound, **changes)
+
+
+def a_phone_call(start: datetime = NOW + timedelta(days=7), **changes: Any) -> NewAppointment:
+    """Half an hour on the telephone, without RAR."""
+    sound = NewAppointment(
+        type_code="COPT", start=start, end=start + timedelta(minutes=30), officer=HARROW_END, sensitive=False
+    )
+    return replace(sound, **changes)
+
+
+def an_event(event_id: int = 1, referral_date: date | None = None) -> Event:
+    """An event as kept by a booking."""
+    return Event.for_writing(event_id=event_id, referral_date=referral_date)

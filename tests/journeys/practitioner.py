@@ -1,0 +1,99 @@
+"""What a practitioner does and sees, in the words of the service."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+
+class Practitioner:
+    """Somebody arranging appointments in a browser."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+
+    def signs_in_as(self, name: str) -> None:
+        """Open the service and choose a user on HMPPS Auth's page."""
+        self.page.goto(self.address)
+        self.page.get_by_role("button", name=name).click()
+        expect(self.page.get_by_role("heading", name="Your cases")).to_be_visible()
+
+    def arranges_an_appointment_for(self, name: str) -> None:
+        """Follow the person's link on *Your cases*."""
+        self.page.get_by_role("link", name=f"Arrange an appointment for {name}").click()
+
+    def opens(self, path: str) -> None:
+        """Type an address of the service."""
+        self.page.goto(f"{self.address}{path}")
+
+    def answers(self, question: str, answer: str) -> None:
+        """Choose a radio and continue."""
+        self.is_asked(question)
+        self.page.get_by_label(answer, exact=True).check()
+        self.continues()
+
+    def says_when(self, day: str, month: str, year: str, start: str, end: str) -> None:
+        """Fill in the date and times and continue."""
+        self.is_asked("When will the appointment be?")
+        self.types_when(day, month, year, start, end)
+        self.continues()
+
+    def types_when(self, day: str, month: str, year: str, start: str, end: str) -> None:
+        """Fill in the date and times."""
+        for label, value in (
+            ("Day", day),
+            ("Month", month),
+            ("Year", year),
+            ("Start time", start),
+            ("End time", end),
+        ):
+            self.page.get_by_label(label, exact=True).fill(value)
+
+    def adds_notes(self, notes: str) -> None:
+        """Write notes and continue."""
+        self.is_asked("Add appointment notes")
+        self.page.get_by_label("Add appointment notes").fill(notes)
+        self.continues()
+
+    def continues(self) -> None:
+        """Press *Continue*."""
+        self.page.get_by_role("button", name="Continue").click()
+
+    def confirms(self) -> None:
+        """Press *Confirm this appointment*."""
+        self.page.get_by_role("button", name="Confirm this appointment").click()
+
+    def changes(self, row: str) -> None:
+        """Follow *Change* of a row of *Check your answers*."""
+        self.page.get_by_role("link", name=f"Change {row}", exact=True).click()
+
+    def goes_back(self) -> None:
+        """Follow the *Back* link."""
+        self.page.get_by_role("link", name="Back", exact=True).click()
+
+    def is_asked(self, heading: str) -> None:
+        """See that the page's heading is this one."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+
+    def sees(self, text: str) -> None:
+        """See a text on the page."""
+        expect(self.page.get_by_text(text).first).to_be_visible()
+
+    def sees_the_problem(self, message: str) -> None:
+        """See an error in the summary, linked to the input that mends it."""
+        link = self.page.locator(".govuk-error-summary a", has_text=message)
+        expect(link).to_have_count(1)
+        target = (link.get_attribute("href") or "")[1:]
+        expect(self.page.locator(f"[id='{target}']")).to_have_count(1)
+        assert self.page.title().startswith("Error: ")
+
+    def answers_shown(self) -> dict[str, str]:
+        """Return what *Check your answers* shows, by row."""
+        rows = self.page.locator(".govuk-summary-list__row").all()
+        return {
+            row.locator("dt").inner_text(): " ".join(row.locator("dd").first.inner_text().split("\n")) for row in rows
+        }
+
+    def finds_the_page_accessible(self) -> None:
+        """Run axe with the rules of WCAG 2.2 AA and best practice; there is nothing to report."""
+        results = Axe().run(self.page)
+        assert results.violations_count == 0, results.generate_report()

@@ -1,0 +1,57 @@
+"""Every address needs sign-in, except those listed here."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+OPEN_TO_ALL = {
+    "sign-in/": "sends the browser to HMPPS Auth",
+    "sign-in/callback/": "takes HMPPS Auth's answer",
+    "sign-out/": "ends a session",
+    "signed-out/": "says that the session ended",
+    "admin/login/": "the administration's own sign-in",
+}
+
+
+def addresses(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            yield from addresses(each.url_patterns, prefix + str(each.pattern))
+        else:
+            yield prefix + str(each.pattern), each
+
+
+def test_only_the_listed_addresses_are_open_without_signing_in() -> None:
+    found = {
+        route
+        for route, pattern in addresses(get_resolver().url_patterns)
+        if getattr(pattern.callback, "login_required", True) is False
+    }
+    assert found == set(OPEN_TO_ALL)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/guidance/",
+        "/cases/X000001/arrange/",
+        "/cases/X000001/arrange/type/",
+        "/cases/X000001/arrange/check/",
+        "/cases/X000001/appointments/00000000-0000-0000-0000-000000000000/",
+    ],
+)
+def test_somebody_who_has_not_signed_in_is_sent_to_sign_in_and_back(path: str) -> None:
+    answer = Client().get(path)
+    assert (answer.status_code, answer["Location"]) == (302, f"/sign-in/?next={path}")
+
+
+@pytest.mark.django_db
+def test_the_administration_is_closed_to_practitioners(django_user_model: Any) -> None:
+    client = Client()
+    client.force_login(django_user_model.objects.create(username="ROBIN.SAMPLE"))
+    assert client.get("/admin/booking/booking/")["Location"].startswith("/admin/login/")

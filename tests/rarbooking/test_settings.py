@@ -1,0 +1,56 @@
+"""What production is, unless somebody relaxes it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PRODUCTION = {
+    "SECRET_KEY": "a-secret-for-this-test-" + "x" * 40,
+    "ALLOWED_HOSTS": "rarbooking.example",
+    "HMPPS_AUTH_URL": "https://auth.example/auth",
+    "COMMUNITY_API_URL": "https://community-api.example",
+    "DELIUS_API_URL": "https://delius-api.example",
+    "HMPPS_CLIENT_ID": "rarbooking",
+    "HMPPS_CLIENT_SECRET": "placeholder",
+}
+
+
+def start_with(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    shown = "print(settings.DEBUG, settings.DEMO, settings.SESSION_COOKIE_SECURE, settings.SECURE_SSL_REDIRECT)"
+    return subprocess.run(
+        [sys.executable, "-c", f"from django.conf import settings; {shown}"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "rarbooking.settings", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_service_refuses_to_start_without_a_secret_key() -> None:
+    started = start_with({name: value for name, value in PRODUCTION.items() if name != "SECRET_KEY"})
+    assert started.returncode != 0
+    assert "SECRET_KEY" in started.stderr
+
+
+def test_an_environment_that_says_nothing_about_it_gets_no_debug_no_demo_and_https_only() -> None:
+    assert start_with(PRODUCTION).stdout.split() == ["False", "False", "True", "True"]
+
+
+def test_only_the_demo_profile_relaxes_cookies_and_https() -> None:
+    assert start_with({"RARBOOKING_PROFILE": "demo"}).stdout.split() == ["False", "True", "False", "False"]
+
+
+def test_the_demo_account_is_refused_outside_the_demo_profile() -> None:
+    made = subprocess.run(
+        [sys.executable, "manage.py", "load_demo"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **PRODUCTION},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode != 0
+    assert "demo profile only" in made.stderr

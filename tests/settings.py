@@ -1,0 +1,16 @@
+"""The demo profile, made faster for tests. Each test process has a simulator of its own (tests/conftest.py)."""
+
+import os
+
+os.environ.setdefault("RARBOOKING_PROFILE", "demo")
+# Playwright's event loop runs in the thread of the test, which also reads the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+from rarbooking.settings import *
+from rarbooking.settings import DATABASES, VAR_DIR
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOG_LEVEL = "WARNING"
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, as in production: several threads and processes share it.
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}

@@ -1,0 +1,208 @@
+"""What an administrator can do, and is kept from doing, on the admin's own pages."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from tests.toolkits.factories import make_placeholder, make_rollout, make_toolkit
+from toolkits.models import Rollout, Toolkit
+
+pytestmark = pytest.mark.django_db
+
+NEW_TOOLKIT = {
+    "name": "Sample",
+    "slug": "sample",
+    "active_from": "",
+    "active_to": "",
+    "order": "0",
+    "nsi_type_code": "TKX",
+    "nsi_sub_type_code": "",
+    "nsi_status_code": "INPROG",
+    "nsi_length": "",
+    "nsi_notes": "",
+}
+NEW_ROLLOUT = {"provider_code": "N90", "team_code": "N90AAA", "starts_on": "2026-06-01", "ends_on": "", "note": ""}
+
+
+def errors_of(response):
+    """The errors shown on a form, those of fields and those above it."""
+    assert response.status_code == 200
+    return [error for errors in response.context["errors"] for error in errors]
+
+
+@pytest.fixture
+def add_toolkit(admin_client):
+    return lambda **values: admin_client.post(reverse("admin:toolkits_toolkit_add"), NEW_TOOLKIT | values)
+
+
+@pytest.fixture
+def change_toolkit(admin_client):
+    def change(toolkit, **values):
+        page = reverse("admin:toolkits_toolkit_change", args=[toolkit.pk])
+        return admin_client.post(page, NEW_TOOLKIT | {"name": toolkit.name} | values)
+
+    return change
+
+
+@pytest.fixture
+def add_rollout(admin_client):
+    return lambda **values: admin_client.post(reverse("admin:toolkits_rollout_add"), NEW_ROLLOUT | values)
+
+
+class TestToolkits:
+    def test_a_new_toolkit_can_be_added(self, add_toolkit):
+        assert add_toolkit(nsi_length="8").status_code == 302
+        toolkit = Toolkit.objects.get()
+        assert (toolkit.slug, toolkit.nsi_length, toolkit.is_placeholder) == ("sample", 8, False)
+
+    def test_a_new_toolkits_slug_is_suggested_from_its_name(self, admin_client):
+        page = admin_client.get(reverse("admin:toolkits_toolkit_add"))
+        [suggestion] = page.context["adminform"].prepopulated_fields
+        assert suggestion["field"].name == "slug"
+        assert [source.name for source in suggestion["dependencies"]] == ["name"]
+
+    def test_a_new_toolkit_cannot_have_the_placeholders_code(self, add_toolkit):
+        assert errors_of(add_toolkit(nsi_type_code="NAT1")) == [
+            "NAT1 is the placeholder's code: no other toolkit can have it"
+        ]
+
+    def test_a_toolkit_cannot_be_made_the_placeholder(self, add_toolkit):
+        add_toolkit(is_placeholder="on")
+        assert not Toolkit.objects.get().is_placeholder
+
+    @pytest.mark.parametrize(
+        ("values", "message"),
+        [
+            ({"name": "EXISTING"}, "There is already a toolkit with this name"),
+            ({"nsi_type_code": "TKOLD"}, "There is already a toolkit with this NSI type and sub type"),
+            ({"slug": "existing"}, "Toolkit with this Slug already exists."),
+            (
+                {"active_from": "2026-06-02", "active_to": "2026-06-01"},
+                "The last day must be the same as or after the first day",
+            ),
+            ({"nsi_type_code": "TK X"}, "Enter the code as it is in Delius, without spaces"),
+        ],
+        ids=["name", "code", "slug", "dates", "space in code"],
+    )
+    def test_what_the_database_would_refuse_is_explained_on_the_page(self, add_toolkit, values, message):
+        make_toolkit(name="Existing", slug="existing", nsi_type_code="TKOLD")
+        assert message in errors_of(add_toolkit(**values))
+        assert Toolkit.objects.count() == 1
+
+    def test_a_session_count_of_nought_and_notes_too_long_are_explained(self, add_toolkit):
+        errors = errors_of(add_toolkit(nsi_length="0", nsi_notes="n" * 4001))
+        assert "Ensure this value is greater than or equal to 1." in errors
+        assert "Ensure this value has at most 4000 characters (it has 4001)." in errors
+
+    def test_a_code_can_be_corrected_and_confirmed(self, change_toolkit):
+        toolkit = make_toolkit()
+        assert change_toolkit(toolkit, nsi_type_code="REAL1", code_confirmed="on").status_code == 302
+        toolkit.refresh_from_db()
+        assert (toolkit.nsi_type_code, toolkit.code_confirmed) == ("REAL1", True)
+
+    def test_the_slug_bookings_refer_to_never_changes(self, change_toolkit):
+        toolkit = make_toolkit(slug="first")
+        assert change_toolkit(toolkit, slug="second", name="Renamed").status_code == 302
+        toolkit.refresh_from_db()
+        assert (toolkit.slug, toolkit.name) == ("first", "Renamed")
+
+    def test_the_placeholder_stays_nat1_and_always_active(self, change_toolkit):
+        placeholder = make_placeholder()
+        change_toolkit(placeholder, nsi_type_code="OTHER", active_to="2020-01-01", nsi_notes="Edited")
+        placeholder.refresh_from_db()
+        assert (placeholder.nsi_type_code, placeholder.active_to) == ("NAT1", None)
+        assert (placeholder.is_placeholder, placeholder.nsi_notes) == (True, "Edited")
+
+    def test_a_toolkit_is_never_deleted(self, admin_client):
+        toolkit = make_toolkit()
+        page = reverse("admin:toolkits_toolkit_delete", args=[toolkit.pk])
+        assert admin_client.post(page, {"post": "yes"}).status_code == 403
+        admin_client.post(
+            reverse("admin:toolkits_toolkit_changelist"),
+            {"action": "delete_selected", "_selected_action": [toolkit.pk], "post": "yes"},
+        )
+        assert Toolkit.objects.filter(pk=toolkit.pk).exists()
+
+    def test_the_list_says_which_codes_are_still_to_be_confirmed(self, admin_client):
+        make_toolkit(name="Checked", code_confirmed=True)
+        make_toolkit(name="Unchecked", nsi_type_code="TKNEW", nsi_sub_type_code="TKNEW1")
+        page = admin_client.get(reverse("admin:toolkits_toolkit_changelist")).content.decode()
+        assert "Code to be confirmed" in page
+        assert '<td class="field-to_be_confirmed">No</td>' in page
+        assert '<td class="field-nsi_codes">TKNEW / TKNEW1</td><td class="field-to_be_confirmed">Yes</td>' in page
+
+    @time_machine.travel("2026-06-15T12:00:00+01:00", tick=False)
+    def test_the_list_can_be_narrowed_to_what_is_active_today(self, admin_client):
+        ended = make_toolkit(active_to=date(2026, 6, 14))
+        active = make_toolkit(active_to=date(2026, 6, 15))
+
+        def shown(**query):
+            response = admin_client.get(reverse("admin:toolkits_toolkit_changelist"), query)
+            return {toolkit.pk for toolkit in response.context["cl"].queryset}
+
+        assert shown() == {ended.pk, active.pk}
+        assert shown(today="yes") == {active.pk}
+        assert shown(today="no") == {ended.pk}
+
+    def test_a_toolkit_is_found_by_its_code(self, admin_client):
+        make_toolkit(name="Alpha", nsi_type_code="TKAAA")
+        make_toolkit(name="Beta", nsi_type_code="TKBBB")
+        response = admin_client.get(reverse("admin:toolkits_toolkit_changelist"), {"q": "tkbbb"})
+        assert [toolkit.name for toolkit in response.context["cl"].queryset] == ["Beta"]
+
+    @pytest.mark.parametrize("make", [make_toolkit, make_placeholder])
+    def test_a_toolkits_page_gives_its_hints(self, admin_client, make):
+        page = admin_client.get(reverse("admin:toolkits_toolkit_change", args=[make().pk])).content.decode()
+        assert "Stands for the toolkit in addresses and bookings. It cannot be changed later." in page
+        assert "toolkits are never deleted, because bookings refer to them" in page
+
+
+class TestRollout:
+    def test_codes_may_be_typed_in_small_letters(self, add_rollout):
+        assert add_rollout(provider_code="n90", team_code="n90aaa").status_code == 302
+        assert Rollout.objects.values_list("provider_code", "team_code").get() == ("N90", "N90AAA")
+
+    def test_a_row_for_a_whole_provider_has_no_team(self, add_rollout):
+        assert add_rollout(team_code="").status_code == 302
+        assert Rollout.objects.get().team_code == ""
+
+    @pytest.mark.parametrize(
+        ("values", "message"),
+        [
+            ({}, "There is already a row for this provider and team"),
+            (
+                {"team_code": "N90BBB", "ends_on": "2026-05-31"},
+                "The last day must be the same as or after the first day",
+            ),
+            ({"team_code": "N90 B"}, "Enter the code as it is in Delius, in capital letters and numbers"),
+        ],
+        ids=["twice", "dates", "code"],
+    )
+    def test_what_the_database_would_refuse_is_explained_on_the_page(self, add_rollout, values, message):
+        make_rollout(team_code="N90AAA")
+        assert message in errors_of(add_rollout(**values))
+        assert Rollout.objects.count() == 1
+
+    @time_machine.travel("2026-06-15T12:00:00+01:00", tick=False)
+    def test_the_list_shows_what_is_in_force_today(self, admin_client):
+        in_force = make_rollout(team_code="N90AAA", starts_on=date(2026, 6, 15))
+        coming = make_rollout(team_code="N90BBB", starts_on=date(2026, 6, 16))
+        ended = make_rollout(ends_on=date(2026, 6, 14))
+
+        def shown(**query):
+            response = admin_client.get(reverse("admin:toolkits_rollout_changelist"), query)
+            return {rollout.pk for rollout in response.context["cl"].queryset}
+
+        assert shown(today="yes") == {in_force.pk}
+        assert shown(today="no") == {coming.pk, ended.pk}
+        page = admin_client.get(reverse("admin:toolkits_rollout_changelist")).content.decode()
+        assert (page.count('alt="True"'), page.count('alt="False"')) == (1, 2)
+        assert "Whole provider" in page
+
+    def test_a_row_can_be_deleted(self, admin_client):
+        rollout = make_rollout()
+        page = reverse("admin:toolkits_rollout_delete", args=[rollout.pk])
+        assert admin_client.post(page, {"post": "yes"}).status_code == 302
+        assert not Rollout.objects.exists()

@@ -1,0 +1,156 @@
+"""The admin of toolkits and of their rollout."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from toolkits.forms import RolloutForm, ToolkitForm
+from toolkits.models import Rollout, Toolkit
+
+
+class TodayFilter(admin.SimpleListFilter):
+    """Yes or no, by the annotation `today` of the list."""
+
+    parameter_name = "today"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """Return the two choices."""
+        return [("yes", "Yes"), ("no", "No")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Return the rows of the choice made, or all of them."""
+        return queryset if self.value() is None else queryset.filter(today=self.value() == "yes")
+
+
+class ActiveTodayFilter(TodayFilter):
+    """Toolkits that may be chosen today, or those that may not."""
+
+    title = "active today"
+
+
+class InForceTodayFilter(TodayFilter):
+    """Rollout in force today, or not."""
+
+    title = "in force today"
+
+
+@admin.register(Toolkit)
+class ToolkitAdmin(admin.ModelAdmin):
+    """Toolkits: edited and ended, never deleted."""
+
+    form = ToolkitForm
+    list_display = (
+        "name",
+        "nsi_codes",
+        "to_be_confirmed",
+        "active_today",
+        "active_from",
+        "active_to",
+        "order",
+    )
+    list_filter = (ActiveTodayFilter, "code_confirmed")
+    search_fields = ("name", "nsi_type_code", "nsi_sub_type_code")
+    search_help_text = "Search by name or NSI code"
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "is_placeholder")}),
+        (
+            "When it is offered",
+            {
+                "description": "Every team that is on toolkits is offered a toolkit from its first day to "
+                "its last. To stop offering one, give it a last day: toolkits are never deleted, because "
+                "bookings refer to them.",
+                "fields": ("active_from", "active_to", "order"),
+            },
+        ),
+        (
+            "How it is recorded in Delius",
+            {
+                "description": "Sessions are linked to a non-statutory intervention (NSI) of this type. "
+                "After a change of code, a person's next session starts a new NSI.",
+                "fields": ("nsi_type_code", "nsi_sub_type_code", "code_confirmed"),
+            },
+        ),
+        (
+            "What a new NSI starts with",
+            {
+                "description": "Used when a person's first session is booked. NSIs that exist do not change.",
+                "fields": ("nsi_status_code", "nsi_length", "nsi_notes"),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return all toolkits, each with whether it is active today."""
+        return super().get_queryset(request).annotate(today=Toolkit.active_on(timezone.localdate()))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Fix the slug once bookings may refer to it, and all that makes the placeholder what it is."""
+        if obj is None:
+            return ("is_placeholder",)
+        if isinstance(obj, Toolkit) and obj.is_placeholder:
+            return ("is_placeholder", "slug", "nsi_type_code", "active_from", "active_to")
+        return ("is_placeholder", "slug")
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Model | None = None) -> dict[str, Any]:
+        """Suggest a new toolkit's slug from its name."""
+        return {"slug": ("name",)} if obj is None else {}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never: a booking keeps its toolkit's slug for good."""
+        return False
+
+    @admin.display(description="NSI codes", ordering="nsi_type_code")
+    def nsi_codes(self, toolkit: Toolkit) -> str:
+        """Return the codes as one text."""
+        return " / ".join(filter(None, (toolkit.nsi_type_code, toolkit.nsi_sub_type_code)))
+
+    @admin.display(description="Code to be confirmed", ordering="-code_confirmed")
+    def to_be_confirmed(self, toolkit: Toolkit) -> str:
+        """Return words, since a green tick would praise what is still to be done."""
+        return "No" if toolkit.code_confirmed else "Yes"
+
+    @admin.display(description="Active today", ordering="today", boolean=True)
+    def active_today(self, toolkit: Any) -> bool:
+        """Return the list's annotation."""
+        return toolkit.today
+
+
+@admin.register(Rollout)
+class RolloutAdmin(admin.ModelAdmin):
+    """Which teams use toolkits, and from when."""
+
+    form = RolloutForm
+    list_display = ("provider_code", "team", "in_force_today", "starts_on", "ends_on", "note")
+    list_display_links = ("provider_code", "team")
+    list_filter = (InForceTodayFilter, "provider_code")
+    search_fields = ("provider_code", "team_code", "note")
+    search_help_text = "Search by provider code, team code or note"
+    fieldsets = (
+        (
+            "Who",
+            {
+                "description": "A row is for one team, or for all of a provider's teams that have no row of "
+                "their own. Teams with neither use the placeholder, NAT1.",
+                "fields": ("provider_code", "team_code"),
+            },
+        ),
+        ("When", {"fields": ("starts_on", "ends_on")}),
+        (None, {"fields": ("note",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Return all rows, each with whether it is in force today."""
+        return super().get_queryset(request).annotate(today=Rollout.in_force_on(timezone.localdate()))
+
+    @admin.display(description="Team", ordering="team_code")
+    def team(self, rollout: Rollout) -> str:
+        """Return the team's code, or that the row is for the whole provider."""
+        return rollout.team_code or "Whole provider"
+
+    @admin.display(description="In force today", ordering="today", boolean=True)
+    def in_force_today(self, rollout: Any) -> bool:
+        """Return the list's annotation."""
+        return rollout.today

@@ -1,0 +1,74 @@
+"""The forms of the admin, with the hints an administrator needs."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, Rollout, Toolkit
+
+
+class ToolkitForm(forms.ModelForm):
+    """A toolkit, as far as an administrator may change it."""
+
+    class Meta:
+        model = Toolkit
+        fields = (
+            "name",
+            "slug",
+            "is_placeholder",
+            "active_from",
+            "active_to",
+            "order",
+            "nsi_type_code",
+            "nsi_sub_type_code",
+            "code_confirmed",
+            "nsi_status_code",
+            "nsi_length",
+            "nsi_notes",
+        )
+        help_texts = {
+            "name": "As people see it, for example Developing Dialogues.",
+            "slug": "Stands for the toolkit in addresses and bookings. It cannot be changed later.",
+            "is_placeholder": "Used for teams that are not on toolkits yet, and never offered as a choice.",
+            "active_from": "Leave empty if it has always been in use.",
+            "active_to": "It can still be chosen for this day. Leave empty for no end.",
+            "order": "Lower numbers come first: -1 is above all the toolkits left at 0. Those with the same "
+            "number are in alphabetical order.",
+            "nsi_type_code": "The NSI type in Delius.",
+            "nsi_sub_type_code": "Only where Delius demands a sub type for this NSI type.",
+            "code_confirmed": "Tick when the codes have been checked against Delius.",
+            "nsi_status_code": "It must be a status of the NSI type in Delius.",
+            "nsi_length": "Delius demands one where the NSI type has a unit of length, and refuses one "
+            "where it has none.",
+            "nsi_notes": "Written into the notes of every new NSI. Up to 4,000 characters.",
+        }
+
+    def clean_nsi_type_code(self) -> str:
+        """Keep the placeholder's code for the placeholder, whose own code is not asked for."""
+        code: str = self.cleaned_data["nsi_type_code"]
+        if code == PLACEHOLDER_NSI_TYPE_CODE:
+            raise ValidationError("NAT1 is the placeholder's code: no other toolkit can have it")
+        return code
+
+
+class RolloutForm(forms.ModelForm):
+    """A rollout row; codes may be typed in small letters."""
+
+    class Meta:
+        model = Rollout
+        fields = ("provider_code", "team_code", "starts_on", "ends_on", "note")
+        help_texts = {
+            "provider_code": "The provider's code in Delius, for example N90.",
+            "team_code": "The team's code in Delius. Leave empty for the whole provider. A team with a row "
+            "of its own goes by that row alone, whatever its provider's row says.",
+            "starts_on": "The team is on toolkits from this day.",
+            "ends_on": "The team is still on toolkits on this day. Leave empty for no end.",
+            "note": "For colleagues: who decided, or why a team differs.",
+        }
+
+    def clean_provider_code(self) -> str:
+        """Return the code as Delius writes it."""
+        return self.cleaned_data["provider_code"].upper()
+
+    def clean_team_code(self) -> str:
+        """Return the code as Delius writes it."""
+        return self.cleaned_data["team_code"].upper()

@@ -1,0 +1,41 @@
+"""Load the rollout of the demo's invented providers and teams."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from toolkits.models import Rollout
+
+# Provider, team ("" for all of the provider's teams), and the first day in days from today.
+# Team N90BBB has no row and neither has its provider: it is not on toolkits yet.
+DEMO_ROLLOUT = (
+    ("N90", "N90AAA", -90),
+    ("N90", "N90DDD", -90),
+    ("N90", "N90CCC", 14),
+    ("N91", "", -30),
+)
+
+
+class Command(BaseCommand):
+    """`manage.py load_demo_rollout`: safe to run again; refuses outside the demo profile."""
+
+    help = "Create the demo's rollout rows that are missing, with dates relative to today."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Create the missing rows and print how many were created and how many were there already."""
+        if not settings.DEMO:
+            raise CommandError("load_demo_rollout is for the demo profile only: set RARBOOKING_PROFILE=demo.")
+        today = timezone.localdate()
+        created = 0
+        for provider_code, team_code, days_from_today in DEMO_ROLLOUT:
+            _, is_new = Rollout.objects.get_or_create(
+                provider_code=provider_code,
+                team_code=team_code,
+                defaults={"starts_on": today + timedelta(days=days_from_today), "note": "Demo"},
+            )
+            created += is_new
+        if options["verbosity"] > 0:
+            self.stdout.write(f"Rollout: {created} created, {len(DEMO_ROLLOUT) - created} unchanged")
