@@ -21,15 +21,17 @@ CLIENT = ("rarbooking", "demo-secret")
 class SimulatorProcess:
     """A simulator on a free port, with a database of its own."""
 
-    def __init__(self, *, database: Path, keep: bool = False) -> None:
+    def __init__(self, *, database: Path, keep: bool = False, host: str = "127.0.0.1") -> None:
         self.database = database
+        self.host = host
         self.keep = keep
         self.base_url = ""
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start it and wait until it listens; raise RuntimeError where it does not."""
-        command = [sys.executable, "-m", "delius.simulator", "--port", "0", "--database", str(self.database)]
+        command = [sys.executable, "-m", "delius.simulator", "--host", self.host, "--port", "0"]
+        command += ["--database", str(self.database)]
         self._process = subprocess.Popen(
             [*command, "--keep"] if self.keep else command, cwd=ROOT, stdout=subprocess.PIPE, text=True
         )

@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from delius.simulator.clock import to_instant
@@ -11,6 +11,7 @@ from delius.simulator.control_records import blueprint as records
 from delius.simulator.datasets import DATASETS
 from delius.simulator.errors import Refusal, bad_request
 from delius.simulator.faults import ANY_OPERATION, DEFAULT_SECONDS, DEFAULT_STATUS, KINDS, Fault
+from delius.simulator.operations import operation_names
 from delius.simulator.requests_read import Body, json_body
 from delius.simulator.state import current
 
@@ -23,36 +24,6 @@ SWITCHES = {
     "naiveTimes": "naive_times",
     "returnsExternalReference": "returns_external_reference",
 }
-OPERATIONS = (
-    "authorize",
-    "sign_in",
-    "token",
-    "user_me",
-    "jwks",
-    "sign_out",
-    "staff_by_username",
-    "eligible_people",
-    "managed_people",
-    "person",
-    "person_all",
-    "user_access",
-    "convictions",
-    "requirements",
-    "nsis",
-    "nsi",
-    "appointment_types",
-    "office_locations",
-    "appointments",
-    "appointment",
-    "contact_summary",
-    "registrations",
-    "personal_circumstances",
-    "create_appointment",
-    "create_nsi",
-    "patch_nsi",
-    "patch_contact",
-    "delete_contact",
-)
 
 
 @blueprint.before_request
@@ -131,8 +102,9 @@ def add_fault() -> ResponseReturnValue:
     body = Body(wanted)
     operation = body.text("operation", longest=LONGEST_TEXT, required=True) or ""
     kind = body.text("kind", longest=LONGEST_TEXT, required=True) or ""
-    if operation not in (ANY_OPERATION, *OPERATIONS):
-        body.note("operation", f"must be {ANY_OPERATION} or one of {', '.join(OPERATIONS)}")
+    operations = {ANY_OPERATION, *operation_names(current_app)}
+    if operation not in operations:
+        body.note("operation", f"must be one of {', '.join(sorted(operations))}")
     if kind not in KINDS:
         body.note("kind", f"must be one of {', '.join(KINDS)}")
     fault = Fault(

@@ -42,11 +42,6 @@ class Trouble:
     delay_seconds: float = 0
     fault: Fault | None = None
 
-    @property
-    def kind(self) -> str:
-        """Return the kind of the fault, or an empty text."""
-        return self.fault.kind if self.fault else ""
-
 
 class Faults:
     """The faults waiting to happen, taken in the order they were asked for."""

@@ -29,6 +29,7 @@ class RequestLog:
             return [dict(entry) for entry in self._entries]
 
     def clear(self) -> None:
-        """Forget every entry; numbering goes on."""
+        """Forget every entry and number from 1 again."""
         with self._lock:
             self._entries.clear()
+            self._count = 0

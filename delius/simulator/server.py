@@ -2,6 +2,7 @@
 
 import socket
 from io import BytesIO
+from threading import Event
 from typing import Any
 
 from flask import Flask
@@ -27,8 +28,9 @@ class KeepAliveHandler(WSGIRequestHandler):
         environ = self.make_environ()
         length = None if environ.get("wsgi.input_terminated") else int(environ.get("CONTENT_LENGTH") or 0)
         environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(length))
+        drop = environ[DROP] = Event()
         response = Response.from_app(self.server.app, environ, buffered=True)
-        if DROP in environ:
+        if drop.is_set():
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return

@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
-from delius.simulator.faults import Trouble, without_field
+from delius.simulator.faults import Fault, Trouble, without_field
+from delius.simulator.operations import operation_of
 from delius.simulator.server import DROP
 from delius.simulator.state import current
 from delius.simulator.tokens import expire_presented_token, presented_claims
 
-CONTROL = "control"
 SECRET_FIELDS = {"code", "code_verifier", "refresh_token", "client_secret"}
 GATEWAY_TIMEOUT = 504
 
@@ -22,13 +22,8 @@ def install(app: Flask) -> None:
     app.after_request(_after)
 
 
-def _operation() -> str | None:
-    blueprint, _, name = (request.endpoint or "").partition(".")
-    return name if name and blueprint != CONTROL else None
-
-
 def _before() -> Response | None:
-    operation = _operation()
+    operation = operation_of(request.endpoint)
     if operation is None:
         return None
     g.trouble = current().faults.take(operation)
@@ -49,11 +44,11 @@ def _before() -> Response | None:
     trouble: Trouble = g.trouble
     if trouble.delay_seconds and not _slept_undisturbed(trouble.delay_seconds):
         return _dropped()
-    return _instead(trouble)
+    return _instead(trouble.fault) if trouble.fault else None
 
 
 def _slept_undisturbed(seconds: float) -> bool:
-    """Hold the request; return False where the simulator was reset meanwhile, so that it cannot touch the new records."""
+    """Hold the request; return False where the simulator was reset meanwhile: it must not touch the new records."""
     resets = current().resets
     time.sleep(seconds)
     return current().resets == resets
@@ -65,15 +60,14 @@ def _sent_body() -> Any:
     return {name: value for name, value in request.form.items() if name not in SECRET_FIELDS} or None
 
 
-def _instead(trouble: Trouble) -> Response | None:
+def _instead(fault: Fault) -> Response | None:
     """Return an answer that keeps the operation from happening, or None to let it happen."""
-    fault = trouble.fault
-    match fault.kind if fault else None:
-        case "status" if fault:
+    match fault.kind:
+        case "status":
             return _error(fault.status)
         case "drop_before":
             return _dropped()
-        case "timeout_before" if fault:
+        case "timeout_before":
             time.sleep(fault.seconds)
             return _error(GATEWAY_TIMEOUT)
         case "expire_token":
@@ -85,23 +79,23 @@ def _after(response: Response) -> Response:
     trouble: Trouble | None = g.get("trouble")
     if trouble is None:
         return response
-    response = _spoiled(response, trouble)
-    g.entry["status"] = None if DROP in request.environ else response.status_code
+    if trouble.fault:
+        response = _spoiled(response, trouble.fault)
+    g.entry["status"] = None if request.environ[DROP].is_set() else response.status_code
     return response
 
 
-def _spoiled(response: Response, trouble: Trouble) -> Response:
-    fault = trouble.fault
-    match fault.kind if fault else None:
-        case "status_after" if fault:
+def _spoiled(response: Response, fault: Fault) -> Response:
+    match fault.kind:
+        case "status_after":
             return _error(fault.status)
         case "drop_after":
             return _dropped()
-        case "timeout_after" if fault:
+        case "timeout_after":
             time.sleep(fault.seconds)
         case "malformed":
             response.set_data(response.get_data()[: len(response.get_data()) // 2])
-        case "missing_field" if fault and response.is_json:
+        case "missing_field" if response.is_json:
             response.set_data(json.dumps(without_field(response.get_json(), fault.field.split("."))))
     return response
 
@@ -112,5 +106,5 @@ def _error(status: int) -> Response:
 
 
 def _dropped() -> Response:
-    request.environ[DROP] = True
+    request.environ[DROP].set()
     return Response(status=GATEWAY_TIMEOUT)

@@ -1,4 +1,4 @@
-"""What the tests of the simulator share: a caller with a token, and requests that are sound until a test spoils them."""
+"""What the simulator's tests share: a caller with a token, and requests that are sound until a test spoils them."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ class Delius:
         found: list[dict[str, Any]] = self.person(crn, f"/convictions/{event_id}/requirements").json()["requirements"]
         return found
 
-    def nsi(self, crn: str = "X000001", **changes: Any) -> dict[str, Any]:
+    def nsi(self, crn: str = "X000001", /, **changes: Any) -> dict[str, Any]:
         """A sound NewNsi; None takes a field away."""
         sound = {
             "offenderCrn": crn,
@@ -60,10 +60,10 @@ class Delius:
         }
         return {name: value for name, value in {**sound, **changes}.items() if value is not None}
 
-    def create_nsi(self, crn: str = "X000001", **changes: Any) -> requests.Response:
+    def create_nsi(self, crn: str = "X000001", /, **changes: Any) -> requests.Response:
         return self.delius("POST", "nsi", self.nsi(crn, **changes))
 
-    def made_nsi(self, crn: str = "X000001", **changes: Any) -> int:
+    def made_nsi(self, crn: str = "X000001", /, **changes: Any) -> int:
         answer = self.create_nsi(crn, **changes)
         assert answer.status_code == 201, answer.text
         return int(answer.json()["id"])
@@ -83,13 +83,13 @@ class Delius:
         }
         return {name: value for name, value in {**sound, **changes}.items() if value is not None}
 
-    def book(self, crn: str = "X000001", *, event_id: int | None = None, **changes: Any) -> requests.Response:
+    def book(self, crn: str = "X000001", event_id: int | None = None, /, **changes: Any) -> requests.Response:
         event = self.event_ids(crn)[0] if event_id is None else event_id
         return self.community(
             f"offenders/crn/{crn}/sentence/{event}/appointments", method="POST", json=self.appointment(**changes)
         )
 
-    def booked(self, crn: str = "X000001", **changes: Any) -> int:
+    def booked(self, crn: str = "X000001", /, **changes: Any) -> int:
         answer = self.book(crn, **changes)
         assert answer.status_code == 201, answer.text
         return int(answer.json()["appointmentId"])

@@ -83,15 +83,15 @@ def test_a_value_of_the_wrong_kind_is_refused_by_name(robin: Delius, field: str,
 
 
 def test_an_unknown_crn_is_not_found(robin: Delius) -> None:
-    assert robin.book("X999999", event_id=1).status_code == 404
+    assert robin.book("X999999", 1).status_code == 404
 
 
 def test_a_crn_is_one_letter_and_six_digits(robin: Delius) -> None:
-    assert refused(robin.book("X1", event_id=1), "one letter and six digits")
+    assert refused(robin.book("X1", 1), "one letter and six digits")
 
 
 def test_an_event_of_another_person_is_refused(robin: Delius) -> None:
-    assert refused(robin.book(event_id=robin.event_ids("X000002")[0]), "does not exist on offender")
+    assert refused(robin.book("X000001", robin.event_ids("X000002")[0]), "does not exist on offender")
 
 
 def test_errors_carry_a_status_and_a_message_for_developers(robin: Delius) -> None:
@@ -123,7 +123,9 @@ class TestTimes:
         assert refused(robin.book(appointmentStart=at, appointmentEnd=at), "The end must be after the start")
 
     def test_the_end_must_be_on_the_day_of_the_start(self, robin: Delius) -> None:
-        assert refused(robin.book(appointmentEnd="2026-06-12T11:00:00+01:00"), "The end must be on the day of the start")
+        assert refused(
+            robin.book(appointmentEnd="2026-06-12T11:00:00+01:00"), "The end must be on the day of the start"
+        )
 
     def test_a_day_that_does_not_exist_is_refused(self, robin: Delius) -> None:
         assert refused(robin.book(appointmentStart="2026-06-31T10:00:00+01:00"), "not a valid date-time")
@@ -324,7 +326,7 @@ class TestClash:
         event_id = callers[0].event_ids("X000001")[0]
 
         with ThreadPoolExecutor(len(callers)) as pool:
-            statuses = list(pool.map(lambda caller: caller.book(event_id=event_id).status_code, callers))
+            statuses = list(pool.map(lambda caller: caller.book("X000001", event_id).status_code, callers))
 
         assert sorted(statuses) == [201, *[409] * 5]
         assert len(frozen.contacts("X000001")) == 1
@@ -339,16 +341,12 @@ class TestPast:
         assert refused(answer, "requires an outcome when it is in the past")
 
     def test_earlier_today_is_the_past(self, robin: Delius) -> None:
-        answer = robin.book(
-            appointmentStart=f"{TODAY}T09:59:00+01:00", appointmentEnd=f"{TODAY}T11:00:00+01:00"
-        )
+        answer = robin.book(appointmentStart=f"{TODAY}T09:59:00+01:00", appointmentEnd=f"{TODAY}T11:00:00+01:00")
 
         assert refused(answer, "requires an outcome when it is in the past")
 
     def test_this_minute_is_not_the_past(self, robin: Delius) -> None:
-        answer = robin.book(
-            appointmentStart=f"{TODAY}T10:00:00+01:00", appointmentEnd=f"{TODAY}T11:00:00+01:00"
-        )
+        answer = robin.book(appointmentStart=f"{TODAY}T10:00:00+01:00", appointmentEnd=f"{TODAY}T11:00:00+01:00")
 
         assert answer.status_code == 201
 
@@ -373,7 +371,7 @@ class TestAuthority:
         own_token = frozen.user_token("ROBIN.SAMPLE")
         caller = Delius(frozen, own_token)
 
-        answer = caller.book(event_id=robin.event_ids("X000001")[0])
+        answer = caller.book("X000001", robin.event_ids("X000001")[0])
         caller.close()
 
         assert answer.status_code == 403
@@ -396,5 +394,5 @@ class TestAuthority:
     ) -> None:
         event_id = acting_for(None).event_ids(crn)[0]
 
-        assert robin.book(crn, event_id=event_id).status_code == 403
+        assert robin.book(crn, event_id).status_code == 403
         assert frozen.contacts(crn) == []

@@ -42,9 +42,7 @@ def test_moving_an_appointment_within_its_own_time_is_no_clash(robin: Delius) ->
 
 def test_moving_an_appointment_onto_another_clashes(robin: Delius) -> None:
     robin.booked()
-    other = robin.booked(
-        appointmentStart=f"{TOMORROW}T12:00:00+01:00", appointmentEnd=f"{TOMORROW}T13:00:00+01:00"
-    )
+    other = robin.booked(appointmentStart=f"{TOMORROW}T12:00:00+01:00", appointmentEnd=f"{TOMORROW}T13:00:00+01:00")
 
     assert change(robin, other, startTime="10:30:00").status_code == 409
 

@@ -14,9 +14,7 @@ LATER = "2026-06-10T10:30:00+01:00"
 
 def change(caller: Delius, nsi_id: int, **values: Any) -> requests.Response:
     """Replace fields of an NSI; a field of the manager is written manager__team."""
-    patch = [
-        {"op": "add", "path": f"/{name.replace('__', '/')}", "value": value} for name, value in values.items()
-    ]
+    patch = [{"op": "add", "path": f"/{name.replace('__', '/')}", "value": value} for name, value in values.items()]
     return caller.delius("PATCH", f"nsi/{nsi_id}", patch)
 
 

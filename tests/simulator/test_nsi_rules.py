@@ -54,9 +54,7 @@ def test_reference_codes_have_at_most_20_characters(robin: Delius, field: str) -
         ({"provider": "N90", "team": "N90AAA", "staff": "N90A0011"}, "manager.staff size"),
     ],
 )
-def test_organisation_codes_have_their_documented_lengths(
-    robin: Delius, manager: dict[str, str], problem: str
-) -> None:
+def test_organisation_codes_have_their_documented_lengths(robin: Delius, manager: dict[str, str], problem: str) -> None:
     assert refused(robin.create_nsi(manager=manager), problem)
 
 
@@ -71,7 +69,13 @@ def test_an_unknown_crn_is_not_found(robin: Delius) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("eventId", "one"), ("requirementId", True), ("length", 1.5), ("referralDate", "2026-02-30"), ("statusDate", "now")],
+    [
+        ("eventId", "one"),
+        ("requirementId", True),
+        ("length", 1.5),
+        ("referralDate", "2026-02-30"),
+        ("statusDate", "now"),
+    ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_by_name(robin: Delius, field: str, value: Any) -> None:
     assert refused(robin.create_nsi(**{field: value}), field)
@@ -104,9 +108,7 @@ class TestDates:
         assert robin.create_nsi(statusDate=NOW).status_code == 201
 
     def test_a_status_date_in_the_future_is_refused(self, robin: Delius) -> None:
-        assert refused(
-            robin.create_nsi(statusDate=f"{TODAY}T10:00:01+01:00"), "Status date must not be in the future"
-        )
+        assert refused(robin.create_nsi(statusDate=f"{TODAY}T10:00:01+01:00"), "Status date must not be in the future")
 
     def test_a_status_date_before_the_referral_is_refused(self, robin: Delius) -> None:
         assert refused(
@@ -118,9 +120,7 @@ class TestDates:
 
         assert frozen.nsis("X000001")[0]["statusDate"] == f"{TODAY}T09:59:59"
 
-    def test_today_is_the_day_in_london(
-        self, frozen: Simulator, acting_for: Callable[[str | None], Delius]
-    ) -> None:
+    def test_today_is_the_day_in_london(self, frozen: Simulator, acting_for: Callable[[str | None], Delius]) -> None:
         frozen.freeze(f"{TODAY}T23:30:00Z")
         robin = acting_for("ROBIN.SAMPLE")
 
@@ -304,9 +304,7 @@ class TestAuthority:
 
 
 class TestDuplicates:
-    def test_nothing_stops_a_second_active_nsi_of_a_type_that_allows_it(
-        self, robin: Delius, frozen: Simulator
-    ) -> None:
+    def test_nothing_stops_a_second_active_nsi_of_a_type_that_allows_it(self, robin: Delius, frozen: Simulator) -> None:
         robin.made_nsi()
         robin.made_nsi()
 

@@ -7,6 +7,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from booking.models import Booking, Draft
+
 USERNAME = "demo.admin"
 PASSWORD = "demo-admin-only"  # noqa: S105 - printed by the demo, and refused outside it
 
@@ -17,9 +19,11 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load toolkits and the demo's rollout, and make the admin's account where it is missing."""
+        """Load toolkits and the rollout, make the admin's account, and forget what was booked: the simulator has too."""
         if not settings.DEMO:
             raise CommandError("load_demo is for the demo profile only: set RARBOOKING_PROFILE=demo.")
+        Draft.objects.all().delete()
+        Booking.objects.all().delete()
         call_command("load_toolkits", verbosity=0)
         call_command("load_demo_rollout", verbosity=0)
         users = get_user_model().objects

@@ -1,0 +1,220 @@
+"""Faults that tests ask for, seen from the client's side of the connection."""
+
+from collections.abc import Callable
+
+import pytest
+import requests
+
+from tests.simulator.delius import NOW, Delius
+from tests.simulator_process import Simulator
+
+HELD = 0.4
+PATIENCE = 0.1
+
+
+def impatient(caller: Delius, simulator: Simulator) -> requests.Response:
+    """Send a sound NSI and wait less long than a held answer takes."""
+    token = simulator.token("ROBIN.SAMPLE")
+    return requests.post(
+        f"{simulator.delius_url}/v1/nsi",
+        json=caller.nsi(),
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=PATIENCE,
+    )
+
+
+def test_a_status_is_answered_and_nothing_is_written(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("create_nsi", "status", status=500)
+
+    assert robin.create_nsi().status_code == 500
+    assert frozen.nsis("X000001") == []
+
+
+def test_a_status_may_also_be_answered_after_the_write(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("create_nsi", "status_after", status=502)
+
+    assert robin.create_nsi().status_code == 502
+    assert len(frozen.nsis("X000001")) == 1
+
+
+def test_a_connection_dropped_before_the_write_leaves_no_record(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("create_nsi", "drop_before")
+
+    with pytest.raises(requests.ConnectionError):
+        robin.create_nsi()
+    assert frozen.nsis("X000001") == []
+
+
+def test_a_connection_dropped_after_the_write_leaves_the_record(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("create_appointment", "drop_after")
+
+    with pytest.raises(requests.ConnectionError):
+        robin.book()
+    assert len(frozen.contacts("X000001")) == 1
+
+
+def test_a_timeout_before_the_write_leaves_no_record(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("create_nsi", "timeout_before", seconds=HELD)
+
+    with pytest.raises(requests.Timeout):
+        impatient(robin, frozen)
+    assert frozen.nsis("X000001") == []
+
+
+def test_a_timeout_after_the_write_leaves_the_record(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("create_nsi", "timeout_after", seconds=HELD)
+
+    with pytest.raises(requests.Timeout):
+        impatient(robin, frozen)
+    assert len(frozen.nsis("X000001")) == 1
+
+
+def test_a_client_that_waits_out_a_timeout_learns_what_happened(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("create_nsi", "timeout_before", seconds=0.01)
+    frozen.fault("create_nsi", "timeout_after", seconds=0.01)
+
+    assert robin.create_nsi().status_code == 504
+    assert robin.create_nsi().status_code == 201
+
+
+def test_latency_delays_an_answer_that_is_otherwise_sound(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("appointment_types", "latency", seconds=0.05)
+
+    answer = robin.community("appointment-types")
+
+    assert answer.status_code == 200
+    assert answer.elapsed.total_seconds() >= 0.05
+
+
+def test_latency_goes_together_with_another_fault(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("appointment_types", "latency", seconds=0.05)
+    frozen.fault("appointment_types", "status", status=503)
+
+    answer = robin.community("appointment-types")
+
+    assert (answer.status_code, answer.elapsed.total_seconds() >= 0.05) == (503, True)
+
+
+def test_a_malformed_answer_is_no_json_though_the_write_took_effect(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("create_nsi", "malformed")
+
+    answer = robin.create_nsi()
+
+    assert answer.status_code == 201
+    with pytest.raises(requests.JSONDecodeError):
+        answer.json()
+    assert len(frozen.nsis("X000001")) == 1
+
+
+def test_a_field_goes_missing_from_an_answer(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("create_nsi", "missing_field", field="id")
+
+    answer = robin.create_nsi().json()
+
+    assert "id" not in answer
+    assert answer["type"] == "TKDEV"
+
+
+def test_a_field_goes_missing_from_every_item_of_a_list_and_deep_inside(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("convictions", "missing_field", field="sentence.cja2003Order", times=2)
+
+    convictions = robin.person("X000006", "/convictions").json()
+
+    assert len(convictions) == 2
+    assert all("cja2003Order" not in item["sentence"] and "legacyOrder" in item["sentence"] for item in convictions)
+
+
+def test_an_expired_token_is_refused_from_then_on_and_a_new_one_is_not(
+    robin: Delius, frozen: Simulator, acting_for: Callable[[str | None], Delius]
+) -> None:
+    frozen.fault("create_nsi", "expire_token")
+
+    sound = robin.nsi()
+    assert robin.delius("POST", "nsi", sound).status_code == 401
+    assert robin.delius("POST", "nsi", sound).status_code == 401
+    assert acting_for("ROBIN.SAMPLE").delius("POST", "nsi", sound).status_code == 201
+
+
+def test_a_token_can_be_refused_too(frozen: Simulator) -> None:
+    frozen.fault("token", "status", status=503)
+
+    with pytest.raises(requests.HTTPError, match="503"):
+        frozen.token()
+
+
+def test_a_fault_happens_once_unless_asked_otherwise(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("appointment_types", "status", status=503)
+
+    assert [robin.community("appointment-types").status_code for _ in range(2)] == [503, 200]
+    assert frozen.faults() == []
+
+
+def test_a_fault_can_happen_a_number_of_times(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("appointment_types", "status", status=503, times=2)
+
+    assert [robin.community("appointment-types").status_code for _ in range(3)] == [503, 503, 200]
+
+
+def test_a_fault_can_happen_until_it_is_cleared(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("*", "status", status=503, times=None)
+
+    assert {robin.community("appointment-types").status_code for _ in range(3)} == {503}
+    assert robin.person("X000001").status_code == 503
+    frozen.clear_faults()
+    assert robin.community("appointment-types").status_code == 200
+
+
+def test_faults_of_one_operation_happen_in_the_order_they_were_asked_for(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("appointment_types", "status", status=502)
+    frozen.fault("appointment_types", "status", status=503)
+
+    assert [robin.community("appointment-types").status_code for _ in range(3)] == [502, 503, 200]
+
+
+def test_a_fault_leaves_other_operations_alone(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("person_all", "status", status=503)
+
+    assert robin.person("X000001").status_code == 200
+    assert robin.person("X000001", "/all").status_code == 503
+
+
+def test_the_control_door_is_never_spoiled(frozen: Simulator) -> None:
+    frozen.fault("*", "drop_before", times=None)
+
+    assert frozen.nsis("X000001") == []
+
+
+def test_a_reset_forgets_faults(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("*", "status", status=503, times=None)
+    frozen.reset(now=NOW)
+
+    assert robin.community("appointment-types").status_code == 200
+
+
+def test_a_request_still_held_at_a_reset_does_not_touch_the_new_records(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("create_nsi", "latency", seconds=HELD)
+    with pytest.raises(requests.Timeout):
+        impatient(robin, frozen)
+
+    frozen.reset(now=NOW)
+
+    frozen.fault("appointment_types", "latency", seconds=HELD)
+    assert robin.community("appointment-types").status_code == 200
+    assert frozen.nsis("X000001") == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind", "details", "problem"),
+    [
+        ("no_such", "status", {}, "operation must be"),
+        ("person", "explode", {}, "kind must be one of"),
+        ("person", "missing_field", {}, "field is required"),
+        ("person", "latency", {"seconds": "long"}, "seconds is not a number"),
+        ("person", "status", {"times": "often"}, "times is not a whole number"),
+    ],
+)
+def test_a_fault_that_cannot_happen_is_refused(
+    frozen: Simulator, operation: str, kind: str, details: dict[str, str], problem: str
+) -> None:
+    with pytest.raises(AssertionError, match=problem):
+        frozen.fault(operation, kind, **details)
