@@ -2,13 +2,13 @@
 
 from typing import cast
 
-from delius.selectors import Case
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 
 from delius import selectors as delius
 from delius.errors import NotFound
 from delius.records import StaffMember
+from delius.selectors import Case
 
 
 class NoStaffRecord(Exception):
@@ -18,6 +18,11 @@ class NoStaffRecord(Exception):
 def username_of(request: HttpRequest) -> str:
     """Return the HMPPS Auth user name of the signed-in person."""
     return cast(AbstractBaseUser, request.user).get_username()
+
+
+def user_id_of(request: HttpRequest) -> int:
+    """Return the id of the signed-in person's own row."""
+    return cast(int, request.user.pk)
 
 
 def staff_of(request: HttpRequest) -> StaffMember:

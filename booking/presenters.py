@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from delius.selectors import CaseloadPerson
 from django.urls import reverse
 
 from booking.formats import LONDON, from_to, long_date
@@ -10,6 +9,7 @@ from booking.journey.journey import Journey
 from booking.journey.steps import Step
 from booking.models import Booking
 from delius.records import Person
+from delius.selectors import CaseloadPerson
 
 CHECK_ORDER = (
     "team",

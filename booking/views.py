@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from booking import presenters, selectors
-from booking.access import NoStaffRecord, case_of, staff_of
+from booking.access import NoStaffRecord, case_of, staff_of, user_id_of
 from booking.forms.steps import OFFICE_NOT_LISTED
 from booking.journey.journey import Journey
 from booking.journey.request import appointment_request
@@ -53,11 +53,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     """*Your cases*: the signed-in person's caseload."""
     staff = staff_of(request)
     caseload = delius.caseload(staff, limit=settings.DELIUS_CASELOAD_LIMIT)
-    with_drafts = selectors.cases_with_drafts(user=request.user)
+    with_drafts = selectors.cases_with_drafts(user_id=user_id_of(request))
     rows = [presenters.case_row(person, has_draft=person.crn in with_drafts) for person in caseload.people]
     unsettled = [
         {"crn": each.crn, "url": reverse("booking:booking", args=[each.crn, each.id])}
-        for each in selectors.unsettled_bookings(user=request.user)
+        for each in selectors.unsettled_bookings(user_id=user_id_of(request))
     ]
     return render(
         request,
@@ -134,7 +134,7 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
 def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """What became of a booking; a POST looks again at one that is not settled."""
     case = case_of(request, crn, staff=staff_of(request))
-    found = selectors.booking_of(user=request.user, crn=crn, booking_id=booking_id)
+    found = selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=booking_id)
     if found is None:
         raise Http404
     if request.method == "POST":
@@ -160,7 +160,7 @@ def location_not_listed(request: HttpRequest, crn: str) -> HttpResponse:
 def discard(request: HttpRequest, crn: str) -> HttpResponse:
     """Forget the answers given so far and start again."""
     case_of(request, crn, staff=staff_of(request))
-    draft = selectors.draft_of(user=request.user, crn=crn)
+    draft = selectors.draft_of(user_id=user_id_of(request), crn=crn)
     try:
         drafts.discard(draft=draft)
     except drafts.WaitingForBooking:
@@ -171,7 +171,7 @@ def discard(request: HttpRequest, crn: str) -> HttpResponse:
 def _journey(request: HttpRequest, crn: str) -> tuple[Journey, Draft]:
     staff = staff_of(request)
     case = case_of(request, crn, staff=staff)
-    draft = selectors.draft_of(user=request.user, crn=crn)
+    draft = selectors.draft_of(user_id=user_id_of(request), crn=crn)
     situation = Situation(case=case, staff=staff, now=timezone.now())
     return Journey(raw=draft.answers, situation=situation), draft
 
@@ -214,7 +214,7 @@ def _confirmed_before(request: HttpRequest, crn: str) -> Booking | None:
         booking_id = uuid.UUID(request.POST.get("booking_id", ""))
     except ValueError:
         return None
-    return selectors.booking_of(user=request.user, crn=crn, booking_id=booking_id)
+    return selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=booking_id)
 
 
 def _confirm(request: HttpRequest, journey: Journey, draft: Draft) -> HttpResponse:

@@ -1,0 +1,1 @@
+"""The only room with a door to the outside: Delius, through HMPPS Auth, Community API and Delius API."""

@@ -87,7 +87,7 @@ class DeliusClient:
             # The document names the paging parameters pageNumber and pageSize; Spring, which reads them, page and size.
             query = {"page": number, "size": PAGE_SIZE, "pageNumber": number, "pageSize": PAGE_SIZE}
             answer = _object(ELIGIBLE, self._read(ELIGIBLE, {"username": username}, query))
-            page = {each.crn: each for each in _each(ELIGIBLE, CaseloadEntry.eligible, answer.get("content"))}
+            page = {each.crn: each for each in _each(ELIGIBLE, CaseloadEntry.model_validate, answer.get("content"))}
             has_more = not page.keys() <= found.keys() and answer.get("last") is not True
             found |= page
             if not has_more or len(found) >= limit:
@@ -97,7 +97,7 @@ class DeliusClient:
     def managed_people(self, staff_identifier: int) -> tuple[CaseloadEntry, ...]:
         """Return everybody whom a member of staff manages now, with their surnames."""
         answer = self._read(MANAGED, {"staff_identifier": staff_identifier}, {"current": "true"})
-        return _each(MANAGED, CaseloadEntry.managed, answer)
+        return _each(MANAGED, CaseloadEntry.model_validate, answer)
 
     def person(self, crn: str) -> Person:
         """Return a person with everything that we show of them. Who may see it is for `access` to say."""

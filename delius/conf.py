@@ -1,6 +1,6 @@
 """The settings that the delius room reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
@@ -13,7 +13,7 @@ class Connection:
     community_api_url: str
     delius_api_url: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     connect_timeout: float
     read_timeout: float
     parallel_reads: int

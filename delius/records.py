@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     AliasPath,
     BaseModel,
     BeforeValidator,
@@ -45,30 +46,20 @@ def _or(empty: Any) -> BeforeValidator:
     return BeforeValidator(lambda value: empty if value is None else value)
 
 
-def _items_with(*path: str) -> BeforeValidator:
-    """Leave out the items of a list that lack what makes them usable."""
+def _items_with(name: str) -> BeforeValidator:
+    """Leave out the items of a list that lack the field which makes them usable."""
 
     def usable(value: Any) -> Any:
         if not isinstance(value, list | tuple):
             return () if value is None else value
-        return tuple(item for item in value if not isinstance(item, dict) or _has(item, path))
+        return tuple(item for item in value if not isinstance(item, dict) or item.get(name))
 
     return BeforeValidator(usable)
 
 
-def _has(item: Any, path: tuple[str, ...]) -> bool:
-    for name in path:
-        item = item.get(name) if isinstance(item, dict) else None
-    return bool(item)
-
-
-def _none_unless(*path: str) -> BeforeValidator:
-    """Read an object that lacks what makes it usable as absent."""
-    return BeforeValidator(lambda value: None if isinstance(value, dict) and not _has(value, path) else value)
-
-
-def _at(*path: str) -> Any:
-    return AliasPath(*path)
+def _none_without(name: str) -> BeforeValidator:
+    """Read an object that lacks the field which makes it usable as absent."""
+    return BeforeValidator(lambda value: None if isinstance(value, dict) and not value.get(name) else value)
 
 
 Shown = WrapValidator(_or_none)
@@ -117,8 +108,8 @@ class StaffMember(Record):
     username: Code
     staff_code: Code = Field(validation_alias="staffCode")
     staff_identifier: int = Field(validation_alias="staffIdentifier")
-    forenames: Text = Field("", validation_alias=_at("staff", "forenames"))
-    surname: Text = Field("", validation_alias=_at("staff", "surname"))
+    forenames: Text = Field("", validation_alias=AliasPath("staff", "forenames"))
+    surname: Text = Field("", validation_alias=AliasPath("staff", "surname"))
     email: TextOrNone = None
     provider: Provider | None = Field(None, validation_alias="probationArea")
     teams: Annotated[tuple[Team, ...], _items_with("code")] = ()
@@ -132,19 +123,9 @@ class StaffMember(Record):
 class CaseloadEntry(Record):
     """Somebody on a caseload, with as much of their name as the list gives."""
 
-    crn: Code
-    first_name: str | None = None
-    surname: str | None = None
-
-    @classmethod
-    def eligible(cls, answer: Any) -> Self:
-        """Read an entry of the list of people with one active sentence and a RAR requirement."""
-        return cls.model_validate(_renamed(answer, {"firstName": "first_name"}))
-
-    @classmethod
-    def managed(cls, answer: Any) -> Self:
-        """Read an entry of the list of everybody somebody manages."""
-        return cls.model_validate(_renamed(answer, {"crnNumber": "crn", "offenderSurname": "surname"}))
+    crn: Code = Field(validation_alias=AliasChoices("crn", "crnNumber"))
+    first_name: TextOrNone = Field(None, validation_alias="firstName")
+    surname: TextOrNone = Field(None, validation_alias=AliasChoices("surname", "offenderSurname"))
 
 
 class PhoneNumber(Record):
@@ -159,10 +140,10 @@ class Manager(Record):
 
     active: FalseIfAbsent = False
     soft_deleted: FalseIfAbsent = Field(False, validation_alias="softDeleted")
-    staff_code: str | None = Field(None, validation_alias=_at("staff", "code"))
-    staff_forenames: Text = Field("", validation_alias=_at("staff", "forenames"))
-    staff_surname: Text = Field("", validation_alias=_at("staff", "surname"))
-    team: Annotated[Team | None, _none_unless("code")] = None
+    staff_code: str | None = Field(None, validation_alias=AliasPath("staff", "code"))
+    staff_forenames: Text = Field("", validation_alias=AliasPath("staff", "forenames"))
+    staff_surname: Text = Field("", validation_alias=AliasPath("staff", "surname"))
+    team: Annotated[Team | None, _none_without("code")] = None
     provider: Provider | None = Field(None, validation_alias="probationArea")
 
     @property
@@ -183,7 +164,7 @@ class Languages(Record):
 class Adjustment(Record):
     """What is provided for because of a disability."""
 
-    description: Text = Field("", validation_alias=_at("provisionType", "description"))
+    description: Text = Field("", validation_alias=AliasPath("provisionType", "description"))
     notes: Text = ""
     start_date: ShownDate = Field(None, validation_alias="startDate")
     end_date: ShownDate = Field(None, validation_alias="finishDate")
@@ -192,7 +173,7 @@ class Adjustment(Record):
 class Disability(Record):
     """A disability, and the adjustments made for it."""
 
-    description: Text = Field("", validation_alias=_at("disabilityType", "description"))
+    description: Text = Field("", validation_alias=AliasPath("disabilityType", "description"))
     notes: Text = ""
     start_date: ShownDate = Field(None, validation_alias="startDate")
     end_date: ShownDate = Field(None, validation_alias="endDate")
@@ -202,21 +183,21 @@ class Disability(Record):
 class Person(Record):
     """A person on probation."""
 
-    crn: Code = Field(validation_alias=_at("otherIds", "crn"))
+    crn: Code = Field(validation_alias=AliasPath("otherIds", "crn"))
     first_name: Text = Field("", validation_alias="firstName")
     surname: Text = ""
     preferred_name: TextOrNone = Field(None, validation_alias="preferredName")
     date_of_birth: ShownDate = Field(None, validation_alias="dateOfBirth")
     gender: TextOrNone = None
     phone_numbers: Annotated[tuple[PhoneNumber, ...], ShownItems, _items_with("number")] = Field(
-        (), validation_alias=_at("contactDetails", "phoneNumbers")
+        (), validation_alias=AliasPath("contactDetails", "phoneNumbers")
     )
     managers: Annotated[tuple[Manager, ...], _or(())] = Field((), validation_alias="offenderManagers")
     languages: Annotated[Languages | None, Shown] = Field(
-        None, validation_alias=_at("offenderProfile", "offenderLanguages")
+        None, validation_alias=AliasPath("offenderProfile", "offenderLanguages")
     )
     disabilities: Annotated[tuple[Disability, ...], ShownItems] = Field(
-        (), validation_alias=_at("offenderProfile", "disabilities")
+        (), validation_alias=AliasPath("offenderProfile", "disabilities")
     )
 
     @property
@@ -261,11 +242,11 @@ class Event(Record):
     active: TrueIfAbsent = True
     referral_date: date | None = Field(None, validation_alias="referralDate")
     conviction_date: ShownDate = Field(None, validation_alias="convictionDate")
-    sentence_description: TextOrNone = Field(None, validation_alias=_at("sentence", "description"))
-    start_date: ShownDate = Field(None, validation_alias=_at("sentence", "startDate"))
-    expected_end_date: ShownDate = Field(None, validation_alias=_at("sentence", "expectedSentenceEndDate"))
-    cja: FalseIfAbsent = Field(False, validation_alias=_at("sentence", "cja2003Order"))
-    legacy: FalseIfAbsent = Field(False, validation_alias=_at("sentence", "legacyOrder"))
+    sentence_description: TextOrNone = Field(None, validation_alias=AliasPath("sentence", "description"))
+    start_date: ShownDate = Field(None, validation_alias=AliasPath("sentence", "startDate"))
+    expected_end_date: ShownDate = Field(None, validation_alias=AliasPath("sentence", "expectedSentenceEndDate"))
+    cja: FalseIfAbsent = Field(False, validation_alias=AliasPath("sentence", "cja2003Order"))
+    legacy: FalseIfAbsent = Field(False, validation_alias=AliasPath("sentence", "legacyOrder"))
 
     @classmethod
     def for_writing(cls, *, event_id: int, referral_date: date | None) -> Self:
@@ -279,8 +260,8 @@ class Requirement(Record):
     requirement_id: int = Field(validation_alias="requirementId")
     active: TrueIfAbsent = True
     soft_deleted: FalseIfAbsent = Field(False, validation_alias="softDeleted")
-    main_category_code: str | None = Field(None, validation_alias=_at("requirementTypeMainCategory", "code"))
-    description: Text = Field("", validation_alias=_at("requirementTypeMainCategory", "description"))
+    main_category_code: str | None = Field(None, validation_alias=AliasPath("requirementTypeMainCategory", "code"))
+    description: Text = Field("", validation_alias=AliasPath("requirementTypeMainCategory", "description"))
     length: ShownInt = None
     length_unit: TextOrNone = Field(None, validation_alias="lengthUnit")
     rar_count: ShownInt = Field(None, validation_alias="rarCount")
@@ -312,8 +293,8 @@ class NsiManager(Record):
     """Who manages an NSI, or did until `end_date`."""
 
     provider: Provider | None = Field(None, validation_alias="probationArea")
-    team: Annotated[Team | None, _none_unless("code")] = None
-    staff_code: str | None = Field(None, validation_alias=_at("staff", "staffCode"))
+    team: Annotated[Team | None, _none_without("code")] = None
+    staff_code: str | None = Field(None, validation_alias=AliasPath("staff", "staffCode"))
     start_date: ShownDate = Field(None, validation_alias="startDate")
     end_date: ShownDate = Field(None, validation_alias="endDate")
 
@@ -322,21 +303,21 @@ class Nsi(Record):
     """A non-statutory intervention: for a RAR toolkit, what its appointments hang from."""
 
     nsi_id: int = Field(validation_alias="nsiId")
-    type_code: Code = Field(validation_alias=_at("nsiType", "code"))
-    type_description: Text = Field("", validation_alias=_at("nsiType", "description"))
-    sub_type_code: str | None = Field(None, validation_alias=_at("nsiSubType", "code"))
-    status_code: Text = Field("", validation_alias=_at("nsiStatus", "code"))
-    status_description: Text = Field("", validation_alias=_at("nsiStatus", "description"))
+    type_code: Code = Field(validation_alias=AliasPath("nsiType", "code"))
+    type_description: Text = Field("", validation_alias=AliasPath("nsiType", "description"))
+    sub_type_code: str | None = Field(None, validation_alias=AliasPath("nsiSubType", "code"))
+    status_code: Text = Field("", validation_alias=AliasPath("nsiStatus", "code"))
+    status_description: Text = Field("", validation_alias=AliasPath("nsiStatus", "description"))
     status_date: ShownTime = Field(None, validation_alias="statusDateTime")
     referral_date: date | None = Field(None, validation_alias="referralDate")
     expected_start_date: ShownDate = Field(None, validation_alias="expectedStartDate")
     expected_end_date: ShownDate = Field(None, validation_alias="expectedEndDate")
     start_date: ShownDate = Field(None, validation_alias="actualStartDate")
     end_date: date | None = Field(None, validation_alias="actualEndDate")
-    requirement_id: int | None = Field(None, validation_alias=_at("requirement", "requirementId"))
+    requirement_id: int | None = Field(None, validation_alias=AliasPath("requirement", "requirementId"))
     active: TrueIfAbsent = True
     soft_deleted: FalseIfAbsent = Field(False, validation_alias="softDeleted")
-    provider_code: str | None = Field(None, validation_alias=_at("intendedProvider", "code"))
+    provider_code: str | None = Field(None, validation_alias=AliasPath("intendedProvider", "code"))
     length: ShownInt = None
     length_unit: TextOrNone = Field(None, validation_alias="lengthUnit")
     notes: TextOrNone = None
@@ -398,17 +379,17 @@ class Appointment(Record):
     appointment_id: int = Field(validation_alias="appointmentId")
     start: LondonTime | None = Field(None, validation_alias="appointmentStart")
     end: LondonTime | None = Field(None, validation_alias="appointmentEnd")
-    type_code: Code = Field(validation_alias=_at("type", "contactType"))
-    type_description: Text = Field("", validation_alias=_at("type", "description"))
+    type_code: Code = Field(validation_alias=AliasPath("type", "contactType"))
+    type_description: Text = Field("", validation_alias=AliasPath("type", "description"))
     office: Annotated[OfficeLocation | None, Shown] = Field(None, validation_alias="officeLocation")
     notes: Text = ""
     sensitive: bool | None = None
     rar_activity: bool | None = Field(None, validation_alias="rarActivity")
-    requirement_id: ShownInt = Field(None, validation_alias=_at("requirement", "requirementId"))
-    provider_code: str | None = Field(None, validation_alias=_at("provider", "code"))
-    team_code: str | None = Field(None, validation_alias=_at("team", "code"))
-    staff_code: str | None = Field(None, validation_alias=_at("staff", "code"))
-    outcome_code: str | None = Field(None, validation_alias=_at("outcome", "code"))
+    requirement_id: ShownInt = Field(None, validation_alias=AliasPath("requirement", "requirementId"))
+    provider_code: str | None = Field(None, validation_alias=AliasPath("provider", "code"))
+    team_code: str | None = Field(None, validation_alias=AliasPath("team", "code"))
+    staff_code: str | None = Field(None, validation_alias=AliasPath("staff", "code"))
+    outcome_code: str | None = Field(None, validation_alias=AliasPath("outcome", "code"))
 
 
 class CreatedAppointment(Record):
@@ -429,9 +410,3 @@ class CreatedNsi(Record):
 
 def _full_name(*names: str) -> str:
     return " ".join(filter(None, names))
-
-
-def _renamed(answer: Any, names: dict[str, str]) -> Any:
-    if not isinstance(answer, dict):
-        return answer
-    return {names.get(name, name): value for name, value in answer.items()}

@@ -3,6 +3,7 @@
 import hashlib
 import threading
 import time
+from concurrent.futures import Future
 from typing import Any
 
 import requests
@@ -15,7 +16,6 @@ from delius.errors import Unavailable
 OPERATION = "token"
 # Not used for so long before they expire that a request under way cannot outlive its token.
 MARGIN_SECONDS = 30
-LOCKS = 16
 
 logger = structlog.get_logger(__name__)
 
@@ -26,27 +26,39 @@ class Tokens:
     def __init__(self, session: requests.Session, connection: Connection) -> None:
         self._session = session
         self._connection = connection
-        # Threads that need the same token wait for one of them to get it; the locks are few, whatever the users.
-        self._locks = tuple(threading.Lock() for _ in range(LOCKS))
+        self._lock = threading.Lock()
+        self._under_way: dict[str, Future[str]] = {}
 
     def get(self, username: str | None = None) -> str:
         """Return a token, acting for a user where one is named.
 
         Raises Unavailable, without effect, where HMPPS Auth gives none.
         """
-        key = self._key(username)
-        token: str | None = cache.get(key)
-        if token is not None:
-            return token
-        with self._lock(key):
-            return cache.get(key) or self._fetch(key, username)
+        return cache.get(self._key(username)) or self._obtain(username)
 
     def renew(self, stale: str, username: str | None = None) -> str:
-        """Return a token other than one that was turned down, asking for it unless another thread did meanwhile."""
+        """Return a token other than one that was turned down. Raises what `get` raises."""
+        return self._obtain(username, stale=stale)
+
+    def _obtain(self, username: str | None, *, stale: str | None = None) -> str:
+        """Ask for a token, unless another thread has done so meanwhile or is at it: then share what comes of that."""
         key = self._key(username)
-        with self._lock(key):
-            token: str | None = cache.get(key)
-            return token if token and token != stale else self._fetch(key, username)
+        with self._lock:
+            shared = self._under_way.get(key)
+            mine: Future[str] = Future()
+            if shared is None:
+                self._under_way[key] = mine
+        if shared is not None:
+            return shared.result()
+        try:
+            known: str | None = cache.get(key)
+            mine.set_result(known if known and known != stale else self._fetch(key, username))
+        except BaseException as error:
+            mine.set_exception(error)
+        finally:
+            with self._lock:
+                del self._under_way[key]
+        return mine.result()
 
     def _fetch(self, key: str, username: str | None) -> str:
         form = {"grant_type": "client_credentials"}
@@ -73,9 +85,6 @@ class Tokens:
         if seconds > 0:
             cache.set(key, token, seconds)
         return token
-
-    def _lock(self, key: str) -> threading.Lock:
-        return self._locks[hash(key) % LOCKS]
 
     def _key(self, username: str | None) -> str:
         identity = "\n".join((self._connection.auth_url, self._connection.client_id, username or ""))

@@ -1,5 +1,6 @@
 """One call to Community API or Delius API: token, correlation id, log line, and what each outcome means."""
 
+import re
 import time
 import uuid
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from delius.session import BearerToken, new_session, was_never_sent
 from delius.tokens import Tokens
 
 CORRELATION_HEADER = "X-Correlation-Id"
+CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 LONGEST_REASON = 500
 REQUEST_TIMEOUT = 408
 TOO_MANY_REQUESTS = 429
@@ -141,11 +143,10 @@ def json_of(operation: Operation, response: requests.Response) -> Any:
 
 def unusable(operation: Operation, *fields: str) -> DeliusContractError | Unavailable:
     """Return the error for a yes that lacks fields we act on."""
-    contract_error = DeliusContractError(operation.name, *fields)
-    if not operation.is_write:
-        return contract_error
     logger.error("delius_answer_unusable", operation=operation.name, fields=fields)
-    return Unavailable(operation.name, may_have_taken_effect=True)
+    if operation.is_write:
+        return Unavailable(operation.name, may_have_taken_effect=True)
+    return DeliusContractError(operation.name, *fields)
 
 
 def error_of(operation: Operation, response: requests.Response) -> Refused | Clash | NotFound | Forbidden | Unavailable:
@@ -175,8 +176,10 @@ def _reason(response: requests.Response) -> str:
 
 
 def _correlation_id() -> str:
+    """Return the id of the page or job this call is part of, where it has one that a header can carry."""
     known = structlog.contextvars.get_contextvars()
-    return str(known.get("correlation_id") or known.get("request_id") or uuid.uuid4())
+    current = str(known.get("correlation_id") or known.get("request_id") or "")
+    return current if CORRELATION_ID.fullmatch(current) else str(uuid.uuid4())
 
 
 def _milliseconds_since(began: float) -> int:

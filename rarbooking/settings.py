@@ -92,6 +92,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+# A caseload of 200 people takes about 600 entries: the default of 300 would throw them out while it is being read.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "rarbooking.User"
@@ -152,7 +159,7 @@ DELIUS_CACHE_SECONDS = env.int("DELIUS_CACHE_SECONDS", default=60)
 DELIUS_REFERENCE_CACHE_SECONDS = env.int("DELIUS_REFERENCE_CACHE_SECONDS", default=3600)
 NSI_URN_IN_NOTES = env.bool("NSI_URN_IN_NOTES", default=False)
 
-BOOKING_LEASE_SECONDS = env.int("BOOKING_LEASE_SECONDS", default=60)
+BOOKING_LEASE_SECONDS = env.int("BOOKING_LEASE_SECONDS", default=120)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

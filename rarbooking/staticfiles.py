@@ -37,7 +37,7 @@ class StaticFilesConfig(DjangoStaticFilesConfig):
     ]
 
 
-class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # whitenoise has no types
     """Hashed names, also inside the `import` lines of our JavaScript modules."""
 
     support_js_module_import_aggregation = True

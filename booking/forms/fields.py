@@ -104,7 +104,7 @@ class MultilineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Return the text with line breaks as browsers show them."""
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 def _month(typed: str) -> int:

@@ -8,7 +8,7 @@ from django import forms
 
 from booking.formats import LONDON
 from booking.forms.fields import GovukDateField, GovukTimeField, MultilineField, RadioField
-from booking.forms.widgets import GovukRadios, GovukTextarea
+from booking.forms.widgets import GovukDateInput, GovukRadios, GovukTextarea
 
 Choices = list[tuple[str, str]]
 
@@ -25,8 +25,8 @@ class StepForm(forms.Form):
         names: list[str] = []
         for name, field in self.fields.items():
             widget = field.widget
-            if isinstance(widget, forms.MultiWidget):
-                names += [f"{name}{suffix}" for suffix in widget.widgets_names]
+            if isinstance(widget, GovukDateInput):
+                names += [f"{name}_{part}" for part in widget.parts]
             else:
                 names.append(name)
         return {name: str(data[name]) for name in names if name in data}

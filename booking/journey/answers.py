@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, time
 
-from delius.selectors import RarRequirement
-
 from delius.records import AppointmentType, Event, OfficeLocation
+from delius.selectors import RarRequirement
 from delius.writes import Officer
 from toolkits.selectors import ToolkitChoice
 

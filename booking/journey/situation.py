@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from delius.selectors import Case, CaseEvent, RarRequirement
-
 from booking.formats import LONDON
 from delius import selectors as delius
 from delius.records import AppointmentType, OfficeLocation, StaffMember
+from delius.selectors import Case, CaseEvent, RarRequirement
 from delius.writes import Officer
 from toolkits import selectors as toolkits
 from toolkits.selectors import ToolkitChoice

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from delius.selectors import RarRequirement
-
 from booking.formats import from_to, long_date, short_date
 from booking.forms import steps as forms
 from booking.journey.answers import Answers
 from booking.journey.situation import FEATURED_NAMES, Situation
 from delius.records import Event, LocationRule
+from delius.selectors import RarRequirement
 from toolkits.selectors import ToolkitChoice
 
 

@@ -8,7 +8,6 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from delius.nsis import NsiTypeDefaults
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from booking.services.leases import lease
 from booking.services.states import move
 from delius import contacts, nsis, selectors
 from delius.errors import Clash, Forbidden, NotFound, Refused, Unavailable
+from delius.nsis import NsiTypeDefaults
 from delius.records import Event
 from delius.writes import NewAppointment, Officer
 
@@ -196,6 +196,7 @@ def _read_back(booking: Booking) -> None:
             event_id=booking.event_id,
             requirement_id=booking.requirement_id,
             nsi_type=_nsi_type(booking),
+            urn=booking.urn,
         )
         if nsi:
             move(booking, BookingState.NSI_READY, detail=f"NSI {nsi.nsi_id} found", nsi_id=nsi.nsi_id)

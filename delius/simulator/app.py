@@ -1,6 +1,6 @@
 """The Flask app: the three services and the control door, over one record system."""
 
-from flask import Flask, jsonify
+from flask import Flask, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
@@ -29,4 +29,7 @@ def create_app(state: State) -> Flask:
 
 def _http_problem(problem: HTTPException) -> ResponseReturnValue:
     status = problem.code or 500
-    return jsonify(status=status, developerMessage=problem.description), status
+    message = problem.description
+    if request.path.startswith(delius_api.blueprint.url_prefix or "/delius-api"):
+        return jsonify(status=status, userMessage=message, developerMessage=message), status
+    return jsonify(status=status, developerMessage=message), status

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from delius.simulator.answers import find
 from delius.simulator.errors import Refusal
 from delius.simulator.state import current
 from delius.simulator.store import insert, row_or_none, rows
@@ -231,9 +232,7 @@ def _used_refresh_token(client_id: str) -> str:
 def _with_refresh_token(username: str, client_id: str) -> dict[str, Any]:
     refresh = secrets.token_urlsafe(32)
     with current().store.writing() as connection:
-        account = _account(connection, username)
-        if account is None:
-            raise OAuthProblem(400, "invalid_grant", "The user is not active")
+        account = find(connection, "account", "username", username)
         insert(
             connection,
             "refresh_token",

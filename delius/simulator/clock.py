@@ -43,7 +43,12 @@ def parse_date_time(text: str) -> datetime:
     """Return the date-time an ISO 8601 text names, aware if it has an offset. Raises ValueError for any other form."""
     if not _ISO_DATE_TIME.match(text):
         raise ValueError(f"'{text}' is not an ISO 8601 date-time")
-    return datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    try:
+        to_instant(moment).astimezone(LONDON)
+    except OverflowError as error:
+        raise ValueError(f"'{text}' is out of range") from error
+    return moment
 
 
 def to_wall_time(moment: datetime) -> datetime:

@@ -29,7 +29,7 @@ LARGEST_PAGE = 2000
 
 @blueprint.errorhandler(Refusal)
 def _refusal(refusal: Refusal) -> ResponseReturnValue:
-    answer = jsonify(refusal.body or {"status": refusal.status, "developerMessage": refusal.reason})
+    answer = jsonify(status=refusal.status, developerMessage=refusal.reason)
     answer.status_code = refusal.status
     if refusal.status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"

@@ -115,6 +115,8 @@ def add_fault() -> ResponseReturnValue:
         field=body.text("field", longest=LONGEST_TEXT, required=kind == "missing_field") or "",
         times=body.number("times") if "times" in wanted else 1,
     )
+    if fault.times is not None and fault.times < 1:
+        body.note("times", "must be at least 1, or null")
     body.refuse_if_unsound()
     current().faults.add(fault)
     return jsonify(current().faults.waiting()), 201

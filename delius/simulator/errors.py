@@ -1,16 +1,13 @@
 """Answers that say no."""
 
-from typing import Any
-
 
 class Refusal(Exception):
-    """A request is refused, with a status and a reason, or with a body of its own."""
+    """A request is refused, with a status and a reason."""
 
-    def __init__(self, status: int, reason: str, body: dict[str, Any] | None = None) -> None:
+    def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
-        self.body = body
 
 
 def bad_request(reason: str) -> Refusal:

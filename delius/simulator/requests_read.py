@@ -1,5 +1,6 @@
 """Reading what a request carries, with Spring's answers to what it cannot read."""
 
+import re
 from datetime import date, datetime, time
 from typing import Any
 
@@ -9,11 +10,13 @@ from delius.simulator.clock import parse_date, parse_date_time
 from delius.simulator.errors import Refusal, bad_request
 
 LARGEST_LONG = 2**63 - 1
+LONGEST_LONG = 19
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def path_number(name: str, text: str) -> int:
     """Return a number in the path. Raises a 400 Refusal for other text."""
-    if not (text.isascii() and text.isdigit() and int(text) <= LARGEST_LONG):
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_LONG and int(text) <= LARGEST_LONG):
         raise bad_request(f"{name} '{text}' is not a number")
     return int(text)
 
@@ -80,7 +83,7 @@ class Body:
         if value is None or value == "":
             self._nothing(name, required)
             return None
-        if not isinstance(value, str):
+        if not isinstance(value, str) or LONE_SURROGATE.search(value):
             self.note(name, "is not text")
             return None
         if len(value) > longest:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from delius.simulator.answers import find
 from delius.simulator.clock import Clock, to_wall_time
 from delius.simulator.datasets.reference import NOT_REQUIRED, RAR_CATEGORY, REQUIRED
 from delius.simulator.errors import Refusal, bad_request
@@ -104,9 +105,7 @@ def check_contact(
 
     Raises a 400 Refusal for the first rule it breaks, a 409 one where it clashes with another of the person's.
     """
-    kind = row_or_none(connection, "SELECT * FROM contact_type WHERE code = ?", contact.type_code)
-    if kind is None:
-        raise bad_request(f"Contact type '{contact.type_code}' does not exist")
+    kind = find(connection, "contact_type", "code", contact.type_code)
     _check_times(contact)
     requirement = _check_links(connection, person, contact, kind)
     _check_rar_activity(contact, kind, requirement, clock)

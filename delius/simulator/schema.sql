@@ -152,7 +152,6 @@ CREATE TABLE contact_outcome (
 CREATE TABLE nsi_status (
     code TEXT PRIMARY KEY,
     description TEXT NOT NULL,
-    active INTEGER NOT NULL,
     contact_type_code TEXT NOT NULL REFERENCES contact_type (code)
 );
 

@@ -10,12 +10,13 @@ from delius.simulator.keys import new_signing_key
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 SCHEMA_VERSION = 1
+APPLICATION_ID = 0x44534D31
 KEPT_BY_RESET = {"signing_key"}
 BUSY_SECONDS = 20
 
 
 class IncompatibleDatabaseError(Exception):
-    """The database file was made by another version of the simulator."""
+    """The file is not a database of this version of the simulator."""
 
 
 class Store:
@@ -25,24 +26,25 @@ class Store:
         self.path = path
 
     def prepare(self, *, keep: bool) -> bool:
-        """Make the database ready; return whether it is new and still empty of records.
+        """Make the database ready; return whether it is still empty of records.
 
-        With `keep`, records that are there stay. Raises IncompatibleDatabaseError where they cannot.
+        With `keep`, records that are there stay. Raises IncompatibleDatabaseError where they cannot, or where the
+        file is not the simulator's to replace.
         """
-        if not keep:
-            self._delete()
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        version = self._version()
+        if version and not keep:
+            self._delete()
+        elif version and version != SCHEMA_VERSION:
+            raise IncompatibleDatabaseError(f"{self.path} was made by another version: start without --keep.")
         with self.reading() as connection:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version == SCHEMA_VERSION:
-                return False
-            if version or connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-                raise IncompatibleDatabaseError(f"{self.path} was made by another version: start without --keep.")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(SCHEMA.read_text())
-            connection.execute("INSERT INTO signing_key (jwk) VALUES (?)", (new_signing_key(),))
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        return True
+            if not (version and keep):
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(SCHEMA.read_text())
+                connection.execute("INSERT INTO signing_key (jwk) VALUES (?)", (new_signing_key(),))
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            return not exists(connection, "SELECT 1 FROM provider")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -67,6 +69,20 @@ class Store:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+    def _version(self) -> int:
+        """Return the version of the database in the file, 0 where there is none yet."""
+        if not self.path.exists() or not self.path.stat().st_size:
+            return 0
+        try:
+            with self.reading() as connection:
+                application = connection.execute("PRAGMA application_id").fetchone()[0]
+                version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        except sqlite3.DatabaseError:
+            application = None
+        if application != APPLICATION_ID:
+            raise IncompatibleDatabaseError(f"{self.path} is not the simulator's: name another file.")
+        return version
 
     def _delete(self) -> None:
         for suffix in ("", "-wal", "-shm"):

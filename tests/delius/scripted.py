@@ -60,6 +60,7 @@ class ScriptedUpstream:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1
 
             def do_GET(self) -> None:
                 self._answer()
@@ -86,6 +87,7 @@ class ScriptedUpstream:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)
+                self.wfile.flush()
 
             def log_message(self, *args: Any) -> None:
                 pass

@@ -11,6 +11,7 @@ from delius.client import get_client
 from delius.errors import Forbidden, NotFound, Refused, Unavailable
 from delius.nsis import FoundNsi, NsiTypeDefaults, create_nsi, find_nsi, find_or_create_nsi
 from delius.records import Event
+from tests.delius.scripted import Answer, ScriptedUpstream
 from tests.delius.values import (
     BRIAN,
     CHOICES_AND_CHANGES,
@@ -201,7 +202,7 @@ def test_somebody_without_a_part_in_the_provider_may_not_create_an_nsi(simulator
 
 def test_an_nsi_on_somebody_unknown_is_not_found():
     with pytest.raises(NotFound):
-        find_or_create(BRIAN, DEVELOPING_DIALOGUES, crn="X999999")
+        find_nsi(crn="X999999", event_id=1, requirement_id=1, nsi_type=DEVELOPING_DIALOGUES)
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "malformed"])
@@ -247,32 +248,31 @@ def test_our_own_nsi_is_known_among_duplicates_where_delius_returns_its_referenc
 
 
 def test_where_nsis_cannot_be_read_none_is_created(simulator: Simulator):
-    where = on_requirement(BRIAN)
     simulator.fault("nsis", "status", status=500)
     with pytest.raises(Unavailable) as caught:
-        find_or_create(BRIAN, DEVELOPING_DIALOGUES, **where)
+        find_or_create(BRIAN, DEVELOPING_DIALOGUES)
     assert not caught.value.may_have_taken_effect
     assert simulator.requests("create_nsi") == []
 
 
-def test_an_nsi_that_somebody_recorded_a_moment_before_ours_was_refused_is_reused(
-    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
-):
-    simulator.allow_duplicates("TKDEV", False)
-    client = get_client()
-    read = client.nsis
-    recorded: list[dict[str, Any]] = []
-
-    def read_then_somebody_records_one(*args: Any) -> Any:
-        answer = read(*args)
-        if not recorded:
-            recorded.append(simulator.add_nsi(BRIAN, "TKDEV"))
-        return answer
-
-    monkeypatch.setattr(client, "nsis", read_then_somebody_records_one)
-    found = find_or_create(BRIAN, DEVELOPING_DIALOGUES)
-    assert (found.nsi_id, found.created) == (recorded[0]["nsiId"], False)
-    assert [entry["status"] for entry in simulator.requests("create_nsi")] == [400]
+def test_an_nsi_that_somebody_recorded_a_moment_before_ours_was_refused_is_reused(upstream: ScriptedUpstream):
+    recorded = {"nsiId": 7, "nsiType": {"code": "TKDEV"}, "requirement": {"requirementId": 1}, "active": True}
+    upstream.answers(
+        Answer({"nsis": []}), Answer({"userMessage": "There is one already"}, 400), Answer({"nsis": [recorded]})
+    )
+    found = find_or_create_nsi(
+        crn=BRIAN,
+        event=an_event(),
+        requirement_id=1,
+        nsi_type=DEVELOPING_DIALOGUES,
+        officer=HARROW_END,
+        username=ROBIN,
+        urn=URN,
+        now=NOW,
+        today=TODAY,
+    )
+    assert (found.nsi_id, found.created) == (7, False)
+    assert [request.method for request in upstream.received] == ["GET", "POST", "GET"]
 
 
 def test_where_another_requirement_has_the_only_nsi_allowed_the_refusal_stands(simulator: Simulator):

@@ -1,11 +1,13 @@
 """Access tokens: kept while they are good, renewed once when turned down."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import time_machine
 from django.core.cache import cache
+from pytest_django import Settings
 
 from delius import conf
 from delius.client import DeliusClient
@@ -133,6 +135,25 @@ def test_without_a_token_nothing_is_sent_and_nothing_can_have_taken_effect(
         client.create_nsi(a_new_nsi(), username=ROBIN)
     assert not caught.value.may_have_taken_effect
     assert simulator.requests("create_nsi") == []
+
+
+def test_threads_that_wait_for_the_same_token_share_its_failure(tokens: Tokens, simulator: Simulator):
+    simulator.fault("token", "latency", seconds=0.2)
+    simulator.fault("token", "status", status=503)
+    together = threading.Barrier(4)
+
+    def ask(_: int) -> str:
+        together.wait()
+        return tokens.get()
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(ask, number) for number in range(4)]
+    assert {type(each.exception()) for each in asked} == {Unavailable}
+    assert len(users_of_tokens(simulator)) == 1
+
+
+def test_a_secret_is_not_shown_with_the_connection(simulator: Simulator, settings: Settings):
+    assert settings.HMPPS_CLIENT_SECRET not in repr(conf.connection())
 
 
 def test_a_token_without_a_lifetime_is_used_but_not_kept(client: DeliusClient, simulator: Simulator):

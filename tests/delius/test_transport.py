@@ -4,6 +4,7 @@ import json
 import socket
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,22 @@ def test_a_write_to_which_no_connection_is_made_has_had_no_effect(upstream: Scri
         assert may_have_taken_effect(call) is False
 
 
+def test_a_write_whose_connection_is_not_taken_up_in_time_has_had_no_effect(
+    upstream: ScriptedUpstream, settings: Settings
+):
+    settings.DELIUS_CONNECT_TIMEOUT = 0.1
+    with ExitStack() as open_sockets:
+        crowded = open_sockets.enter_context(socket.socket())
+        crowded.bind(("127.0.0.1", 0))
+        crowded.listen(0)
+        for _ in range(3):
+            waiting = open_sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(crowded.getsockname())
+        settings.DELIUS_API_URL = f"http://127.0.0.1:{crowded.getsockname()[1]}"
+        assert may_have_taken_effect(create_nsi) is False
+
+
 def test_a_write_to_a_host_that_does_not_exist_has_had_no_effect(upstream: ScriptedUpstream, settings: Settings):
     settings.DELIUS_API_URL = "http://delius-api.invalid"
     assert may_have_taken_effect(create_nsi) is False
@@ -246,6 +263,14 @@ def test_a_call_without_a_page_has_a_correlation_id_of_its_own(client: DeliusCli
     assert first
     assert second
     assert first != second
+
+
+@pytest.mark.parametrize("unfit", ["", " led by a space", "two\nlines", "x" * 101, "caf\u00e9 \u2615"])
+def test_an_id_that_a_header_cannot_carry_is_replaced(client: DeliusClient, simulator: Simulator, unfit: str):
+    with structlog.contextvars.bound_contextvars(request_id=unfit):
+        assert client.events(BRIAN)
+    (entry,) = simulator.requests("convictions")
+    assert entry["correlationId"] not in ("", unfit)
 
 
 def test_every_call_is_logged_with_what_is_needed_to_follow_it_up(client: DeliusClient, simulator: Simulator):

@@ -27,7 +27,9 @@ def answer_of_hmpps_auth(client: Client, username: str, *, page: str = "/") -> d
     return {name: values[0] for name, values in parse_qs(urlsplit(back.headers["Location"]).query).items()}
 
 
-def test_a_delius_user_is_signed_in_and_returned_to_the_page_they_asked_for(simulator: Simulator, rollout: None) -> None:
+def test_a_delius_user_is_signed_in_and_returned_to_the_page_they_asked_for(
+    simulator: Simulator, rollout: None
+) -> None:
     client = Client()
     answer = client.get("/sign-in/callback/", answer_of_hmpps_auth(client, "ROBIN.SAMPLE", page="/guidance/"))
     assert answer["Location"] == "/guidance/"
@@ -104,7 +106,11 @@ def test_signing_out_ends_the_session_here_and_at_hmpps_auth(simulator: Simulato
 
 
 def forged(simulator: Simulator, **changed: Any) -> str:
-    claims = {"iss": f"{simulator.auth_url}/issuer", "exp": int(time.time()) + 60, "user_name": "ROBIN.SAMPLE"} | changed
+    claims = {
+        "iss": f"{simulator.auth_url}/issuer",
+        "exp": int(time.time()) + 60,
+        "user_name": "ROBIN.SAMPLE",
+    } | changed
     return jwt.encode({"alg": "RS256"}, claims, RSAKey.generate_key(2048))
 
 

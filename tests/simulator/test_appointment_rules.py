@@ -76,7 +76,15 @@ def test_notes_of_4001_characters_are_refused(robin: Delius) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("sensitive", "yes"), ("rarActivity", 1), ("nsiId", "1"), ("requirementId", 1.5), ("notes", 7), ("teamCode", " ")],
+    [
+        ("sensitive", "yes"),
+        ("rarActivity", 1),
+        ("nsiId", "1"),
+        ("requirementId", 1.5),
+        ("notes", 7),
+        ("teamCode", " "),
+        ("notes", "\ud800"),
+    ],
 )
 def test_a_value_of_the_wrong_kind_is_refused_by_name(robin: Delius, field: str, value: Any) -> None:
     assert refused(robin.book(**{field: value}), field)
@@ -127,8 +135,11 @@ class TestTimes:
             robin.book(appointmentEnd="2026-06-12T11:00:00+01:00"), "The end must be on the day of the start"
         )
 
-    def test_a_day_that_does_not_exist_is_refused(self, robin: Delius) -> None:
-        assert refused(robin.book(appointmentStart="2026-06-31T10:00:00+01:00"), "not a valid date-time")
+    @pytest.mark.parametrize(
+        "start", ["2026-06-31T10:00:00+01:00", "0001-01-01T00:00:00+14:00", "2026-06-11 10:00", "tomorrow", 1]
+    )
+    def test_a_time_that_does_not_exist_is_refused(self, robin: Delius, start: Any) -> None:
+        assert refused(robin.book(appointmentStart=start), "appointmentStart is not a valid date-time")
 
 
 class TestType:

@@ -1,6 +1,7 @@
 """Faults that tests ask for, seen from the client's side of the connection."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import requests
@@ -211,10 +212,11 @@ def test_a_request_still_held_at_a_reset_does_not_touch_the_new_records(robin: D
         ("person", "missing_field", {}, "field is required"),
         ("person", "latency", {"seconds": "long"}, "seconds is not a number"),
         ("person", "status", {"times": "often"}, "times is not a whole number"),
+        ("person", "status", {"times": 0}, "times must be at least 1"),
     ],
 )
 def test_a_fault_that_cannot_happen_is_refused(
-    frozen: Simulator, operation: str, kind: str, details: dict[str, str], problem: str
+    frozen: Simulator, operation: str, kind: str, details: dict[str, Any], problem: str
 ) -> None:
     with pytest.raises(AssertionError, match=problem):
         frozen.fault(operation, kind, **details)

@@ -121,8 +121,10 @@ def test_what_an_nsi_is_and_whose_it_is_cannot_be_changed(robin: Delius, field: 
     "patch",
     [
         {"notes": "not a patch"},
+        {},
         ["not an operation"],
-        [{"op": "replace", "path": "notes", "value": "no slash"}],
+        [{"op": "add", "path": "notes", "value": "no slash"}],
+        [{"op": "add", "value": "no path"}],
         [{"op": "replace", "path": "/nosuch", "value": 1}],
         [{"op": "replace", "path": "/nosuch/field", "value": 1}],
         [{"op": "replace", "path": "/notes"}],

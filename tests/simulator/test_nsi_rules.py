@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 
 from tests.simulator.delius import EVENT_REFERRAL, NOW, TODAY, TOMORROW, YESTERDAY, Delius, refused
 from tests.simulator_process import Simulator
@@ -389,6 +390,26 @@ def test_unknown_fields_are_ignored(robin: Delius) -> None:
 @pytest.mark.parametrize("body", [[], "text", 1])
 def test_a_body_that_is_no_object_is_refused(robin: Delius, body: Any) -> None:
     assert refused(robin.delius("POST", "nsi", body), "JSON parse error")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        ("{", "application/json", 400),
+        ("", "application/json", 400),
+        ("{}", "text/plain", 415),
+        ("a=1", "application/x-www-form-urlencoded", 415),
+    ],
+)
+def test_a_body_that_is_not_json_or_not_called_so_is_refused(
+    frozen: Simulator, body: str, content_type: str, status: int
+) -> None:
+    headers = {"Authorization": f"Bearer {frozen.token('ROBIN.SAMPLE')}", "Content-Type": content_type}
+
+    answer = requests.post(f"{frozen.delius_url}/v1/nsi", data=body, headers=headers, timeout=5)
+
+    assert answer.status_code == answer.json()["status"] == status
+    assert "JSON parse error" in answer.text or "not supported" in answer.text
 
 
 def test_errors_carry_a_status_and_messages_for_users_and_developers(robin: Delius) -> None:

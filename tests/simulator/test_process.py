@@ -3,10 +3,12 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -82,16 +84,19 @@ def test_keeping_what_is_not_there_yet_begins_with_the_demonstration(started: Ca
     assert len(Simulator(started(keep=True).base_url).nsis()) == 5
 
 
-def test_a_file_of_another_make_is_left_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--keep"]])
+@pytest.mark.parametrize("make", ["a database", "another file"])
+def test_a_file_that_is_not_the_simulators_is_left_alone(tmp_path: Path, make: str, options: list[str]) -> None:
     database = tmp_path / "other.sqlite3"
-    subprocess.run(
-        [sys.executable, "-c", f"import sqlite3; sqlite3.connect({str(database)!r}).execute('CREATE TABLE mine (a)')"],
-        check=True,
-    )
+    if make == "a database":
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("CREATE TABLE mine (a)")
+    else:
+        database.write_text("Somebody's notes, longer than the hundred bytes that a database begins with." * 3)
     kept = database.read_bytes()
 
     ended = subprocess.run(
-        [sys.executable, "-m", "delius.simulator", "--port", "0", "--keep", "--database", str(database)],
+        [sys.executable, "-m", "delius.simulator", "--port", "0", *options, "--database", str(database)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -100,7 +105,7 @@ def test_a_file_of_another_make_is_left_alone(tmp_path: Path) -> None:
     )
 
     assert ended.returncode == 1
-    assert "start without --keep" in ended.stderr
+    assert "name another file" in ended.stderr
     assert database.read_bytes() == kept
 
 

@@ -222,8 +222,9 @@ class TestEvents:
         assert robin.person("X000001", f"/convictions/{other}/requirements").status_code == 404
         assert robin.person("X000001", f"/convictions/{other}/nsis", nsiCodes="NAT1").status_code == 404
 
-    def test_an_id_that_is_no_number_is_refused(self, robin: Delius) -> None:
-        assert robin.person("X000001", "/convictions/one/requirements").status_code == 400
+    @pytest.mark.parametrize("text", ["one", "1.5", "-1", "9" * 20])
+    def test_an_id_that_is_no_number_is_refused(self, robin: Delius, text: str) -> None:
+        assert robin.person("X000001", f"/convictions/{text}/requirements").status_code == 400
 
 
 class TestNsis:
@@ -448,6 +449,7 @@ def test_an_unknown_path_is_not_found_as_json(robin: Delius) -> None:
     answer = robin.community("nothing/here")
 
     assert (answer.status_code, answer.json()["status"]) == (404, 404)
+    assert robin.delius("POST", "nothing").json()["userMessage"]
 
 
 def test_a_true_or_false_that_is_neither_is_refused(robin: Delius) -> None:

@@ -80,9 +80,9 @@ SYSTEM_CONTACT_TYPES = [
 OTHER_CONTACT_TYPES = [("CEML", "Email Contact"), ("CMIS", "Case Note")]
 
 NSI_STATUSES = [
-    ("REFER", "Referred", True, "NSRF"),
-    ("INPROG", "In progress", True, "NSIP"),
-    ("COMPL", "Completed", False, "NSCO"),
+    ("REFER", "Referred", "NSRF"),
+    ("INPROG", "In progress", "NSIP"),
+    ("COMPL", "Completed", "NSCO"),
 ]
 NSI_OUTCOMES = [("COMPL", "Completed"), ("NCOMP", "Not completed")]
 CONTACT_OUTCOMES = [
@@ -256,11 +256,11 @@ def _load_contact_types(connection: sqlite3.Connection) -> None:
 
 
 def _load_nsi_types(connection: sqlite3.Connection) -> None:
-    for code, description, active, contact_type in NSI_STATUSES:
+    for code, description, contact_type in NSI_STATUSES:
         insert(
             connection,
             "nsi_status",
-            {"code": code, "description": description, "active": active, "contact_type_code": contact_type},
+            {"code": code, "description": description, "contact_type_code": contact_type},
         )
     for code, description in NSI_OUTCOMES:
         insert(connection, "nsi_outcome", {"code": code, "description": description})

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load toolkits and the rollout, make the admin's account, and forget what was booked: the simulator has too."""
+        """Load toolkits and rollout, make the admin's account, and forget what was booked: so has the simulator."""
         if not settings.DEMO:
             raise CommandError("load_demo is for the demo profile only: set RARBOOKING_PROFILE=demo.")
         Draft.objects.all().delete()
