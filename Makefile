@@ -40,7 +40,7 @@ demo: setup
 
 test: setup lint
 	@scripts/ensure_chromium.sh
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist worksteal
 	@scripts/test_on_postgresql.sh
 
 lint: setup

@@ -1,7 +1,15 @@
 """What a practitioner does and sees, in the words of the service."""
 
+from datetime import date, timedelta
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+
+def in_days(days: int) -> tuple[str, str, str]:
+    """A day from now, as typed into the three inputs."""
+    day = date.today() + timedelta(days=days)
+    return str(day.day), str(day.month), str(day.year)
 
 
 class Practitioner:
@@ -53,6 +61,17 @@ class Practitioner:
         self.is_asked("Add appointment notes")
         self.page.get_by_label("Add appointment notes").fill(notes)
         self.continues()
+
+    def answers_everything(self, *, days: int, toolkit: str = "Developing Dialogues") -> None:
+        """Answer every question about an office visit that uses a toolkit, until *Check your answers*."""
+        self.answers("What type of appointment will it be?", "Office visit")
+        self.answers("Will this be a RAR toolkit session?", "Yes, it will count towards RAR")
+        self.answers("Which RAR toolkit will you use?", toolkit)
+        self.answers("Pick a location for this appointment", "Harrow End Probation Office")
+        self.says_when(*in_days(days), "9am", "9.30")
+        self.adds_notes("Bring the workbook.")
+        self.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
+        self.is_asked("Check your answers and confirm appointment")
 
     def continues(self) -> None:
         """Press *Continue*."""

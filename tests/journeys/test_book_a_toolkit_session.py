@@ -1,30 +1,15 @@
 """The product's spine: from *Your cases* to records in Delius."""
 
-from datetime import date, timedelta
-
 import pytest
 
-from tests.journeys.practitioner import Practitioner
+from tests.journeys.practitioner import Practitioner, in_days
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.browser
 
 
-def in_days(days: int) -> tuple[str, str, str]:
-    """A day from now, as typed into the three inputs."""
-    day = date.today() + timedelta(days=days)
-    return str(day.day), str(day.month), str(day.year)
-
-
-def books_a_toolkit_session(practitioner: Practitioner, toolkit: str, *, days: int) -> None:
-    practitioner.answers("What type of appointment will it be?", "Office visit")
-    practitioner.answers("Will this be a RAR toolkit session?", "Yes, it will count towards RAR")
-    practitioner.answers("Which RAR toolkit will you use?", toolkit)
-    practitioner.answers("Pick a location for this appointment", "Harrow End Probation Office")
-    practitioner.says_when(*in_days(days), "9am", "9.30")
-    practitioner.adds_notes("Bring the workbook.")
-    practitioner.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
-    practitioner.is_asked("Check your answers and confirm appointment")
+def books_a_toolkit_session(practitioner: Practitioner, *, days: int) -> None:
+    practitioner.answers_everything(days=days)
     practitioner.confirms()
     practitioner.is_asked("Appointment arranged")
 
@@ -38,7 +23,7 @@ def test_a_practitioner_books_a_toolkit_session_and_delius_holds_one_nsi_and_one
 
     # When they book a first session of Developing Dialogues
     practitioner.arranges_an_appointment_for("Brian Example")
-    books_a_toolkit_session(practitioner, "Developing Dialogues", days=7)
+    books_a_toolkit_session(practitioner, days=7)
 
     # Then Delius holds one new NSI on the RAR requirement, and one appointment that hangs from it
     created = [nsi for nsi in simulator.nsis("X000001") if nsi["nsiId"] not in before]
@@ -56,7 +41,7 @@ def test_a_practitioner_books_a_toolkit_session_and_delius_holds_one_nsi_and_one
 
     # When they book a second session of the same toolkit
     practitioner.page.get_by_role("link", name="Arrange another appointment for Brian").click()
-    books_a_toolkit_session(practitioner, "Developing Dialogues", days=14)
+    books_a_toolkit_session(practitioner, days=14)
 
     # Then the same NSI carries both
     assert len([nsi for nsi in simulator.nsis("X000001") if nsi["nsiId"] not in before]) == 1

@@ -1,0 +1,285 @@
+"""Every page of the journey, for everybody: accessible, without JavaScript, on a phone, with the way back."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.practitioner import Practitioner, in_days
+from tests.simulator_process import Simulator
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 375, "height": 740}
+
+
+def test_axe_finds_nothing_on_any_page_of_the_journey(practitioner: Practitioner) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.finds_the_page_accessible()
+    practitioner.arranges_an_appointment_for("Brian Example")
+    for question, answer in (
+        ("What type of appointment will it be?", "Office visit"),
+        ("Will this be a RAR toolkit session?", "Yes, it will count towards RAR"),
+        ("Which RAR toolkit will you use?", "Developing Dialogues"),
+        ("Pick a location for this appointment", "Northmoor Library"),
+    ):
+        practitioner.is_asked(question)
+        practitioner.finds_the_page_accessible()
+        practitioner.continues()
+        practitioner.finds_the_page_accessible()  # with the error
+        practitioner.answers(question, answer)
+    practitioner.finds_the_page_accessible()
+    practitioner.says_when("31", "6", "2027", "3pm", "2pm")
+    practitioner.sees_the_problem("Date must be a real date, like 27 3 2027")
+    practitioner.sees_the_problem("End time must be after the start time")
+    practitioner.finds_the_page_accessible()
+    practitioner.says_when(*in_days(7), "3pm", "4pm")
+    practitioner.is_asked("Add appointment notes")
+    practitioner.finds_the_page_accessible()
+    practitioner.adds_notes("n" * 4001)
+    practitioner.sees_the_problem("Appointment notes must be 4,000 characters or fewer")
+    practitioner.finds_the_page_accessible()
+    practitioner.adds_notes("")
+    practitioner.finds_the_page_accessible()
+    practitioner.continues()
+    practitioner.finds_the_page_accessible()
+    practitioner.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
+    practitioner.finds_the_page_accessible()
+    practitioner.confirms()
+    practitioner.is_asked("Appointment arranged")
+    practitioner.finds_the_page_accessible()
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [
+        ("/guidance/", "Guidance"),
+        ("/cases/X000014/arrange/", "Page not found"),
+        ("/cases/X000011/arrange/", "This person’s record has limited access"),
+        ("/cases/X000017/arrange/", "You cannot arrange an appointment here"),
+        ("/signed-out/", "You have signed out"),
+    ],
+)
+def test_axe_finds_nothing_on_pages_beside_the_journey(practitioner: Practitioner, path: str, heading: str) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.opens(path)
+    practitioner.is_asked(heading)
+    practitioner.finds_the_page_accessible()
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("Noel Nostaff", "You do not have a staff record in Delius"),
+        ("Penny Prison", "You cannot use this service with this account"),
+    ],
+)
+def test_axe_finds_nothing_on_the_pages_for_people_who_cannot_book(
+    practitioner: Practitioner, name: str, heading: str
+) -> None:
+    practitioner.opens("/")
+    practitioner.page.get_by_role("button", name=name).click()
+    practitioner.is_asked(heading)
+    practitioner.finds_the_page_accessible()
+
+
+def test_axe_finds_nothing_on_the_page_of_an_appointment_that_is_still_being_saved(
+    practitioner: Practitioner, simulator: Simulator
+) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Brian Example")
+    practitioner.answers_everything(days=7)
+    simulator.fault("create_appointment", "drop_after")
+    practitioner.confirms()
+    practitioner.is_asked("We’re still saving this appointment")
+    practitioner.finds_the_page_accessible()
+    practitioner.opens("/")
+    practitioner.sees("We’re still saving an appointment")
+    practitioner.finds_the_page_accessible()
+    practitioner.page.get_by_role("link", name="See what became of the appointment for X000001").click()
+    practitioner.page.get_by_role("button", name="Check again").click()
+    practitioner.is_asked("Appointment arranged")
+
+
+def test_axe_finds_nothing_when_delius_is_down_or_refuses(practitioner: Practitioner, simulator: Simulator) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Brian Example")
+    practitioner.answers_everything(days=7)
+    simulator.fault("nsis", "status", status=503, times=None)
+    practitioner.confirms()
+    practitioner.is_asked("This appointment is not arranged yet")
+    practitioner.finds_the_page_accessible()
+    simulator.clear_faults()
+    simulator.fault("create_appointment", "status", status=400)
+    practitioner.page.get_by_role("button", name="Go back and try again").click()
+    practitioner.confirms()
+    practitioner.is_asked("This appointment was not arranged")
+    practitioner.finds_the_page_accessible()
+
+
+def test_the_whole_journey_works_without_javascript(
+    practitioner_without_javascript: Practitioner, simulator: Simulator
+) -> None:
+    practitioner = practitioner_without_javascript
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Brian Example")
+    practitioner.continues()
+    practitioner.sees_the_problem("Select the type of appointment")
+    practitioner.answers_everything(days=7)
+    practitioner.confirms()
+    practitioner.is_asked("Appointment arranged")
+    (nsi,) = [each for each in simulator.nsis("X000001") if each["type"] == "TKDEV"]
+    assert [each["nsiId"] for each in simulator.contacts("X000001") if each["nsiId"] and each["type"] == "COAP"] == [
+        nsi["nsiId"]
+    ]
+
+
+@pytest.mark.parametrize("path", ["/", "/cases/X000001/arrange/type/", "/guidance/"])
+def test_nothing_is_wider_than_a_phone(practitioner: Practitioner, path: str) -> None:
+    practitioner.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.opens(path)
+    assert practitioner.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_back_goes_through_the_questions_that_were_asked_and_keeps_their_answers(practitioner: Practitioner) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Brian Example")
+    practitioner.answers("What type of appointment will it be?", "Phone call")
+    practitioner.answers("Will this be a RAR toolkit session?", "No")
+    practitioner.is_asked("When will the appointment be?")
+    practitioner.goes_back()
+    practitioner.is_asked("Will this be a RAR toolkit session?")
+    expect(practitioner.page.get_by_label("No", exact=True)).to_be_checked()
+    practitioner.goes_back()
+    expect(practitioner.page.get_by_label("Phone call")).to_be_checked()
+    practitioner.goes_back()
+    practitioner.is_asked("Your cases")
+    # The answers wait on the list of cases, to go on with or to forget.
+    practitioner.page.get_by_role("link", name="Continue arranging for Brian Example").click()
+    practitioner.is_asked("When will the appointment be?")
+    practitioner.opens("/")
+    practitioner.page.get_by_role("button", name="Start again for Brian Example").click()
+    practitioner.is_asked("What type of appointment will it be?")
+    expect(practitioner.page.get_by_label("Phone call")).not_to_be_checked()
+
+
+def test_change_asks_only_what_changed_and_returns_to_the_answers(practitioner: Practitioner) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Brian Example")
+    practitioner.answers_everything(days=7)
+    practitioner.changes("appointment notes")
+    practitioner.adds_notes("Bring the workbook.")
+    assert practitioner.answers_shown()["Appointment notes"] == "Bring the workbook."
+    # A phone call has no location: that answer falls away.
+    practitioner.changes("type of appointment")
+    practitioner.answers("What type of appointment will it be?", "Phone call")
+    assert "Location" not in practitioner.answers_shown()
+    # An office visit needs one again: it is asked, and nothing else is.
+    practitioner.changes("type of appointment")
+    practitioner.answers("What type of appointment will it be?", "Office visit")
+    practitioner.answers("Pick a location for this appointment", "Wharfside Centre")
+    assert practitioner.answers_shown()["Location"] == "Wharfside Centre"
+    # Without RAR there is no toolkit.
+    practitioner.changes("RAR toolkit session")
+    practitioner.answers("Will this be a RAR toolkit session?", "No")
+    assert "RAR toolkit" not in practitioner.answers_shown()
+    # Change and then Back leads to the answers too.
+    practitioner.changes("date")
+    practitioner.goes_back()
+    practitioner.is_asked("Check your answers and confirm appointment")
+
+
+def test_a_team_that_moves_to_toolkits_is_asked_for_one_when_the_appointment_is_after_that(
+    practitioner: Practitioner, simulator: Simulator
+) -> None:
+    practitioner.signs_in_as("Sam Mockton")
+    practitioner.arranges_an_appointment_for("Priya Soonmoving")
+    practitioner.answers("What type of appointment will it be?", "Phone call")
+    practitioner.answers("Will this be a RAR toolkit session?", "Yes, it will count towards RAR")
+    practitioner.says_when(*in_days(20), "9am", "10am")
+    practitioner.answers("Which RAR toolkit will you use?", "Stepping Stones")
+    practitioner.adds_notes("")
+    practitioner.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
+    # A day before the move, the toolkit falls away and the placeholder is named instead.
+    practitioner.changes("date")
+    practitioner.says_when(*in_days(13), "9am", "10am")
+    assert practitioner.answers_shown()["RAR toolkit"].startswith("Non-Approved Transition Toolkit (NAT1)")
+    practitioner.confirms()
+    practitioner.is_asked("Appointment arranged")
+    assert [each["type"] for each in simulator.nsis("X000015")] == ["NAT1"]
+
+
+def test_of_several_rar_requirements_the_person_chooses_which_one_it_counts_towards(
+    practitioner: Practitioner, simulator: Simulator
+) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Gita Twosentence")
+    practitioner.answers("What type of appointment will it be?", "Phone call")
+    practitioner.answers("Will this be a RAR toolkit session?", "Yes, it will count towards RAR")
+    practitioner.is_asked("Which RAR requirement does this count towards?")
+    practitioner.sees("0 of 10 RAR days completed")
+    practitioner.finds_the_page_accessible()
+    second = practitioner.page.get_by_role("radio").nth(1)
+    chosen = second.get_attribute("value")
+    second.check()
+    practitioner.continues()
+    practitioner.answers("Which RAR toolkit will you use?", "Maps for Change")
+    practitioner.says_when(*in_days(7), "9am", "10am")
+    practitioner.adds_notes("")
+    practitioner.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
+    practitioner.confirms()
+    practitioner.is_asked("Appointment arranged")
+    (nsi,) = [each for each in simulator.nsis("X000006") if each["type"] == "TKMAP"]
+    assert f"{nsi['eventId']}-{nsi['requirementId']}" == chosen
+
+
+def test_somebody_without_a_rar_requirement_is_not_asked_about_rar_and_the_answers_say_why(
+    practitioner: Practitioner, simulator: Simulator
+) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.answers("What type of appointment will it be?", "Home visit")
+    practitioner.says_when(*in_days(7), "9am", "10am")
+    practitioner.adds_notes("")
+    practitioner.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
+    assert "has no active RAR requirement" in practitioner.answers_shown()["RAR toolkit session"]
+    practitioner.confirms()
+    practitioner.is_asked("Appointment arranged")
+    assert simulator.nsis("X000007") == []
+
+
+def test_a_team_without_offices_is_shown_the_way_out(practitioner: Practitioner) -> None:
+    practitioner.signs_in_as("Terry Twoteams")
+    practitioner.arranges_an_appointment_for("Quinn Nooffice")
+    practitioner.answers("What type of appointment will it be?", "Office visit")
+    practitioner.answers("Will this be a RAR toolkit session?", "No")
+    practitioner.is_asked("Your team has no offices to choose from")
+    practitioner.finds_the_page_accessible()
+    practitioner.page.get_by_role("link", name="choose another type of appointment").click()
+    practitioner.answers("What type of appointment will it be?", "Phone call")
+    practitioner.is_asked("When will the appointment be?")
+
+
+def test_a_place_that_is_not_in_the_list_is_explained_with_the_way_back(practitioner: Practitioner) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Brian Example")
+    practitioner.answers("What type of appointment will it be?", "Office visit")
+    practitioner.answers("Will this be a RAR toolkit session?", "No")
+    practitioner.answers("Pick a location for this appointment", "The location I’m looking for is not in this list")
+    practitioner.is_asked("Arrange an appointment in another location")
+    practitioner.finds_the_page_accessible()
+    practitioner.goes_back()
+    practitioner.is_asked("Pick a location for this appointment")
+
+
+def test_somebody_without_a_phone_number_gets_advice_instead(practitioner: Practitioner) -> None:
+    practitioner.signs_in_as("Jo Placeholder")
+    practitioner.arranges_an_appointment_for("Sue Jolegacy")
+    practitioner.answers("What type of appointment will it be?", "Office visit")
+    practitioner.answers("Will this be a RAR toolkit session?", "No")
+    # The team's only office is taken without asking.
+    practitioner.says_when(*in_days(7), "9am", "10am")
+    practitioner.adds_notes("")
+    practitioner.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
+    assert practitioner.answers_shown()["Location"].startswith("Mill Lane Probation Office")
+    practitioner.confirms()
+    practitioner.sees("We do not have a phone number for Sue")
