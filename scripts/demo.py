@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -42,9 +43,13 @@ def main() -> int:
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "load_demo"], cwd=ROOT, env=environment, check=True)
     signal.signal(signal.SIGTERM, _interrupt)
+    records = tempfile.TemporaryDirectory(prefix="delius-simulator-")
+    database = str(Path(records.name) / "records.sqlite3")
     children = [
         subprocess.Popen(
-            [*manage, "delius_simulator", "--port", str(options.simulator_port)], cwd=ROOT, env=environment
+            [*manage, "delius_simulator", f"--port={options.simulator_port}", f"--database={database}"],
+            cwd=ROOT,
+            env=environment,
         ),
         subprocess.Popen(
             [
@@ -80,6 +85,7 @@ def main() -> int:
                 child.terminate()
         for child in children:
             child.wait(timeout=PATIENCE_SECONDS)
+        records.cleanup()
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -10,7 +10,6 @@ from rarbooking.settings import *
 from rarbooking.settings import DATABASES, VAR_DIR
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-LOG_LEVEL = "WARNING"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in production: several threads and processes share it.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
