@@ -15,6 +15,7 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 30
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 DEMO_USERS = """\
   Robin Sample     Harrow End team: on toolkits. Most of the demo's people are Robin's
@@ -42,7 +43,8 @@ def main() -> int:
     }
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "load_demo"], cwd=ROOT, env=environment, check=True)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in STOP_SIGNALS:
+        signal.signal(number, _interrupt)
     records = tempfile.TemporaryDirectory(prefix="delius-simulator-")
     database = str(Path(records.name) / "records.sqlite3")
     children = [
@@ -89,6 +91,9 @@ def main() -> int:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Stop at the first signal; a second one, while stopping, changes nothing."""
+    for each in STOP_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

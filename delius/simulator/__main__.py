@@ -13,6 +13,8 @@ from delius.simulator.server import address_of, listen
 from delius.simulator.state import State
 from delius.simulator.store import IncompatibleDatabaseError, Store
 
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT; return the exit status."""
@@ -25,7 +27,8 @@ def main() -> int:
     except IncompatibleDatabaseError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in STOP_SIGNALS:
+        signal.signal(number, _interrupt)
     with suppress(KeyboardInterrupt):
         sys.stdout.write(f"Delius simulator listening on {address_of(server)}\n")
         sys.stdout.flush()
@@ -44,6 +47,9 @@ def _options() -> argparse.Namespace:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Stop at the first signal; a second one, while stopping, changes nothing."""
+    for each in STOP_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
