@@ -1,7 +1,9 @@
 """The Jinja2 environment that every page of the product is rendered in."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.forms.boundfield import BoundField
 from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
@@ -9,6 +11,16 @@ from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, Pa
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def _choices(bound: BoundField, chosen: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return a choice field's items for a GOV.UK macro, the chosen ones checked (radios) and selected (a select)."""
+    values = {str(value) for value in chosen}
+    options = getattr(bound.field, "choices", [])
+    return [
+        {"value": value, "text": str(text), "checked": str(value) in values, "selected": str(value) in values}
+        for value, text in options
+    ]
 
 
 def environment(*, loader: BaseLoader, **options: Any) -> Environment:
@@ -27,5 +39,5 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
             "lstrip_blocks": True,
         }
     )
-    env.globals.update(static=static, url=_url)
+    env.globals.update(static=static, url=_url, choices=_choices)
     return env
