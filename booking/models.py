@@ -76,7 +76,7 @@ class Booking(models.Model):
     appointment_id = models.BigIntegerField("appointment", null=True)
     reason = models.TextField("why it was refused", blank=True)
     clash = models.BooleanField("refused because of another appointment", default=False)
-    sent_at = models.DateTimeField("last sent something whose outcome is unknown", null=True)
+    sent_at = models.DateTimeField("sent something whose outcome is not known", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -5,7 +5,7 @@ what is unknown is read back before it is sent again.
 """
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -76,6 +76,10 @@ def run(booking_id: Any) -> Booking:
     """
     with lease(f"booking:{booking_id}"):
         booking = Booking.objects.get(id=booking_id)
+        if booking.sent_at and booking.state in {BookingState.SUBMITTED, BookingState.NSI_READY}:
+            move(
+                booking, BookingState.UNCERTAIN, detail="The process ended before it had an answer"
+            )
         if booking.state == BookingState.UNCERTAIN:
             _read_back(booking)
         if booking.state == BookingState.SUBMITTED and booking.counts_towards_rar:
@@ -109,6 +113,7 @@ def _ready_nsi(booking: Booking) -> None:
     assert booking.requirement_id is not None
     try:
         with lease(key):
+            _put_on_record(booking, sent_at=now)
             found = nsis.find_or_create_nsi(
                 crn=booking.crn,
                 event=Event.for_writing(event_id=booking.event_id, referral_date=booking.event_referral_date),
@@ -121,7 +126,7 @@ def _ready_nsi(booking: Booking) -> None:
                 today=now.astimezone(LONDON).date(),
             )
     except Unavailable as fault:
-        _unknown_or_raise(booking, fault, now=now, what="NSI")
+        _unknown_or_raise(booking, fault, what="NSI")
     except (Refused, Clash, Forbidden, NotFound) as answer:
         _refuse(booking, answer)
     else:
@@ -131,11 +136,12 @@ def _ready_nsi(booking: Booking) -> None:
             detail=f"NSI {found.nsi_id} {'created' if found.created else 'reused'}",
             nsi_id=found.nsi_id,
             nsi_created=found.created,
+            sent_at=None,
         )
 
 
 def _create_appointment(booking: Booking) -> None:
-    now = timezone.now()
+    _put_on_record(booking, sent_at=timezone.now())
     try:
         created = contacts.create_appointment(
             crn=booking.crn,
@@ -153,7 +159,7 @@ def _create_appointment(booking: Booking) -> None:
             username=booking.user.username,
         )
     except Unavailable as fault:
-        _unknown_or_raise(booking, fault, now=now, what="appointment")
+        _unknown_or_raise(booking, fault, what="appointment")
     except Clash as clash:
         _clashed(booking, clash)
     except (Refused, Forbidden, NotFound) as answer:
@@ -164,27 +170,46 @@ def _create_appointment(booking: Booking) -> None:
             BookingState.BOOKED,
             detail=f"Appointment {created.appointment_id} created",
             appointment_id=created.appointment_id,
+            sent_at=None,
         )
 
 
 def _clashed(booking: Booking, clash: Clash) -> None:
-    """A clash on something sent before may be with the appointment that we ourselves made."""
-    if booking.sent_at and (found := _appointment_in_delius(booking)):
-        move(booking, BookingState.BOOKED, detail=f"Appointment {found} was ours", appointment_id=found)
+    """A clash on something that may have been sent before may be with the appointment that we ourselves made."""
+    sent_before = booking.history.filter(to_state=BookingState.UNCERTAIN).exists()
+    if sent_before and (found := _appointment_in_delius(booking)):
+        move(booking, BookingState.BOOKED, detail=f"Appointment {found} was ours", appointment_id=found, sent_at=None)
         return
-    move(booking, BookingState.REFUSED, detail="Clash with another appointment", reason=str(clash), clash=True)
+    move(
+        booking,
+        BookingState.REFUSED,
+        detail="Clash with another appointment",
+        reason=str(clash),
+        clash=True,
+        sent_at=None,
+    )
 
 
 def _refuse(booking: Booking, answer: Refused | Clash | Forbidden | NotFound) -> None:
     reasons = {Forbidden: NOT_ALLOWED, NotFound: NO_LONGER_THERE}
     reason = reasons.get(type(answer)) or str(answer)
-    move(booking, BookingState.REFUSED, detail=type(answer).__name__, reason=reason)
+    move(booking, BookingState.REFUSED, detail=type(answer).__name__, reason=reason, sent_at=None)
 
 
-def _unknown_or_raise(booking: Booking, fault: Unavailable, *, now: Any, what: str) -> None:
+def _unknown_or_raise(booking: Booking, fault: Unavailable, *, what: str) -> None:
     if not fault.may_have_taken_effect:
+        _put_on_record(booking, sent_at=None)
         raise fault
-    move(booking, BookingState.UNCERTAIN, detail=f"No answer to creating the {what}", sent_at=now)
+    move(booking, BookingState.UNCERTAIN, detail=f"No answer to creating the {what}")
+
+
+def _put_on_record(booking: Booking, *, sent_at: datetime | None) -> None:
+    """Write down that something is about to be sent, or that it certainly was not.
+
+    Whoever finds a booking with a send on record, after a crash, reads back before sending anything.
+    """
+    booking.sent_at = sent_at
+    booking.save(update_fields=["sent_at", "updated_at"])
 
 
 def _read_back(booking: Booking) -> None:
@@ -199,16 +224,16 @@ def _read_back(booking: Booking) -> None:
             urn=booking.urn,
         )
         if nsi:
-            move(booking, BookingState.NSI_READY, detail=f"NSI {nsi.nsi_id} found", nsi_id=nsi.nsi_id)
+            move(booking, BookingState.NSI_READY, detail=f"NSI {nsi.nsi_id} found", nsi_id=nsi.nsi_id, sent_at=None)
         elif _has_settled(booking):
-            move(booking, BookingState.SUBMITTED, detail="No NSI was made")
+            move(booking, BookingState.SUBMITTED, detail="No NSI was made", sent_at=None)
         return
     found = _appointment_in_delius(booking)
     if found:
-        move(booking, BookingState.BOOKED, detail=f"Appointment {found} found", appointment_id=found)
+        move(booking, BookingState.BOOKED, detail=f"Appointment {found} found", appointment_id=found, sent_at=None)
     elif _has_settled(booking):
         before = BookingState.NSI_READY if booking.counts_towards_rar else BookingState.SUBMITTED
-        move(booking, before, detail="No appointment was made")
+        move(booking, before, detail="No appointment was made", sent_at=None)
 
 
 def _appointment_in_delius(booking: Booking) -> int | None:

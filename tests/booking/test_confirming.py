@@ -10,7 +10,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
-from booking.models import Booking, BookingState, Draft
+from booking.models import Booking, BookingHistory, BookingState, Draft
 from tests.booking.journeys import answer_all, day_in, typed
 from tests.simulator_process import Simulator
 
@@ -264,13 +264,30 @@ def test_what_delius_never_did_is_sent_again_only_after_it_had_time_to_do_it(
     assert len(toolkit_nsis(simulator)) == 1
 
 
+def test_an_appointment_sent_by_a_process_that_died_is_found_and_not_sent_again(
+    robin: Client, simulator: Simulator
+) -> None:
+    answer_all(robin)
+    simulator.fault("create_appointment", "drop_after")
+    address = confirm(robin)["Location"]
+    # The state as a process leaves it that was killed after sending: the send is on record and its outcome is not.
+    Booking.objects.update(state=BookingState.NSI_READY)
+    BookingHistory.objects.filter(to_state=BookingState.UNCERTAIN).delete()
+    simulator.clear_requests()
+    robin.post(address)
+    assert Booking.objects.get().state == BookingState.BOOKED
+    assert "create_appointment" not in [each["operation"] for each in simulator.requests()]
+    assert len(visits(simulator)) == 1
+
+
 def test_a_clash_with_our_own_lost_appointment_is_not_called_somebody_elses(
     robin: Client, simulator: Simulator
 ) -> None:
     answer_all(robin)
     simulator.fault("create_appointment", "drop_after")
     address = confirm(robin)["Location"]
-    Booking.objects.update(state=BookingState.NSI_READY)  # as if a read had missed it
+    # As if a read had missed it, because Delius wrote it late.
+    Booking.objects.update(state=BookingState.NSI_READY, sent_at=None)
     robin.post(address)
     assert Booking.objects.get().state == BookingState.BOOKED
     assert len(visits(simulator)) == 1

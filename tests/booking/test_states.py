@@ -1,0 +1,29 @@
+"""The life of a booking, held against its diagram."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from booking.models import Booking, BookingState
+from booking.services.states import AT_REST, TRANSITIONS, move
+
+DIAGRAM = Path(__file__).resolve().parent.parent.parent / "docs" / "booking-states.md"
+
+
+def test_the_diagram_shows_exactly_the_arrows_of_the_code() -> None:
+    arrows = set(re.findall(r"^    (\S+) --> (\S+)$", DIAGRAM.read_text(), re.MULTILINE))
+    in_code = {(str(before), str(after)) for before, following in TRANSITIONS.items() for after in following}
+    ends = {(str(state), "[*]") for state in AT_REST}
+    assert arrows == in_code | ends | {("[*]", "submitted")}
+
+
+def test_every_state_has_its_arrows() -> None:
+    assert set(TRANSITIONS) == set(BookingState)
+
+
+@pytest.mark.parametrize("state", sorted(AT_REST))
+def test_a_booking_at_rest_never_moves_again(state: BookingState) -> None:
+    for after in BookingState:
+        with pytest.raises(ValueError, match="cannot go"):
+            move(Booking(state=state), after)
