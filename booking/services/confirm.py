@@ -77,9 +77,7 @@ def run(booking_id: Any) -> Booking:
     with lease(f"booking:{booking_id}"):
         booking = Booking.objects.get(id=booking_id)
         if booking.sent_at and booking.state in {BookingState.SUBMITTED, BookingState.NSI_READY}:
-            move(
-                booking, BookingState.UNCERTAIN, detail="The process ended before it had an answer"
-            )
+            move(booking, BookingState.UNCERTAIN, detail="The process ended before it had an answer")
         if booking.state == BookingState.UNCERTAIN:
             _read_back(booking)
         if booking.state == BookingState.SUBMITTED and booking.counts_towards_rar:

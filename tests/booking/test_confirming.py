@@ -69,6 +69,13 @@ def test_an_appointment_without_rar_hangs_from_the_sentence_and_makes_no_nsi(
     assert (visit["nsiId"], visit["requirementId"], visit["rarActivity"]) == (None, None, None)
 
 
+def test_somebody_on_an_order_from_before_2005_can_be_given_an_appointment(robin: Client, simulator: Simulator) -> None:
+    answer_all(robin, crn="X000010", type="COPT")
+    confirm(robin, crn="X000010")
+    assert Booking.objects.get().state == BookingState.BOOKED
+    assert simulator.nsis("X000010") == []
+
+
 def test_the_toolkits_nsi_is_used_again_where_there_is_one(robin: Client, simulator: Simulator) -> None:
     (there,) = toolkit_nsis(simulator, "X000002", "TKCAC")
     answer_all(robin, crn="X000002", toolkit="choices-and-changes", days=40)
