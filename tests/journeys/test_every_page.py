@@ -1,14 +1,14 @@
 """Every page of the journey, for everybody: accessible, without JavaScript, on a phone, with the way back."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.journeys.practitioner import Practitioner, in_days
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.browser
 
-PHONE = {"width": 375, "height": 740}
+PHONE: ViewportSize = {"width": 375, "height": 740}
 
 
 def test_axe_finds_nothing_on_any_page_of_the_journey(practitioner: Practitioner) -> None:
@@ -134,7 +134,7 @@ def test_the_whole_journey_works_without_javascript(
 
 @pytest.mark.parametrize("path", ["/", "/cases/X000001/arrange/type/", "/guidance/"])
 def test_nothing_is_wider_than_a_phone(practitioner: Practitioner, path: str) -> None:
-    practitioner.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    practitioner.page.set_viewport_size(PHONE)
     practitioner.signs_in_as("Robin Sample")
     practitioner.opens(path)
     assert practitioner.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
