@@ -14,8 +14,8 @@ from django.utils import timezone
 from booking.formats import LONDON
 from booking.journey.request import AppointmentRequest
 from booking.models import Booking, BookingHistory, BookingState, Draft
-from booking.services.leases import lease
-from booking.services.states import move
+from booking.services.leases import Busy, lease
+from booking.services.states import AT_REST, move
 from delius import contacts, nsis, selectors
 from delius.errors import Clash, Forbidden, NotFound, Refused, Unavailable
 from delius.nsis import NsiTypeDefaults
@@ -74,7 +74,7 @@ def run(booking_id: Any) -> Booking:
     Raises Unavailable where Delius did not answer and certainly wrote nothing: the booking stays where it stood
     and can be run again. Raises booking.services.leases.Busy where another process is at work on it.
     """
-    with lease(f"booking:{booking_id}"):
+    with lease(_key(booking_id)):
         booking = Booking.objects.get(id=booking_id)
         if booking.sent_at and booking.state in {BookingState.SUBMITTED, BookingState.NSI_READY}:
             move(booking, BookingState.UNCERTAIN, detail="The process ended before it had an answer")
@@ -94,15 +94,27 @@ def run(booking_id: Any) -> Booking:
         return booking
 
 
-def abandon(booking: Booking) -> bool:
-    """Cancel a booking of which no appointment can have been made, because its answers are being changed.
+def let_go(booking_id: Any) -> bool:
+    """Return whether the draft that a booking was made from may now go its own way.
 
-    Returns False for one that may have made an appointment, and for one at rest.
+    It may where the booking is at rest. One of which certainly nothing was sent is cancelled. It may not while somebody is
+    at work on the booking, or while it is not known whether it made an appointment.
     """
-    if booking.state not in {BookingState.SUBMITTED, BookingState.NSI_READY}:
+    try:
+        with lease(_key(booking_id), wait_seconds=0):
+            booking = Booking.objects.get(id=booking_id)
+            if booking.state in AT_REST:
+                return True
+            if booking.state == BookingState.UNCERTAIN or booking.sent_at:
+                return False
+            move(booking, BookingState.CANCELLED, detail="The answers were changed before anything was booked.")
+            return True
+    except Busy:
         return False
-    move(booking, BookingState.CANCELLED, detail="The answers were changed before anything was booked.")
-    return True
+
+
+def _key(booking_id: Any) -> str:
+    return f"booking:{booking_id}"
 
 
 def _ready_nsi(booking: Booking) -> None:

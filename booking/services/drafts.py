@@ -3,8 +3,8 @@
 import uuid
 
 from booking.journey.journey import Journey
-from booking.models import Booking, BookingState, Draft
-from booking.services.confirm import abandon
+from booking.models import Booking, Draft
+from booking.services import confirm
 
 
 class WaitingForBooking(Exception):
@@ -26,10 +26,8 @@ def discard(*, draft: Draft) -> None:
 
 def _detach(draft: Draft) -> None:
     """Give the draft a new identity if the booking it stands for exists and is over."""
-    booking = Booking.objects.filter(id=draft.booking_id).first()
-    if booking is None:
+    if not Booking.objects.filter(id=draft.booking_id).exists():
         return
-    if booking.state == BookingState.UNCERTAIN:
-        raise WaitingForBooking(booking.id)
-    abandon(booking)
+    if not confirm.let_go(draft.booking_id):
+        raise WaitingForBooking(draft.booking_id)
     draft.booking_id = uuid.uuid4()

@@ -9,8 +9,9 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
-from booking.models import Booking, BookingHistory, BookingState, Draft
+from booking.models import Booking, BookingHistory, BookingState, Draft, Lease
 from tests.booking.journeys import answer_all, day_in, typed
 from tests.simulator_process import Simulator
 
@@ -308,6 +309,25 @@ def test_answers_cannot_change_while_it_is_unknown_what_became_of_them(robin: Cl
     assert robin.post(f"{CASE}/discard/")["Location"] == address
     assert robin.post(f"{CASE}/check/", {"booking_id": str(Booking.objects.get().id)})["Location"] == address
     assert len(visits(simulator)) == 1
+
+
+@pytest.mark.parametrize("at_work", ["now", "until it died"])
+def test_answers_cannot_change_while_a_process_is_at_work_on_the_booking(
+    robin: Client, simulator: Simulator, at_work: str
+) -> None:
+    answer_all(robin)
+    simulator.fault("create_appointment", "status", status=429)
+    confirm(robin)
+    booking = Booking.objects.get()
+    if at_work == "now":
+        Lease.objects.create(
+            key=f"booking:{booking.id}", owner=booking.id, expires_at=timezone.now() + timedelta(seconds=60)
+        )
+    else:
+        Booking.objects.update(sent_at=timezone.now())
+    answer = robin.post(f"{CASE}/notes/", {"notes": "Changed"})
+    assert answer["Location"] == f"/cases/X000001/appointments/{booking.id}/"
+    assert Booking.objects.get().state == BookingState.NSI_READY
 
 
 def test_changing_an_answer_after_a_failed_try_books_only_the_changed_appointment(
