@@ -97,8 +97,8 @@ def run(booking_id: Any) -> Booking:
 def let_go(booking_id: Any) -> bool:
     """Return whether the draft that a booking was made from may now go its own way.
 
-    It may where the booking is at rest. One of which certainly nothing was sent is cancelled. It may not while somebody is
-    at work on the booking, or while it is not known whether it made an appointment.
+    It may where the booking is at rest. One of which certainly nothing was sent is cancelled. It may not while
+    somebody is at work on the booking, or while it is not known whether it made an appointment.
     """
     try:
         with lease(_key(booking_id), wait_seconds=0):
