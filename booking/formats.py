@@ -1,7 +1,7 @@
 """Dates and times the way GOV.UK writes them, and the way people type them."""
 
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -60,3 +60,9 @@ def parse_time(typed: str) -> time | None:
 def in_london(day: date, at: time) -> datetime:
     """Return the moment at which a clock in London shows `day` and `at`."""
     return datetime.combine(day, at, tzinfo=LONDON)
+
+
+def exists_in_london(day: date, at: time) -> bool:
+    """Return whether a clock in London ever shows `at` on `day`: an hour is left out when the clocks go forward."""
+    moment = in_london(day, at)
+    return moment.astimezone(UTC).astimezone(LONDON).time() == at

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from booking.formats import LONDON
+from booking.formats import LONDON, exists_in_london
 from booking.forms.fields import GovukDateField, GovukTimeField, MultilineField, RadioField
 from booking.forms.widgets import GovukDateInput, GovukRadios, GovukTextarea
 
@@ -144,6 +144,9 @@ class WhenForm(StepForm):
                 self.add_error("date", field.refuse("Date must be in the next 10 years"))
             elif day == here.date() and isinstance(start, time) and start <= here.time():
                 self.add_error("start_time", "Start time must be in the future")
+        for name, at in (("start_time", start), ("end_time", end)):
+            if day and isinstance(at, time) and not exists_in_london(day, at):
+                self.add_error(name, "The clocks go forward then, so this time does not exist. Enter another time")
         if isinstance(start, time) and isinstance(end, time) and end <= start:
             self.add_error("end_time", "End time must be after the start time")
         return cleaned

@@ -54,6 +54,14 @@ def test_what_cannot_be_is_refused_with_what_to_do(typed: dict[str, str], field:
     assert form.errors[field] == [message]
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "field"), [("1:15am", "2:05am", "start_time"), ("12:30am", "1:30am", "end_time")]
+)
+def test_a_time_that_the_clocks_leave_out_is_refused(start: str, end: str, field: str) -> None:
+    form = when(date_day="26", date_month="3", date_year="2028", start_time=start, end_time=end)
+    assert form.errors[field] == ["The clocks go forward then, so this time does not exist. Enter another time"]
+
+
 def test_only_the_missing_parts_of_a_date_are_marked_and_the_summary_links_to_the_first() -> None:
     form = when(date_month="")
     form.is_valid()

@@ -35,6 +35,16 @@ def test_the_service_refuses_to_start_without_a_secret_key() -> None:
     assert "SECRET_KEY" in started.stderr
 
 
+def test_the_service_refuses_to_start_with_an_empty_secret_key() -> None:
+    started = start_with(PRODUCTION | {"SECRET_KEY": ""})
+    assert started.returncode != 0
+    assert "SECRET_KEY" in started.stderr
+
+
+def test_an_empty_database_url_means_sqlite() -> None:
+    assert start_with(PRODUCTION | {"DATABASE_URL": ""}).returncode == 0
+
+
 def test_an_environment_that_says_nothing_about_it_gets_no_debug_no_demo_and_https_only() -> None:
     assert start_with(PRODUCTION).stdout.split() == ["False", "False", "True", "True"]
 
