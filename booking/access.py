@@ -2,11 +2,12 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 
 from delius import selectors as delius
-from delius.errors import NotFound
+from delius.errors import Forbidden, NotFound
 from delius.records import StaffMember
 from delius.selectors import Case
 
@@ -39,7 +40,13 @@ def case_of(request: HttpRequest, crn: str, *, staff: StaffMember) -> Case:
     Raises NotFound for any other case, exactly as for one that does not exist; Forbidden, with Delius's own
     message, for a person on probation whose record has limited access.
     """
-    case = delius.case(crn, username=username_of(request))
+    try:
+        case = delius.case(crn, username=username_of(request))
+    except Forbidden:
+        # Only the person's own manager is told why: to anybody else the record is as if it were not there.
+        if crn not in {each.crn for each in delius.caseload(staff, limit=settings.DELIUS_CASELOAD_LIMIT).people}:
+            raise NotFound("person") from None
+        raise
     manager = case.person.active_manager
     own = manager is not None and manager.staff_code == staff.staff_code
     team_codes = {team.code for team in staff.teams}

@@ -1,5 +1,7 @@
 """Drafts of journeys, bookings and their history, and the leases that make one process at a time work on one thing."""
 
+import hashlib
+import json
 import uuid
 from typing import ClassVar
 
@@ -27,6 +29,11 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"Draft of {self.updated_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells these answers from any others, so that a page confirms the answers that it shows."""
+        return hashlib.sha256(json.dumps(self.answers, sort_keys=True).encode()).hexdigest()
 
 
 class BookingState(models.TextChoices):

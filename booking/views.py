@@ -114,7 +114,8 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
     journey, draft = _journey(request, crn)
     if journey.first_unfinished or not journey.situation.teams or not journey.situation.events:
         return redirect("booking:start", crn)
-    if request.method == "POST":
+    changed = request.method == "POST" and request.POST.get("answers") != draft.fingerprint
+    if request.method == "POST" and not changed:
         return _confirm(request, journey, draft)
     last = journey.asked[-1]
     return render(
@@ -124,6 +125,9 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
             "person": journey.situation.case.person,
             "rows": presenters.check_rows(journey),
             "booking_id": draft.booking_id,
+            "fingerprint": draft.fingerprint,
+            "has_errors": changed,
+            "changed": changed,
             "back_url": presenters.step_url(crn, last),
         },
     )

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from django.test import Client
 
+from booking.models import Draft
+
 ORDER = ("type", "rar", "toolkit", "where", "when", "notes", "sensitive")
 
 
@@ -53,3 +55,8 @@ def answer_all(client: Client, *, crn: str = "X000001", days: int = 7, **changed
         answer = client.post(address, answers[slug])
         assert answer.status_code == 302, answer.content.decode()
         address = answer["Location"]
+
+
+def sent_by_the_page_of(draft: Draft) -> dict[str, str]:
+    """What *Check your answers* sends when its button is pressed."""
+    return {"booking_id": str(draft.booking_id), "answers": draft.fingerprint}

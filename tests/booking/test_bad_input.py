@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -151,6 +152,13 @@ def test_a_record_with_limited_access_shows_delius_own_message_and_nothing_else(
     assert answer.status_code == 403
     assert "limited access" in answer.content.decode()
     assert name not in answer.content.decode()
+
+
+@pytest.mark.parametrize("crn", ["X000011", "X000012"])
+def test_a_record_with_limited_access_is_not_there_for_people_who_do_not_manage_it(
+    signed_in: Callable[[str], Client], crn: str
+) -> None:
+    assert signed_in("SAM.MOCKTON").get(f"/cases/{crn}/arrange/").status_code == 404
 
 
 def test_a_draft_that_somebody_tampered_with_is_asked_again(robin: Client) -> None:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from booking.models import Booking, BookingHistory, BookingState, Draft, Lease
-from tests.booking.journeys import answer_all, day_in, typed
+from tests.booking.journeys import answer_all, day_in, sent_by_the_page_of, typed
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ CASE = "/cases/X000001/arrange"
 def confirm(client: Client, *, crn: str = "X000001") -> Any:
     """Press *Confirm this appointment* on the page as it is."""
     draft = Draft.objects.get(crn=crn, user_id=client.session["_auth_user_id"])
-    return client.post(f"/cases/{crn}/arrange/check/", {"booking_id": str(draft.booking_id)})
+    return client.post(f"/cases/{crn}/arrange/check/", sent_by_the_page_of(draft))
 
 
 def toolkit_nsis(simulator: Simulator, crn: str = "X000001", code: str = "TKDEV") -> list[dict[str, Any]]:
@@ -122,9 +122,21 @@ def test_a_toolkit_with_its_own_demands_is_recorded_with_them(
     assert (nsi["subType"], nsi["length"]) == (sub_type, length)
 
 
+def test_a_page_that_shows_older_answers_confirms_nothing_and_shows_the_new_ones(
+    robin: Client, simulator: Simulator
+) -> None:
+    answer_all(robin, notes="Old")
+    old_page = sent_by_the_page_of(Draft.objects.get())
+    robin.post(f"{CASE}/notes/", {"notes": "New"})
+    answer = robin.post(f"{CASE}/check/", old_page)
+    assert "Your answers were changed in another tab" in answer.content.decode()
+    assert "New" in answer.content.decode()
+    assert visits(simulator) == []
+
+
 def test_pressing_the_button_again_or_reloading_books_once(robin: Client, simulator: Simulator) -> None:
     answer_all(robin)
-    sent = {"booking_id": str(Draft.objects.get().booking_id)}
+    sent = sent_by_the_page_of(Draft.objects.get())
     answers = [robin.post(f"{CASE}/check/", sent)["Location"] for _ in range(3)]
     assert len(set(answers)) == 1
     assert len(visits(simulator)) == 1
@@ -147,7 +159,7 @@ def test_the_button_pressed_four_times_at_once_books_once(
 ) -> None:
     client = signed_in("ROBIN.SAMPLE")
     answer_all(client)
-    sent = {"booking_id": str(Draft.objects.get().booking_id)}
+    sent = sent_by_the_page_of(Draft.objects.get())
 
     def press(_: int) -> str:
         copy = Client()

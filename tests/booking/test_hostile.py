@@ -63,8 +63,9 @@ def test_a_tampered_booking_id_books_what_the_draft_says_and_only_once(
     robin: Client, simulator: Simulator, booking_id: str
 ) -> None:
     answer_all(robin)
+    fingerprint = Draft.objects.get().fingerprint
     for _ in range(2):
-        robin.post(f"{CASE}/check/", {"booking_id": booking_id})
+        robin.post(f"{CASE}/check/", {"booking_id": booking_id, "answers": fingerprint})
     booked = [
         each for each in simulator.contacts("X000001") if each["createdBy"] == "ROBIN.SAMPLE" and each["rarActivity"]
     ]
