@@ -6,8 +6,16 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
+# Characters that nobody sees: controls other than tab and new line, marks that turn the direction of text, byte order
+# marks. Delius, its reports and its searches do not expect them.
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _TYPED_TIME = re.compile(r"(?P<hour>\d{1,2})(?:[:.\s]?(?P<minute>\d{2}))?\s*(?P<half>am|pm)?", re.ASCII)
 _NAMED_TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+
+
+def plain_text(typed: str) -> str:
+    """Return text as people see it: without invisible characters, and with each line break as one character."""
+    return _INVISIBLE.sub("", typed.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def long_date(day: date) -> str:

@@ -1,6 +1,9 @@
 """Reads of our own rows."""
 
 import uuid
+from datetime import timedelta
+
+from django.utils import timezone
 
 from booking.models import Booking, BookingState, Draft
 
@@ -19,6 +22,12 @@ def cases_with_drafts(*, user_id: int) -> frozenset[str]:
 def booking_of(*, user_id: int, crn: str, booking_id: uuid.UUID) -> Booking | None:
     """Return one of the person's own bookings for a case, or None."""
     return Booking.objects.filter(user_id=user_id, crn=crn, id=booking_id).select_related("user").first()
+
+
+def made_just_now(*, user_id: int, crn: str) -> Booking | None:
+    """Return the person's latest booking for a case if they confirmed it within the last hour, or None."""
+    since = timezone.now() - timedelta(hours=1)
+    return Booking.objects.filter(user_id=user_id, crn=crn, created_at__gt=since).order_by("-created_at").first()
 
 
 def unsettled_bookings(*, user_id: int) -> list[Booking]:

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import presenters, selectors
 from booking.access import NoStaffRecord, case_of, staff_of, user_id_of
@@ -25,7 +25,6 @@ from delius import selectors as delius
 from delius.errors import Unavailable
 
 STEPS_BY_SLUG = {step.slug: step for step in STEPS}
-CLASH = "clash"
 
 
 class View(Protocol):
@@ -87,8 +86,9 @@ def step(request: HttpRequest, crn: str, slug: str) -> HttpResponse:
     asking = STEPS_BY_SLUG.get(slug)
     if asking is None:
         raise Http404
-    if not journey.may_visit(asking):
-        return redirect("booking:start", crn)
+    # An answer that was typed is kept, even one that was sent before an earlier question was answered.
+    if not (journey.may_visit(asking) or (request.method == "POST" and asking in journey.asked)):
+        return _out_of_order(crn, journey)
     if request.method != "POST":
         return _ask(request, journey, asking, journey.form(asking))
     form = journey.form(asking, request.POST)
@@ -101,7 +101,7 @@ def step(request: HttpRequest, crn: str, slug: str) -> HttpResponse:
         drafts.save_answers(draft=draft, journey=after)
     except drafts.WaitingForBooking:
         return redirect("booking:booking", crn, draft.booking_id)
-    return _next(crn, after)
+    return _next(crn, after, answered=asking if journey.may_visit(asking) else None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,12 +112,15 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
         case_of(request, crn, staff=staff_of(request))
         return _carry_on(request, known)
     journey, draft = _journey(request, crn)
+    if not draft.answers and (last_made := selectors.made_just_now(user_id=user_id_of(request), crn=crn)):
+        return redirect("booking:booking", crn, last_made.id)
     if journey.first_unfinished or not journey.situation.teams or not journey.situation.events:
-        return redirect("booking:start", crn)
-    changed = request.method == "POST" and request.POST.get("answers") != draft.fingerprint
-    if request.method == "POST" and not changed:
+        return _out_of_order(crn, journey)
+    if request.method == "POST" and request.POST.get("answers") == draft.fingerprint:
         return _confirm(request, journey, draft)
-    last = journey.asked[-1]
+    problem = presenters.check_problem(
+        presenters.CHANGED if request.method == "POST" else request.GET.get("problem", "")
+    )
     return render(
         request,
         "booking/check.html.jinja",
@@ -126,9 +129,9 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
             "rows": presenters.check_rows(journey),
             "booking_id": draft.booking_id,
             "fingerprint": draft.fingerprint,
-            "has_errors": changed,
-            "changed": changed,
-            "back_url": presenters.step_url(crn, last),
+            "has_errors": bool(problem),
+            "problem": problem,
+            "back_url": presenters.step_url(crn, journey.asked[-1]),
         },
     )
 
@@ -151,7 +154,7 @@ def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespon
     return render(request, "booking/uncertain.html.jinja", {**context, "crn": crn})
 
 
-@require_GET
+@require_safe
 @for_staff
 def location_not_listed(request: HttpRequest, crn: str) -> HttpResponse:
     """Say what to do where the place is not one of the team's offices."""
@@ -180,19 +183,37 @@ def _journey(request: HttpRequest, crn: str) -> tuple[Journey, Draft]:
     return Journey(raw=draft.answers, situation=situation), draft
 
 
-def _next(crn: str, journey: Journey) -> HttpResponse:
+def _next(crn: str, journey: Journey, *, answered: Step | None = None) -> HttpResponse:
     unfinished = journey.first_unfinished
-    return redirect(presenters.step_url(crn, unfinished) if unfinished else reverse("booking:check", args=[crn]))
+    if unfinished is None:
+        return redirect("booking:check", crn)
+    url = presenters.step_url(crn, unfinished)
+    asked = journey.asked
+    if answered in asked and asked.index(unfinished) < asked.index(answered):
+        # The answer brought up a question from before it: Back must lead to the answer, not only past it.
+        url += f"?back={answered.slug}"
+    return redirect(url)
+
+
+def _out_of_order(crn: str, journey: Journey) -> HttpResponse:
+    if not journey.situation.teams or not journey.situation.events:
+        return redirect("booking:start", crn)
+    unfinished = journey.first_unfinished
+    if unfinished:
+        return redirect(f"{presenters.step_url(crn, unfinished)}?problem={presenters.ORDER}")
+    return redirect(f"{reverse('booking:check', args=[crn])}?problem={presenters.NOT_ASKED}")
 
 
 def _ask(request: HttpRequest, journey: Journey, asking: Step, form: Any) -> HttpResponse:
     crn = journey.situation.case.person.crn
-    before = journey.before(asking)
+    back_to = STEPS_BY_SLUG.get(request.GET.get("back", ""))
+    before = back_to if back_to and journey.may_visit(back_to) else journey.before(asking)
     if "change" in request.GET:
         back_url = reverse("booking:check", args=[crn])
     else:
         back_url = presenters.step_url(crn, before) if before else reverse("booking:cases")
-    clash = request.GET.get("problem") == CLASH and not form.errors
+    kind = "" if form.errors else request.GET.get("problem", "")
+    problem = presenters.step_problem(kind, first_name=journey.situation.first_name)
     return render(
         request,
         asking.template,
@@ -200,8 +221,8 @@ def _ask(request: HttpRequest, journey: Journey, asking: Step, form: Any) -> Htt
             "person": journey.situation.case.person,
             "form": form,
             "back_url": back_url,
-            "has_errors": bool(form.errors) or clash,
-            "clash": clash,
+            "has_errors": bool(form.errors or problem),
+            "problem": problem,
             **asking.context(journey.answers, journey.situation),
         },
     )
@@ -237,5 +258,5 @@ def _carry_on(request: HttpRequest, unfinished: Booking) -> HttpResponse:
         return redirect("booking:booking", crn, unfinished.id)
     if now_at.clash:
         when = reverse("booking:step", args=[crn, "when"])
-        return redirect(f"{when}?change=1&problem={CLASH}")
+        return redirect(f"{when}?change=1&problem={presenters.CLASH}")
     return redirect("booking:booking", crn, now_at.id)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from rarbooking.sign_in import SignInRefused, checked_claims, hmpps_auth, sign_out_url, start_session
 
@@ -17,7 +17,7 @@ RETURN_TO = "return_to"
 
 
 @login_not_required
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Send the browser to HMPPS Auth, remembering the page the person asked for."""
     request.session[RETURN_TO] = _own_address(request, request.GET.get("next", ""))
@@ -25,7 +25,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def callback(request: HttpRequest) -> HttpResponse:
     """Take HMPPS Auth's answer: make a session, or say why not."""
     return_to = request.session.get(RETURN_TO, "")
@@ -52,7 +52,7 @@ def end(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
     """Say that the person has signed out."""
     return render(request, "sign-in/signed-out.html.jinja")

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from booking.formats import parse_time
+from booking.formats import parse_time, plain_text
 from booking.forms.widgets import GovukDateInput, GovukRadios, GovukTextInput
 
 MONTHS = [name.lower() for name in calendar.month_name[1:]]
@@ -61,7 +61,7 @@ class GovukDateField(forms.MultiValueField):
             raise self._error(f"{self.name} must include a {' and '.join(absent)}", tuple(absent))
         day, month, year = typed
         try:
-            return date(_year(year), _month(month), int(day))
+            return date(_year(year), _month(month), _number(day))
         except (ValueError, OverflowError):
             raise self._error(f"{self.name} must be a real date, like 27 3 2027", GovukDateInput.parts) from None
 
@@ -86,6 +86,10 @@ class GovukTimeField(forms.CharField):
             error_messages={"required": missing, "max_length": self._message(name)},
         )
 
+    def to_python(self, value: Any) -> str:
+        """Return what was typed without what nobody sees."""
+        return plain_text(super().to_python(value) or "").strip()
+
     def clean(self, value: Any) -> time:
         """Return the time, or raise ValidationError with an example of one."""
         typed = super().clean(value)
@@ -100,22 +104,28 @@ class GovukTimeField(forms.CharField):
 
 
 class MultilineField(forms.CharField):
-    """Text of several lines, counted as people count it: a line break is one character."""
+    """Text of several lines, counted as people count it: a line break is one character, what nobody sees is none."""
 
     def to_python(self, value: Any) -> str:
-        """Return the text with line breaks as browsers show them."""
-        return (super().to_python(value) or "").replace("\r\n", "\n")
+        """Return the text as people see it."""
+        return plain_text(super().to_python(value) or "")
+
+
+def _number(typed: str) -> int:
+    if not (typed.isascii() and typed.isdigit()):
+        raise ValueError(typed)
+    return int(typed)
 
 
 def _month(typed: str) -> int:
     if typed.isdigit():
-        return int(typed)
+        return _number(typed)
     named = [number for number, name in enumerate(MONTHS, 1) if len(typed) >= 3 and name.startswith(typed.lower())]
     return named[0] if named else 0
 
 
 def _year(typed: str) -> int:
-    year = int(typed)
+    year = _number(typed)
     if len(typed) != 4:
         raise ValueError(typed)
     return year

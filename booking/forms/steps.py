@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from booking.formats import LONDON, exists_in_london
+from booking.formats import LONDON, exists_in_london, plain_text
 from booking.forms.fields import GovukDateField, GovukTimeField, MultilineField, RadioField
 from booking.forms.widgets import GovukDateInput, GovukRadios, GovukTextarea
 
@@ -21,7 +21,7 @@ class StepForm(forms.Form):
     """A question's form, which can say what of a POST is its own."""
 
     def accepted(self, data: Any) -> dict[str, str]:
-        """Return the values of this form's own inputs out of `data`, as typed, to be kept in the draft."""
+        """Return the values of this form's own inputs out of `data`, as people see them, to be kept in the draft."""
         names: list[str] = []
         for name, field in self.fields.items():
             widget = field.widget
@@ -29,7 +29,7 @@ class StepForm(forms.Form):
                 names += [f"{name}_{part}" for part in widget.parts]
             else:
                 names.append(name)
-        return {name: str(data[name]) for name in names if name in data}
+        return {name: plain_text(str(data[name])) for name in names if name in data}
 
 
 class TeamForm(StepForm):

@@ -32,13 +32,11 @@ class Journey:
         return next((step for step in self.asked if step.slug not in self.answered), None)
 
     def may_visit(self, step: Step) -> bool:
-        """Return whether a question may be opened now: it applies and everything before it is answered."""
-        for each in self.asked:
-            if each is step:
-                return True
-            if each.slug not in self.answered:
-                return False
-        return False
+        """Return whether a question may be opened now: it applies, and it or everything before it is answered."""
+        asked = self.asked
+        if step not in asked:
+            return False
+        return step.slug in self.answered or all(each.slug in self.answered for each in asked[: asked.index(step)])
 
     def before(self, step: Step) -> Step | None:
         """Return the question asked before this one, or None for the first."""

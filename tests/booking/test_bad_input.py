@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from booking.models import Booking, Draft
-from tests.booking.journeys import answer_all, answer_up_to, day_in
+from tests.booking.journeys import answer_all, answer_up_to, day_in, sent_by_the_page_of
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +94,20 @@ def test_notes_of_4000_characters_with_line_breaks_are_taken(robin: Client) -> N
     assert answer["Location"] == f"{CASE}/sensitive/"
 
 
+def test_what_nobody_sees_is_left_out_of_notes(robin: Client, simulator: Simulator) -> None:
+    answer_all(robin, notes="Bring\x00 the\u202e workbook\x0b\r\nand\ta pen")
+    robin.post(f"{CASE}/check/", sent_by_the_page_of(Draft.objects.get()))
+    assert Booking.objects.get().notes == "Bring the workbook\nand\ta pen"
+
+
+@pytest.mark.parametrize("day", ["1_0", "٣", "²", "+5", "1e1", " "])
+def test_a_day_is_a_number_as_people_write_it(robin: Client, day: str) -> None:
+    answer_up_to(robin, "when")
+    typed = day_in(7) | {"date_day": day, "start_time": "9am", "end_time": "10am"}
+    (error,) = errors_in(robin.post(f"{CASE}/when/", typed))
+    assert error in {"Date must be a real date, like 27 3 2027", "Date must include a day"}
+
+
 def test_notes_are_shown_as_text_and_never_as_markup(robin: Client) -> None:
     answer_all(robin, notes="<script>alert(1)</script> & 'more'")
     page = robin.get(f"{CASE}/check/").content.decode()
@@ -102,20 +116,43 @@ def test_notes_are_shown_as_text_and_never_as_markup(robin: Client) -> None:
 
 
 @pytest.mark.parametrize("step", ["rar", "toolkit", "where", "when", "notes", "sensitive", "check"])
-def test_a_step_visited_out_of_order_leads_to_the_first_unanswered_question(robin: Client, step: str) -> None:
+def test_a_step_visited_out_of_order_leads_to_the_first_unanswered_question_and_says_so(
+    robin: Client, step: str
+) -> None:
     answer = robin.get(f"{CASE}/{step}/", follow=True)
-    assert answer.redirect_chain[-1][0] == f"{CASE}/type/"
+    assert answer.redirect_chain[-1][0] == f"{CASE}/type/?problem=order"
+    assert errors_in(answer) == ["Answer this question first. The page you asked for comes after it"]
 
 
-def test_answering_a_step_out_of_order_keeps_nothing(robin: Client) -> None:
-    robin.post(f"{CASE}/notes/", {"notes": "Too early"})
-    assert Draft.objects.get().answers == {}
+def test_what_is_typed_out_of_order_is_kept(robin: Client) -> None:
+    assert robin.post(f"{CASE}/notes/", {"notes": "Too early"})["Location"] == f"{CASE}/type/"
+    answer_up_to(robin, "notes")
+    assert "Too early" in robin.get(f"{CASE}/notes/").content.decode()
+
+
+def test_a_question_that_is_not_asked_leads_to_the_answers_and_says_so(robin: Client) -> None:
+    answer_all(robin, rar="no")
+    answer = robin.get(f"{CASE}/toolkit/", follow=True)
+    assert answer.redirect_chain[-1][0] == f"{CASE}/check/?problem=not-asked"
+    assert errors_in(answer) == ["The page you asked for is not needed for this appointment. Check your answers here"]
+
+
+def test_a_question_that_a_new_date_brings_up_leads_back_to_the_date(signed_in: Callable[[str], Client]) -> None:
+    sam, case = signed_in("SAM.MOCKTON"), "/cases/X000015/arrange"
+    answer_all(sam, crn="X000015", days=7, office="N90CAS")
+    after_the_move = day_in(20) | {"start_time": "9am", "end_time": "10am"}
+    address = sam.post(f"{case}/when/?change=1", after_the_move)["Location"]
+    assert address == f"{case}/toolkit/?back=when"
+    assert f'href="{case}/when/" class="govuk-back-link"' in sam.get(address).content.decode()
+    assert sam.get(f"{case}/when/").status_code == 200
+    before_the_move = day_in(7) | {"start_time": "9am", "end_time": "10am"}
+    assert sam.post(f"{case}/when/", before_the_move)["Location"] == f"{case}/check/"
 
 
 def test_confirming_before_everything_is_answered_sends_nothing(robin: Client, simulator: Simulator) -> None:
     answer_up_to(robin, "when")
     simulator.clear_requests()
-    assert robin.post(f"{CASE}/check/")["Location"] == f"{CASE}/"
+    assert robin.post(f"{CASE}/check/")["Location"] == f"{CASE}/when/?problem=order"
     assert not Booking.objects.exists()
     assert not [each for each in simulator.requests() if each["operation"].startswith("create")]
 
@@ -167,4 +204,4 @@ def test_a_draft_that_somebody_tampered_with_is_asked_again(robin: Client) -> No
     draft.answers["toolkit"] = {"toolkit": "no-such-toolkit"}
     draft.save()
     answer = robin.get(f"{CASE}/check/", follow=True)
-    assert answer.redirect_chain[-1][0] == f"{CASE}/toolkit/"
+    assert answer.redirect_chain[-1][0] == f"{CASE}/toolkit/?problem=order"

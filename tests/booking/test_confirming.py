@@ -143,6 +143,12 @@ def test_pressing_the_button_again_or_reloading_books_once(robin: Client, simula
     assert len(toolkit_nsis(simulator)) == 1
 
 
+def test_going_back_after_confirming_leads_to_what_was_arranged(robin: Client) -> None:
+    answer_all(robin)
+    arranged = confirm(robin)["Location"]
+    assert robin.get(f"{CASE}/check/")["Location"] == arranged
+
+
 def test_a_second_appointment_for_the_same_person_can_be_arranged_afterwards(
     robin: Client, simulator: Simulator
 ) -> None:

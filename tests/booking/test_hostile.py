@@ -53,9 +53,14 @@ def test_whatever_is_typed_as_date_and_times_is_answered_with_a_page(robin: Clie
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options"])
-@pytest.mark.parametrize("path", ["/", f"{CASE}/", f"{CASE}/type/", f"{CASE}/check/", f"{CASE}/discard/"])
+@pytest.mark.parametrize("path", ["/", f"{CASE}/", f"{CASE}/type/", f"{CASE}/check/", f"{CASE}/discard/", "/guidance/"])
 def test_other_methods_are_refused(robin: Client, method: str, path: str) -> None:
     assert getattr(robin, method)(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/sign-in/", "/signed-out/", "/guidance/", f"{CASE}/location-not-listed/"])
+def test_pages_answer_a_head_request_as_they_answer_a_get(robin: Client, path: str) -> None:
+    assert robin.head(path).status_code == robin.get(path).status_code
 
 
 @pytest.mark.parametrize("booking_id", ["", "x", "0" * 500, "\x00", "00000000-0000-0000-0000-000000000000"])
