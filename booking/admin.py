@@ -1,11 +1,15 @@
-"""Bookings in the admin: to read, not to change."""
+"""Bookings in the admin: to read, to try again and to mark as settled; nothing is written by hand."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
-from booking.models import Booking, BookingHistory
+from booking.forms.settling import SettleForm
+from booking.models import Booking, BookingHistory, BookingState, DuplicateNsis, UpstreamAttempt
+from booking.services import settling
 
 
 class ReadOnly:
@@ -26,7 +30,16 @@ class HistoryInline(ReadOnly, admin.TabularInline):
 
     model = BookingHistory
     extra = 0
-    fields = ("at", "from_state", "to_state", "detail")
+    fields = ("at", "from_state", "to_state", "detail", "by")
+    readonly_fields = fields
+
+
+class AttemptInline(ReadOnly, admin.TabularInline):
+    """Every request that was sent for a booking; one without a status or a fault was cut off."""
+
+    model = UpstreamAttempt
+    extra = 0
+    fields = ("began_at", "operation", "status", "fault", "milliseconds", "correlation_id")
     readonly_fields = fields
 
 
@@ -34,9 +47,73 @@ class HistoryInline(ReadOnly, admin.TabularInline):
 class BookingAdmin(ReadOnly, admin.ModelAdmin):
     """What somebody confirmed, and what became of it. Notes are not shown."""
 
-    list_display = ("created_at", "crn", "type_name", "start", "toolkit_name", "state")
-    list_filter = ("state", "toolkit_name")
-    search_fields = ("crn",)
+    list_display = ("created_at", "crn", "type_name", "start", "toolkit_name", "state", "tries", "next_try_at")
+    list_filter = ("state", "toolkit_name", "provider_code")
+    list_select_related = ("user",)
+    search_fields = ("=crn", "=id")
+    search_help_text = "Search by CRN or booking id"
     date_hierarchy = "created_at"
-    exclude = ("notes",)
-    inlines = (HistoryInline,)
+    exclude = ("notes", "nsi_notes")
+    inlines = (HistoryInline, AttemptInline)
+    actions = ("try_again", "mark_as_settled")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Take a CRN as it is typed."""
+        return super().get_search_results(request, queryset, search_term.strip().upper())
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        """Return whether the signed-in person may act on bookings that need attention."""
+        return request.user.has_perm("booking.settle_booking")
+
+    @admin.action(description="Try again", permissions=["settle"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        """Have the chosen bookings tried again, each beginning with what Delius has."""
+        waiting = queryset.filter(state=BookingState.NEEDS_ATTENTION)
+        tried = sum(settling.try_again(booking, by=request.user) for booking in waiting)
+        self._say(request, tried, queryset.count(), "will be tried again")
+
+    @admin.action(description="Mark as settled in Delius", permissions=["settle"])
+    def mark_as_settled(self, request: HttpRequest, queryset: QuerySet[Booking]) -> HttpResponse | None:
+        """Ask for the reason, then mark the chosen bookings as settled."""
+        form = SettleForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Mark as settled in Delius",
+                "bookings": queryset,
+                "form": form,
+                "media": self.media,
+                "opts": self.model._meta,
+            }
+            return render(request, "admin/booking/settle.html", context)
+        waiting = queryset.filter(state=BookingState.NEEDS_ATTENTION)
+        reason = form.cleaned_data["reason"]
+        settled = sum(settling.mark_as_settled(booking, by=request.user, reason=reason) for booking in waiting)
+        self._say(request, settled, queryset.count(), "marked as settled")
+        return None
+
+    def _say(self, request: HttpRequest, done: int, chosen: int, what: str) -> None:
+        if done:
+            messages.success(request, f"{done} of {chosen} chosen bookings {what}.")
+        if done < chosen:
+            messages.warning(request, f"{chosen - done} were left as they are: they do not need attention.")
+
+
+@admin.register(DuplicateNsis)
+class DuplicateNsisAdmin(ReadOnly, admin.ModelAdmin):
+    """Which NSIs to tidy up in Delius, and which one is in use."""
+
+    list_display = ("crn", "nsi_type_code", "requirement_id", "chosen_nsi_id", "to_tidy", "seen_at", "tidied_at")
+    list_filter: ClassVar = [("tidied_at", admin.EmptyFieldListFilter), "nsi_type_code"]
+    search_fields = ("=crn",)
+    search_help_text = "Search by CRN"
+    date_hierarchy = "found_at"
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Take a CRN as it is typed."""
+        return super().get_search_results(request, queryset, search_term.strip().upper())
+
+    @admin.display(description="NSIs to tidy in Delius")
+    def to_tidy(self, finding: DuplicateNsis) -> str:
+        """Return the ids as one text."""
+        return ", ".join(map(str, finding.other_nsi_ids))

@@ -1,4 +1,4 @@
-"""Drafts of journeys, bookings and their history, and the leases that make one process at a time work on one thing."""
+"""Drafts of journeys, bookings and what became of them, and the leases that make one process work on one thing."""
 
 import hashlib
 import json
@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+
+NSI_URN = "urn:hmpps:rarbooking:nsi:"
 
 
 class Draft(models.Model):
@@ -44,7 +46,9 @@ class BookingState(models.TextChoices):
     BOOKED = "booked", "Booked"
     REFUSED = "refused", "Refused"
     UNCERTAIN = "uncertain", "Uncertain"
+    NEEDS_ATTENTION = "needs_attention", "Needs attention"
     CANCELLED = "cancelled", "Cancelled"
+    SETTLED = "settled", "Settled in Delius"
 
 
 class Booking(models.Model):
@@ -78,18 +82,37 @@ class Booking(models.Model):
     notes = models.TextField(blank=True)
     sensitive = models.BooleanField()
 
+    preferred_nsi_id = models.BigIntegerField("NSI shown before confirming", null=True)
     nsi_id = models.BigIntegerField("NSI", null=True)
     nsi_created = models.BooleanField("made the NSI", default=False)
     appointment_id = models.BigIntegerField("appointment", null=True)
     reason = models.TextField("why it was refused", blank=True)
     clash = models.BooleanField("refused because of another appointment", default=False)
     sent_at = models.DateTimeField("sent something whose outcome is not known", null=True)
+    tries = models.PositiveSmallIntegerField("tries after the first", default=0)
+    next_try_at = models.DateTimeField("next try", null=True)
+    outcome_seen_at = models.DateTimeField("outcome seen", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["user", "crn", "-created_at"], name="booking_by_user_and_case")]
+        permissions: ClassVar = [("settle_booking", "Can try bookings again and mark them as settled in Delius")]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "crn", "-created_at"], name="booking_by_user_and_case"),
+            models.Index(fields=["user"], name="booking_with_news", condition=models.Q(outcome_seen_at__isnull=True)),
+            models.Index(fields=["next_try_at"], name="booking_due", condition=models.Q(next_try_at__isnull=False)),
+            models.Index(
+                fields=["crn", "event_id", "requirement_id", "nsi_type_code"],
+                name="booking_sending_an_nsi",
+                condition=models.Q(nsi_id__isnull=True, sent_at__isnull=False),
+            ),
+        ]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["appointment_id"],
+                name="one_booking_per_appointment",
+                condition=models.Q(appointment_id__isnull=False),
+            ),
             models.CheckConstraint(
                 name="rar_has_requirement_and_toolkit",
                 condition=models.Q(requirement_id__isnull=True, nsi_type_code="")
@@ -109,17 +132,18 @@ class Booking(models.Model):
     @property
     def urn(self) -> str:
         """The reference by which an NSI that this booking creates can be known again."""
-        return f"urn:hmpps:rarbooking:nsi:{self.id}"
+        return f"{NSI_URN}{self.id}"
 
 
 class BookingHistory(models.Model):
-    """A change of a booking's state. Holds no personal data."""
+    """A change of a booking's state. Holds no personal data of the person on probation."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="history")
     at = models.DateTimeField(auto_now_add=True)
     from_state = models.CharField(max_length=20, choices=BookingState, blank=True)
     to_state = models.CharField(max_length=20, choices=BookingState)
     detail = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["at", "id"]
@@ -127,6 +151,51 @@ class BookingHistory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_to_state_display()}: {self.detail}"
+
+
+class UpstreamAttempt(models.Model):
+    """One request sent for a booking: written before it goes out, so that one without an end was cut off."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="attempts")
+    began_at = models.DateTimeField(auto_now_add=True)
+    operation = models.CharField(max_length=50)
+    correlation_id = models.CharField(max_length=100)
+    status = models.PositiveSmallIntegerField(null=True)
+    fault = models.CharField(max_length=50, blank=True)
+    milliseconds = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["began_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.status or self.fault or 'cut off'}"
+
+
+class DuplicateNsis(models.Model):
+    """A finding: several open NSIs of one type on one requirement, which somebody has to tidy up in Delius."""
+
+    crn = models.CharField("CRN", max_length=7)
+    event_id = models.BigIntegerField("event")
+    requirement_id = models.BigIntegerField("requirement")
+    nsi_type_code = models.CharField("NSI type", max_length=20)
+    chosen_nsi_id = models.BigIntegerField("NSI in use")
+    other_nsi_ids = models.JSONField("NSIs to tidy in Delius")
+    found_at = models.DateTimeField("first found", auto_now_add=True)
+    seen_at = models.DateTimeField("last seen")
+    tidied_at = models.DateTimeField("no longer there", null=True)
+
+    class Meta:
+        verbose_name = "finding of duplicate NSIs"
+        verbose_name_plural = "findings of duplicate NSIs"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["crn", "event_id", "requirement_id", "nsi_type_code"],
+                name="one_finding_per_requirement_and_type",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.nsi_type_code} on requirement {self.requirement_id}"
 
 
 class Lease(models.Model):

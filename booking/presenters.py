@@ -6,13 +6,15 @@ from django.urls import reverse
 
 from booking.formats import LONDON, from_to, long_date
 from booking.journey.journey import Journey
+from booking.journey.records import ToolkitRecords, referred
 from booking.journey.steps import Step
-from booking.models import Booking
+from booking.models import Booking, BookingState
 from delius.records import Person
 from delius.selectors import CaseloadPerson
 
 CLASH = "clash"
 ORDER = "order"
+RECORD = "record"
 CHANGED = "changed"
 NOT_ASKED = "not-asked"
 
@@ -54,6 +56,14 @@ class CaseRow:
 
 
 @dataclass(frozen=True)
+class News:
+    """A line about a booking that is not settled, or whose outcome nobody has looked at."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Confirmation:
     """What the page after confirming says."""
 
@@ -63,6 +73,10 @@ class Confirmation:
     toolkit: str
     first_name: str
     phone_number: str
+    url: str
+    outcome_unknown: bool
+    may_cancel: bool
+    reason: str
 
 
 def step_url(crn: str, step: Step) -> str:
@@ -86,7 +100,7 @@ def check_problem(kind: str) -> str:
     }.get(kind, "")
 
 
-def check_rows(journey: Journey) -> list[CheckRow]:
+def check_rows(journey: Journey, records: ToolkitRecords | None = None) -> list[CheckRow]:
     """Return the lines of *Check your answers*, in the order people read them rather than the order they are asked."""
     crn = journey.situation.case.person.crn
     asked = {step.slug: step for step in journey.asked}
@@ -99,6 +113,8 @@ def check_rows(journey: Journey) -> list[CheckRow]:
             ]
         elif assumed := _assumed_row(slug, journey):
             rows.append(assumed)
+        if slug == "toolkit" and records:
+            rows += _record_rows(crn, records)
     return rows
 
 
@@ -115,7 +131,19 @@ def case_row(person: CaseloadPerson, *, has_draft: bool) -> CaseRow:
     )
 
 
-def confirmation(booking: Booking, person: Person) -> Confirmation:
+def news(booking: Booking) -> News:
+    """Return the line of *Your cases* about a booking."""
+    on = f"{booking.crn} on {long_date(booking.start.astimezone(LONDON).date())}"
+    text = {
+        BookingState.NEEDS_ATTENTION: f"Our support team is finding out what became of the appointment for {on}",
+        BookingState.BOOKED: f"The appointment for {on} has been arranged",
+        BookingState.REFUSED: f"The appointment for {on} was not arranged",
+        BookingState.SETTLED: f"Our support team has settled the appointment for {on} in Delius",
+    }.get(BookingState(booking.state), f"We’re still saving the appointment for {on}")
+    return News(text, reverse("booking:booking", args=[booking.crn, booking.id]))
+
+
+def confirmation(booking: Booking, person: Person, *, may_cancel: bool = False) -> Confirmation:
     """Return what the page of a booking says of it."""
     start, end = booking.start.astimezone(LONDON), booking.end.astimezone(LONDON)
     return Confirmation(
@@ -125,7 +153,31 @@ def confirmation(booking: Booking, person: Person) -> Confirmation:
         toolkit=booking.toolkit_name,
         first_name=person.first_name,
         phone_number=next((phone.number for phone in person.phone_numbers if phone.number), ""),
+        url=reverse("booking:booking", args=[booking.crn, booking.id]),
+        outcome_unknown=booking.state == BookingState.UNCERTAIN,
+        may_cancel=may_cancel,
+        reason=booking.reason,
     )
+
+
+def _record_rows(crn: str, records: ToolkitRecords) -> list[CheckRow]:
+    toolkit = records.toolkit
+    if not records.known:
+        unknown = f"We cannot see earlier {toolkit} records at the moment. We will look for one when you confirm"
+        return [CheckRow("Toolkit record", unknown)]
+    rows: list[CheckRow] = []
+    if len(records.usable) > 1:
+        text = (
+            f"There are {len(records.usable)} {toolkit} records for this person. "
+            f"This appointment will be added to the one {referred(records.usable[0])}"
+        )
+        change_url = f"{reverse('booking:step', args=[crn, RECORD])}?change=1"
+        rows.append(CheckRow("Toolkit record", text, change_url=change_url))
+    for nsi in records.elsewhere:
+        where = "another requirement" if nsi.requirement_id else "no requirement"
+        text = f"There is also a {toolkit} record linked to {where}, {referred(nsi)}. It will not be used"
+        rows.append(CheckRow("Other toolkit record", text))
+    return rows
 
 
 def _assumed_row(slug: str, journey: Journey) -> CheckRow | None:

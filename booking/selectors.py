@@ -30,6 +30,7 @@ def made_just_now(*, user_id: int, crn: str) -> Booking | None:
     return Booking.objects.filter(user_id=user_id, crn=crn, created_at__gt=since).order_by("-created_at").first()
 
 
-def unsettled_bookings(*, user_id: int) -> list[Booking]:
-    """Return the person's bookings of which it is not known whether an appointment was made, the oldest first."""
-    return list(Booking.objects.filter(user_id=user_id, state=BookingState.UNCERTAIN).order_by("created_at"))
+def bookings_with_news(*, user_id: int) -> list[Booking]:
+    """Return the person's bookings that are not settled, or whose outcome they have not seen, the oldest first."""
+    unseen = Booking.objects.filter(user_id=user_id, outcome_seen_at=None)
+    return list(unseen.exclude(state=BookingState.CANCELLED).order_by("created_at"))

@@ -29,4 +29,6 @@ urlpatterns = [
     path("cases/<crn:crn>/arrange/location-not-listed/", views.location_not_listed, name="location-not-listed"),
     path("cases/<crn:crn>/arrange/<slug:slug>/", views.step, name="step"),
     path("cases/<crn:crn>/appointments/<uuid:booking_id>/", views.booking, name="booking"),
+    path("cases/<crn:crn>/appointments/<uuid:booking_id>/state/", views.booking_state, name="booking-state"),
+    path("cases/<crn:crn>/appointments/<uuid:booking_id>/cancel/", views.cancel, name="cancel"),
 ]

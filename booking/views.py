@@ -1,11 +1,12 @@
 """The pages of the journey: parse, call, render."""
 
+import re
 import uuid
 from functools import wraps
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,16 +16,25 @@ from booking import presenters, selectors
 from booking.access import NoStaffRecord, case_of, staff_of, user_id_of
 from booking.forms.steps import OFFICE_NOT_LISTED
 from booking.journey.journey import Journey
+from booking.journey.records import toolkit_records
 from booking.journey.request import appointment_request
 from booking.journey.situation import Situation
 from booking.journey.steps import STEPS, Step
 from booking.models import Booking, BookingState, Draft
-from booking.services import confirm, drafts
+from booking.services import confirm, drafts, progress
 from booking.services.leases import Busy
+from booking.services.states import UNDER_WAY
 from delius import selectors as delius
-from delius.errors import Unavailable
 
 STEPS_BY_SLUG = {step.slug: step for step in STEPS}
+NSI_ID = re.compile(r"[0-9]{1,18}")
+OUTCOME_TEMPLATES = {
+    BookingState.BOOKED: "booking/booked.html.jinja",
+    BookingState.REFUSED: "booking/not-booked.html.jinja",
+    BookingState.CANCELLED: "booking/not-booked.html.jinja",
+    BookingState.NEEDS_ATTENTION: "booking/needs-attention.html.jinja",
+    BookingState.SETTLED: "booking/settled.html.jinja",
+}
 
 
 class View(Protocol):
@@ -54,14 +64,11 @@ def cases(request: HttpRequest) -> HttpResponse:
     caseload = delius.caseload(staff, limit=settings.DELIUS_CASELOAD_LIMIT)
     with_drafts = selectors.cases_with_drafts(user_id=user_id_of(request))
     rows = [presenters.case_row(person, has_draft=person.crn in with_drafts) for person in caseload.people]
-    unsettled = [
-        {"crn": each.crn, "url": reverse("booking:booking", args=[each.crn, each.id])}
-        for each in selectors.unsettled_bookings(user_id=user_id_of(request))
-    ]
+    news = [presenters.news(each) for each in selectors.bookings_with_news(user_id=user_id_of(request))]
     return render(
         request,
         "booking/cases.html.jinja",
-        {"rows": rows, "truncated": caseload.truncated, "unsettled": unsettled},
+        {"rows": rows, "truncated": caseload.truncated, "news": news},
     )
 
 
@@ -121,12 +128,14 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
     problem = presenters.check_problem(
         presenters.CHANGED if request.method == "POST" else request.GET.get("problem", "")
     )
+    records = toolkit_records(journey.answers, journey.situation)
     return render(
         request,
         "booking/check.html.jinja",
         {
             "person": journey.situation.case.person,
-            "rows": presenters.check_rows(journey),
+            "rows": presenters.check_rows(journey, records),
+            "shown_nsi_id": records.shown_nsi_id if records else None,
             "booking_id": draft.booking_id,
             "fingerprint": draft.fingerprint,
             "has_errors": bool(problem),
@@ -141,17 +150,29 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
 def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """What became of a booking; a POST looks again at one that is not settled."""
     case = case_of(request, crn, staff=staff_of(request))
-    found = selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=booking_id)
-    if found is None:
-        raise Http404
+    found = _own_booking(request, crn, booking_id)
     if request.method == "POST":
         return _carry_on(request, found)
-    context = {"person": case.person, "booking": presenters.confirmation(found, case.person)}
-    if found.state == BookingState.BOOKED:
-        return render(request, "booking/booked.html.jinja", context)
-    if found.state in {BookingState.REFUSED, BookingState.CANCELLED}:
-        return render(request, "booking/not-booked.html.jinja", {**context, "reason": found.reason})
-    return render(request, "booking/uncertain.html.jinja", {**context, "crn": crn})
+    confirm.outcome_seen(found)
+    shown = presenters.confirmation(found, case.person, may_cancel=confirm.may_cancel(found))
+    template = OUTCOME_TEMPLATES.get(BookingState(found.state), "booking/under-way.html.jinja")
+    updates = request.GET.get("updates") != "off"
+    return render(request, template, {"person": case.person, "booking": shown, "updates": updates})
+
+
+@require_safe
+@for_staff
+def booking_state(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
+    """Whether a booking is still under way, for the page that waits for it."""
+    return JsonResponse({"under_way": _own_booking(request, crn, booking_id).state in UNDER_WAY})
+
+
+@require_POST
+@for_staff
+def cancel(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
+    """Take a booking back that has made no appointment; its answers are kept."""
+    confirm.let_go(_own_booking(request, crn, booking_id).id)
+    return redirect("booking:booking", crn, booking_id)
 
 
 @require_safe
@@ -208,7 +229,7 @@ def _ask(request: HttpRequest, journey: Journey, asking: Step, form: Any) -> Htt
     crn = journey.situation.case.person.crn
     back_to = STEPS_BY_SLUG.get(request.GET.get("back", ""))
     before = back_to if back_to and journey.may_visit(back_to) else journey.before(asking)
-    if "change" in request.GET:
+    if "change" in request.GET or not asking.prompted:
         back_url = reverse("booking:check", args=[crn])
     else:
         back_url = presenters.step_url(crn, before) if before else reverse("booking:cases")
@@ -242,21 +263,30 @@ def _confirmed_before(request: HttpRequest, crn: str) -> Booking | None:
     return selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=booking_id)
 
 
+def _own_booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Booking:
+    """Return one of the person's own bookings of a case that they may see. Raises Http404."""
+    case_of(request, crn, staff=staff_of(request))
+    found = selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=booking_id)
+    if found is None:
+        raise Http404
+    return found
+
+
 def _confirm(request: HttpRequest, journey: Journey, draft: Draft) -> HttpResponse:
-    return _carry_on(request, confirm.submit(draft=draft, request=appointment_request(journey)))
+    shown = request.POST.get("nsi", "")
+    preferred_nsi_id = journey.answers.nsi_id or (int(shown) if NSI_ID.fullmatch(shown) else None)
+    asked = appointment_request(journey)
+    return _carry_on(request, confirm.submit(draft=draft, request=asked, preferred_nsi_id=preferred_nsi_id))
 
 
 def _carry_on(request: HttpRequest, unfinished: Booking) -> HttpResponse:
     crn = unfinished.crn
     try:
-        now_at = confirm.run(unfinished.id)
-    except Unavailable:
-        if Booking.objects.filter(id=unfinished.id, state=BookingState.UNCERTAIN).exists():
-            return redirect("booking:booking", crn, unfinished.id)
-        return render(request, "booking/unavailable.html.jinja", {"crn": crn}, status=503)
+        now_at = progress.run(unfinished.id)
     except Busy:
         return redirect("booking:booking", crn, unfinished.id)
     if now_at.clash:
+        confirm.outcome_seen(now_at)
         when = reverse("booking:step", args=[crn, "when"])
         return redirect(f"{when}?change=1&problem={presenters.CLASH}")
     return redirect("booking:booking", crn, now_at.id)

@@ -12,15 +12,15 @@ from django.dispatch import receiver
 from pydantic import BaseModel, ValidationError
 
 from delius import conf
-from delius.errors import Forbidden
+from delius.errors import Forbidden, Unavailable
 from delius.records import (
     Access,
-    Appointment,
     AppointmentType,
     CaseloadEntry,
     CreatedAppointment,
     CreatedNsi,
     Event,
+    LoggedAppointment,
     Nsi,
     OfficeLocation,
     Person,
@@ -53,7 +53,7 @@ REQUIREMENTS = Operation("requirements", _COMMUNITY, "GET", _EVENT + "/requireme
 NSIS = Operation("nsis", _COMMUNITY, "GET", _EVENT + "/nsis")
 APPOINTMENT_TYPES = Operation("appointment_types", _COMMUNITY, "GET", "/secure/appointment-types")
 OFFICE_LOCATIONS = Operation("office_locations", _COMMUNITY, "GET", "/secure/teams/{team_code}/office-locations")
-APPOINTMENTS = Operation("appointments", _COMMUNITY, "GET", _PERSON + "/appointments")
+CONTACT_SUMMARY = Operation("contact_summary", _COMMUNITY, "GET", _PERSON + "/contact-summary")
 CREATE_APPOINTMENT = Operation("create_appointment", _COMMUNITY, "POST", _PERSON + "/sentence/{event_id}/appointments")
 CREATE_NSI = Operation("create_nsi", _DELIUS, "POST", "/v1/nsi")
 
@@ -138,10 +138,31 @@ class DeliusClient:
         answer = self._read(OFFICE_LOCATIONS, {"team_code": team_code})
         return _each(OFFICE_LOCATIONS, OfficeLocation.model_validate, _with("code", answer))
 
-    def appointments(self, crn: str, *, date_from: date, date_to: date) -> tuple[Appointment, ...]:
-        """Return a person's appointments on some days, the first and the last included."""
-        query = {"from": date_from.isoformat(), "to": date_to.isoformat()}
-        return _each(APPOINTMENTS, Appointment.model_validate, self._read(APPOINTMENTS, {"crn": crn}, query))
+    def logged_appointments(
+        self, crn: str, event_id: int, *, date_from: date | None = None, date_to: date | None = None
+    ) -> tuple[LoggedAppointment, ...]:
+        """Return the appointments of an event from a person's contact log, latest first, with their NSIs.
+
+        All of them, or those on some days, the first and the last included. Raises Unavailable where there are more
+        than MOST_PAGES pages, because then it is not known what the rest holds.
+        """
+        query: dict[str, str | int | list[str]] = {
+            "appointmentsOnly": "true",
+            "convictionId": event_id,
+            "pageSize": PAGE_SIZE,
+        }
+        if date_from:
+            query["contactDateFrom"] = date_from.isoformat()
+        if date_to:
+            query["contactDateTo"] = date_to.isoformat()
+        found: list[LoggedAppointment] = []
+        for number in range(MOST_PAGES):
+            answer = _object(CONTACT_SUMMARY, self._read(CONTACT_SUMMARY, {"crn": crn}, {**query, "page": number}))
+            page = _each(CONTACT_SUMMARY, LoggedAppointment.model_validate, answer.get("content"))
+            found += page
+            if not page or answer.get("last") is True:
+                return tuple(found)
+        raise Unavailable(CONTACT_SUMMARY.name)
 
     def create_nsi(self, new: NewNsi, *, username: str) -> CreatedNsi:
         """Create an NSI on behalf of a user.

@@ -1,13 +1,15 @@
 """Creating appointments, and finding out whether one was created."""
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 
 from delius.client import get_client
 from delius.london import as_london
-from delius.records import Appointment, CreatedAppointment
+from delius.records import CreatedAppointment
 from delius.writes import NewAppointment, Officer
 
-__all__ = ["CreatedAppointment", "NewAppointment", "Officer", "create_appointment", "find_appointment"]
+__all__ = ["CreatedAppointment", "NewAppointment", "Officer", "count_by_nsi", "create_appointment", "find_appointment"]
 
 
 def create_appointment(*, crn: str, event_id: int, appointment: NewAppointment, username: str) -> CreatedAppointment:
@@ -20,20 +22,40 @@ def create_appointment(*, crn: str, event_id: int, appointment: NewAppointment, 
     return get_client().create_appointment(crn, event_id, appointment, username=username)
 
 
-def find_appointment(*, crn: str, type_code: str, start: datetime, end: datetime) -> Appointment | None:
-    """Return a person's appointment of a type from `start` to `end` (aware, compared to the minute), or None.
+def find_appointment(
+    *,
+    crn: str,
+    event_id: int,
+    type_code: str,
+    start: datetime,
+    end: datetime,
+    nsi_id: int | None,
+    not_among: Collection[int] = (),
+) -> int | None:
+    """Return the id of an appointment of a type from `start` to `end` (aware, compared to the minute), or None.
 
-    Community API does not let two future appointments of a person overlap, so there is at most one; in the past, where
-    there may be several, it is the one recorded last. Raises NotFound, Forbidden, Unavailable.
+    It hangs from the NSI `nsi_id`, or from none, and is not one of `not_among`. Community API does not let two future
+    appointments of a person overlap, so there is at most one; in the past, where there may be several, it is the one
+    recorded last. Raises NotFound, Forbidden, Unavailable.
     """
     first, last = as_london(start), as_london(end)
-    appointments = get_client().appointments(crn, date_from=first.date(), date_to=last.date())
+    logged = get_client().logged_appointments(crn, event_id, date_from=first.date(), date_to=last.date())
     matching = (
-        each
-        for each in appointments
-        if each.type_code == type_code and _same_minute(each.start, first) and _same_minute(each.end, last)
+        each.contact_id
+        for each in logged
+        if each.type_code == type_code
+        and each.nsi_id == nsi_id
+        and each.contact_id not in not_among
+        and _same_minute(each.start, first)
+        and _same_minute(each.end, last)
     )
-    return max(matching, key=lambda each: each.appointment_id, default=None)
+    return max(matching, default=None)
+
+
+def count_by_nsi(*, crn: str, event_id: int) -> Counter[int]:
+    """Return how many appointments of an event hang from each of its NSIs. Raises NotFound, Forbidden, Unavailable."""
+    logged = get_client().logged_appointments(crn, event_id)
+    return Counter(each.nsi_id for each in logged if each.nsi_id is not None)
 
 
 def _same_minute(one: datetime | None, other: datetime) -> bool:

@@ -1,18 +1,29 @@
 """Finding the NSI of a RAR toolkit on a requirement, or creating it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 import structlog
 
-from delius import conf
+from delius import conf, contacts
 from delius.client import get_client
 from delius.errors import Refused
 from delius.records import Event, Nsi
 from delius.writes import NewNsi, Officer
 
-__all__ = ["FoundNsi", "NsiTypeDefaults", "Officer", "choose", "create_nsi", "find_nsi", "find_or_create_nsi"]
+__all__ = [
+    "FoundNsi",
+    "NsiTypeDefaults",
+    "Officer",
+    "RequirementNsis",
+    "choose",
+    "create_nsi",
+    "find_nsi",
+    "find_or_create_nsi",
+    "nsis_of_requirement",
+]
 
 LONGEST_NOTES = 4000
 REFERRED_IN_FUTURE = (
@@ -45,6 +56,44 @@ class FoundNsi:
     others: tuple[Nsi, ...] = ()
 
 
+@dataclass(frozen=True)
+class RequirementNsis:
+    """The open NSIs of a type on an event: `usable` ones of the requirement, best first, and those `elsewhere`.
+
+    `appointments` has how many hang from each, and is empty unless there was something to choose between.
+    """
+
+    usable: tuple[Nsi, ...]
+    elsewhere: tuple[Nsi, ...]
+    appointments: Mapping[int, int]
+
+
+def nsis_of_requirement(
+    *,
+    crn: str,
+    event_id: int,
+    requirement_id: int,
+    nsi_type: NsiTypeDefaults,
+    urn: str = "",
+    preferred: int | None = None,
+) -> RequirementNsis:
+    """Return the NSIs that appointments of a toolkit could hang from, in the order in which one would be used.
+
+    `preferred` is the id of the one that somebody picked or was shown; it comes first if it can be used. Raises
+    NotFound, Forbidden, Unavailable.
+    """
+    found = get_client().nsis(crn, event_id, [nsi_type.type_code])
+    usable = choose(found, requirement_id=requirement_id, nsi_type=nsi_type, urn=urn, preferred=preferred)
+    counts: Mapping[int, int] = {}
+    if len(usable) > 1:
+        counts = contacts.count_by_nsi(crn=crn, event_id=event_id)
+        usable = choose(
+            usable, requirement_id=requirement_id, nsi_type=nsi_type, urn=urn, preferred=preferred, appointments=counts
+        )
+    elsewhere = tuple(nsi for nsi in found if _fits(nsi, nsi_type) and nsi.requirement_id != requirement_id)
+    return RequirementNsis(usable=tuple(usable), elsewhere=elsewhere, appointments=counts)
+
+
 def find_or_create_nsi(
     *,
     crn: str,
@@ -56,17 +105,31 @@ def find_or_create_nsi(
     urn: str,
     now: datetime,
     today: date,
+    preferred: int | None = None,
+    about_to_create: Callable[[], None] = lambda: None,
 ) -> FoundNsi:
     """Return the requirement's open NSI of a type, creating it where there is none.
 
     `now` is aware and `today` is its date in Europe/London. The caller lets one process at a time do this for a person,
     requirement and type: Delius API has no idempotency key, and for most types nothing there stops duplicates.
+    `preferred` is as for `nsis_of_requirement`. `about_to_create` is called right before anything is created, and what
+    it raises stops that.
 
     Raises what `create_nsi` raises. After Unavailable that may have taken effect, look with `find_nsi` before this is
     called again.
     """
-    found = _usable(crn, event.event_id, requirement_id, nsi_type, urn)
+    read = partial(
+        nsis_of_requirement,
+        crn=crn,
+        event_id=event.event_id,
+        requirement_id=requirement_id,
+        nsi_type=nsi_type,
+        urn=urn,
+        preferred=preferred,
+    )
+    found = read().usable
     if not found:
+        about_to_create()
         try:
             nsi_id = create_nsi(
                 crn=crn,
@@ -81,7 +144,7 @@ def find_or_create_nsi(
             )
         except Refused:
             # Delius API refuses a second open NSI of some types: somebody may have recorded one there a moment ago.
-            found = _usable(crn, event.event_id, requirement_id, nsi_type, urn)
+            found = read().usable
             if not found:
                 raise
         else:
@@ -92,10 +155,25 @@ def find_or_create_nsi(
     return FoundNsi(nsi_id=chosen.nsi_id, created=False, others=tuple(others))
 
 
-def find_nsi(*, crn: str, event_id: int, requirement_id: int, nsi_type: NsiTypeDefaults, urn: str = "") -> Nsi | None:
+def find_nsi(
+    *,
+    crn: str,
+    event_id: int,
+    requirement_id: int,
+    nsi_type: NsiTypeDefaults,
+    urn: str = "",
+    preferred: int | None = None,
+) -> FoundNsi | None:
     """Return the requirement's open NSI of a type, or None. With duplicates, the one that `choose` puts first."""
-    found = _usable(crn, event_id, requirement_id, nsi_type, urn)
-    return found[0] if found else None
+    found = nsis_of_requirement(
+        crn=crn,
+        event_id=event_id,
+        requirement_id=requirement_id,
+        nsi_type=nsi_type,
+        urn=urn,
+        preferred=preferred,
+    ).usable
+    return FoundNsi(nsi_id=found[0].nsi_id, created=False, others=found[1:]) if found else None
 
 
 def create_nsi(
@@ -139,33 +217,50 @@ def create_nsi(
     return get_client().create_nsi(new, username=username).nsi_id
 
 
-def choose(nsis: Iterable[Nsi], *, requirement_id: int, nsi_type: NsiTypeDefaults, urn: str = "") -> list[Nsi]:
+def choose(
+    nsis: Iterable[Nsi],
+    *,
+    requirement_id: int,
+    nsi_type: NsiTypeDefaults,
+    urn: str = "",
+    preferred: int | None = None,
+    appointments: Mapping[int, int] | None = None,
+) -> list[Nsi]:
     """Return, best first, the NSIs that appointments of a toolkit on a requirement may hang from.
 
     Those of the type (and sub type, where the toolkit has one) and the requirement that are neither ended nor
-    soft-deleted. First comes one that bears `urn`, then the latest referral date, then the lowest id; so the choice
-    does not depend on the order Delius answers in.
+    soft-deleted. First comes the one with the id `preferred`, then one that bears `urn`, then one that bears another
+    URN of ours, then the one with the most `appointments`, then the latest referral date, then the lowest id; so the
+    choice does not depend on the order Delius answers in.
     """
-    usable = [
-        nsi
-        for nsi in nsis
-        if nsi.is_open
-        and nsi.requirement_id == requirement_id
+    counts = appointments or {}
+    namespace = urn.rpartition(":")[0]
+
+    def order(nsi: Nsi) -> tuple[bool, bool, bool, int, int, int]:
+        referred = nsi.referral_date or date.min
+        return (
+            nsi.nsi_id != preferred,
+            not _bears(nsi, urn),
+            not _bears(nsi, namespace),
+            -counts.get(nsi.nsi_id, 0),
+            -referred.toordinal(),
+            nsi.nsi_id,
+        )
+
+    usable = (nsi for nsi in nsis if _fits(nsi, nsi_type) and nsi.requirement_id == requirement_id)
+    return sorted(usable, key=order)
+
+
+def _fits(nsi: Nsi, nsi_type: NsiTypeDefaults) -> bool:
+    return (
+        nsi.is_open
         and nsi.type_code == nsi_type.type_code
         and (not nsi_type.sub_type_code or nsi.sub_type_code == nsi_type.sub_type_code)
-    ]
-    by_id = sorted(usable, key=lambda nsi: nsi.nsi_id)
-    by_date = sorted(by_id, key=lambda nsi: nsi.referral_date or date.min, reverse=True)
-    return sorted(by_date, key=lambda nsi: not _bears(nsi, urn))
-
-
-def _usable(crn: str, event_id: int, requirement_id: int, nsi_type: NsiTypeDefaults, urn: str) -> list[Nsi]:
-    nsis = get_client().nsis(crn, event_id, [nsi_type.type_code])
-    return choose(nsis, requirement_id=requirement_id, nsi_type=nsi_type, urn=urn)
+    )
 
 
 def _bears(nsi: Nsi, urn: str) -> bool:
-    return bool(urn) and (nsi.external_reference == urn or urn in (nsi.notes or ""))
+    return bool(urn) and (urn in (nsi.external_reference or "") or urn in (nsi.notes or ""))
 
 
 def _with_urn(notes: str, urn: str) -> str:

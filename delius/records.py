@@ -373,23 +373,14 @@ class OfficeLocation(Record):
         return ", ".join(filter(None, (self.building_name, street, self.town_city, self.county, self.postcode)))
 
 
-class Appointment(Record):
-    """An appointment in a person's contact log."""
+class LoggedAppointment(Record):
+    """An appointment as the contact log lists it, with the NSI it hangs from."""
 
-    appointment_id: int = Field(validation_alias="appointmentId")
-    start: LondonTime | None = Field(None, validation_alias="appointmentStart")
-    end: LondonTime | None = Field(None, validation_alias="appointmentEnd")
-    type_code: Code = Field(validation_alias=AliasPath("type", "contactType"))
-    type_description: Text = Field("", validation_alias=AliasPath("type", "description"))
-    office: Annotated[OfficeLocation | None, Shown] = Field(None, validation_alias="officeLocation")
-    notes: Text = ""
-    sensitive: bool | None = None
-    rar_activity: bool | None = Field(None, validation_alias="rarActivity")
-    requirement_id: ShownInt = Field(None, validation_alias=AliasPath("requirement", "requirementId"))
-    provider_code: str | None = Field(None, validation_alias=AliasPath("provider", "code"))
-    team_code: str | None = Field(None, validation_alias=AliasPath("team", "code"))
-    staff_code: str | None = Field(None, validation_alias=AliasPath("staff", "code"))
-    outcome_code: str | None = Field(None, validation_alias=AliasPath("outcome", "code"))
+    contact_id: int = Field(validation_alias="contactId")
+    type_code: Code = Field(validation_alias=AliasPath("type", "code"))
+    start: LondonTime | None = Field(None, validation_alias="contactStart")
+    end: LondonTime | None = Field(None, validation_alias="contactEnd")
+    nsi_id: ShownInt = Field(None, validation_alias=AliasPath("rarActivityDetail", "nsiId"))
 
 
 class CreatedAppointment(Record):

@@ -2,22 +2,19 @@
 
 import hashlib
 import threading
-import time
 from concurrent.futures import Future
 from typing import Any
 
 import requests
-import structlog
 from django.core.cache import cache
 
+from delius.attempts import Attempt
 from delius.conf import Connection
 from delius.errors import Unavailable
 
 OPERATION = "token"
 # Not used for so long before they expire that a request under way cannot outlive its token.
 MARGIN_SECONDS = 30
-
-logger = structlog.get_logger(__name__)
 
 
 class Tokens:
@@ -64,20 +61,21 @@ class Tokens:
         form = {"grant_type": "client_credentials"}
         if username:
             form["username"] = username
-        began = time.perf_counter()
+        attempt = Attempt(OPERATION)
         try:
             response = self._session.post(
                 f"{self._connection.auth_url}/oauth/token",
                 data=form,
                 auth=(self._connection.client_id, self._connection.client_secret),
+                headers=attempt.headers,
                 timeout=(self._connection.connect_timeout, self._connection.read_timeout),
                 allow_redirects=False,
             )
             answer: Any = response.json() if response.ok else None
         except requests.RequestException as error:
-            _log(began, fault=type(error).__name__)
+            attempt.failed(error)
             raise Unavailable(OPERATION) from None
-        _log(began, status=response.status_code)
+        attempt.answered(response.status_code)
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str) or not token:
             raise Unavailable(OPERATION)
@@ -97,8 +95,3 @@ def _lifetime(answer: dict[str, Any]) -> float:
     if not isinstance(expires_in, int | float):
         return 0
     return max(expires_in - MARGIN_SECONDS, expires_in / 2)
-
-
-def _log(began: float, **fields: Any) -> None:
-    milliseconds = round((time.perf_counter() - began) * 1000)
-    logger.info("delius_call", operation=OPERATION, milliseconds=milliseconds, **fields)

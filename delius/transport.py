@@ -1,8 +1,5 @@
 """One call to Community API or Delius API: token, correlation id, log line, and what each outcome means."""
 
-import re
-import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -12,13 +9,12 @@ from urllib.parse import quote
 import requests
 import structlog
 
+from delius.attempts import Attempt
 from delius.conf import Connection
 from delius.errors import NOT_ACCEPTED, Clash, DeliusContractError, Forbidden, NotFound, Refused, Unavailable
 from delius.session import BearerToken, new_session, was_never_sent
 from delius.tokens import Tokens
 
-CORRELATION_HEADER = "X-Correlation-Id"
-CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 LONGEST_REASON = 500
 REQUEST_TIMEOUT = 408
 TOO_MANY_REQUESTS = 429
@@ -103,9 +99,7 @@ class Transport:
     def _exchange(
         self, operation: Operation, url: str, query: Query | None, body: Any, token: str
     ) -> requests.Response:
-        correlation_id = _correlation_id()
-        log = logger.bind(operation=operation.name, correlation_id=correlation_id)
-        began = time.perf_counter()
+        attempt = Attempt(operation.name)
         try:
             response = self._session.request(
                 operation.method,
@@ -113,16 +107,16 @@ class Transport:
                 params=query,
                 json=body,
                 auth=BearerToken(token),
-                headers={CORRELATION_HEADER: correlation_id},
+                headers=attempt.headers,
                 timeout=self._timeouts,
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            log.warning("delius_call", fault=type(error).__name__, milliseconds=_milliseconds_since(began))
+            attempt.failed(error)
             unknown = operation.is_write and not was_never_sent(error)
             # The error's own text has the address, and so the CRN: it must not reach a log through a traceback.
             raise Unavailable(operation.name, may_have_taken_effect=unknown) from None
-        log.info("delius_call", status=response.status_code, milliseconds=_milliseconds_since(began))
+        attempt.answered(response.status_code)
         return response
 
 
@@ -173,14 +167,3 @@ def _reason(response: requests.Response) -> str:
         return NOT_ACCEPTED
     texts = (answer.get(name) for name in ("userMessage", "developerMessage")) if isinstance(answer, dict) else ()
     return next((text[:LONGEST_REASON] for text in texts if isinstance(text, str) and text.strip()), NOT_ACCEPTED)
-
-
-def _correlation_id() -> str:
-    """Return the id of the page or job this call is part of, where it has one that a header can carry."""
-    known = structlog.contextvars.get_contextvars()
-    current = str(known.get("correlation_id") or known.get("request_id") or "")
-    return current if CORRELATION_ID.fullmatch(current) else str(uuid.uuid4())
-
-
-def _milliseconds_since(began: float) -> int:
-    return round((time.perf_counter() - began) * 1000)

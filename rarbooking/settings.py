@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "rarbooking.staticfiles.StaticFilesConfig",
     "csp",
     "django_structlog",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -166,6 +168,10 @@ DELIUS_REFERENCE_CACHE_SECONDS = env.int("DELIUS_REFERENCE_CACHE_SECONDS", defau
 NSI_URN_IN_NOTES = env.bool("NSI_URN_IN_NOTES", default=False)
 
 BOOKING_LEASE_SECONDS = env.int("BOOKING_LEASE_SECONDS", default=120)
+BOOKING_SETTLING_SECONDS = env.int("BOOKING_SETTLING_SECONDS", default=30)
+BOOKING_MOST_TRIES = env.int("BOOKING_MOST_TRIES", default=40)
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

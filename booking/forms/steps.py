@@ -104,6 +104,20 @@ class ToolkitForm(StepForm):
         )
 
 
+class RecordForm(StepForm):
+    """To which of several NSIs of a toolkit the appointment is added."""
+
+    def __init__(self, *args: Any, choices: Choices, hints: dict[str, str], toolkit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["record"] = RadioField(
+            label=f"Which {toolkit} record will you add this appointment to?",
+            choices=choices,
+            widget=GovukRadios(hints=hints),
+            missing="Select the record you will add this appointment to",
+        )
+        self.initial = {"record": choices[0][0]}
+
+
 class WhereForm(StepForm):
     """At which of the team's offices."""
 

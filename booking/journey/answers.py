@@ -19,6 +19,7 @@ class Answers:
     requirement: RarRequirement | None = None
     event: Event | None = None
     toolkit: ToolkitChoice | None = None
+    nsi_id: int | None = None
     office: OfficeLocation | None = None
     day: date | None = None
     start_time: time | None = None

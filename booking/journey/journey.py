@@ -24,7 +24,7 @@ class Journey:
     @property
     def asked(self) -> list[Step]:
         """The questions that apply, in order."""
-        return [step for step in STEPS if step.applies(self.answers, self.situation)]
+        return [step for step in STEPS if step.prompted and step.applies(self.answers, self.situation)]
 
     @property
     def first_unfinished(self) -> Step | None:
@@ -32,16 +32,21 @@ class Journey:
         return next((step for step in self.asked if step.slug not in self.answered), None)
 
     def may_visit(self, step: Step) -> bool:
-        """Return whether a question may be opened now: it applies, and it or everything before it is answered."""
+        """Return whether a question may be opened now: it applies, and it or everything before it is answered.
+
+        One that nobody is prompted for may be opened once everything else is answered.
+        """
+        if not step.prompted:
+            return self.first_unfinished is None and step.applies(self.answers, self.situation)
         asked = self.asked
         if step not in asked:
             return False
         return step.slug in self.answered or all(each.slug in self.answered for each in asked[: asked.index(step)])
 
     def before(self, step: Step) -> Step | None:
-        """Return the question asked before this one, or None for the first."""
+        """Return the question asked before this one, or None for the first and for one that nobody is prompted for."""
         asked = self.asked
-        position = asked.index(step)
+        position = asked.index(step) if step in asked else 0
         return asked[position - 1] if position else None
 
     def form(self, step: Step, data: Mapping[str, Any] | None = None) -> StepForm:

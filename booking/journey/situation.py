@@ -5,8 +5,10 @@ from datetime import date, datetime
 from functools import cached_property
 
 from booking.formats import LONDON
+from booking.models import NSI_URN
 from delius import selectors as delius
-from delius.records import AppointmentType, OfficeLocation, StaffMember
+from delius.nsis import NsiTypeDefaults, RequirementNsis, nsis_of_requirement
+from delius.records import AppointmentType, Nsi, OfficeLocation, StaffMember
 from delius.selectors import Case, CaseEvent, RarRequirement
 from delius.writes import Officer
 from toolkits import selectors as toolkits
@@ -39,6 +41,7 @@ class Situation:
         self.now = now
         self.today: date = now.astimezone(LONDON).date()
         self._offices: dict[str, tuple[OfficeLocation, ...]] = {}
+        self._nsis: dict[tuple[int, str], RequirementNsis] = {}
         self._toolkits: dict[tuple[Officer, date], tuple[ToolkitChoice, ...]] = {}
 
     @property
@@ -103,6 +106,31 @@ class Situation:
                 toolkits.toolkits_for(provider_code=officer.provider_code, team_code=officer.team_code, on=on)
             )
         return self._toolkits[officer, on]
+
+    def nsis(self, requirement: RarRequirement, toolkit: ToolkitChoice) -> RequirementNsis:
+        """The NSIs of a toolkit on a requirement's event, as Delius has them now. Raises Unavailable."""
+        key = (requirement.requirement.requirement_id, toolkit.slug)
+        if key not in self._nsis:
+            self._nsis[key] = nsis_of_requirement(
+                crn=self.case.person.crn,
+                event_id=requirement.event.event_id,
+                requirement_id=requirement.requirement.requirement_id,
+                nsi_type=NsiTypeDefaults(
+                    type_code=toolkit.nsi_type_code,
+                    sub_type_code=toolkit.nsi_sub_type_code or None,
+                    status_code=toolkit.nsi_status_code,
+                    length=toolkit.nsi_length,
+                    notes=toolkit.nsi_notes,
+                ),
+                urn=NSI_URN,
+            )
+        return self._nsis[key]
+
+    def appointments_on(self, nsi: Nsi) -> int:
+        """How many appointments hang from one of several NSIs that were read."""
+        return next(
+            (each.appointments[nsi.nsi_id] for each in self._nsis.values() if nsi.nsi_id in each.appointments), 0
+        )
 
     @cached_property
     def placeholder(self) -> ToolkitChoice:

@@ -12,8 +12,9 @@ from typing import Any, ClassVar
 from booking.formats import from_to, long_date, short_date
 from booking.forms import steps as forms
 from booking.journey.answers import Answers
+from booking.journey.records import referred, toolkit_of, usable_nsis
 from booking.journey.situation import FEATURED_NAMES, Situation
-from delius.records import Event, LocationRule
+from delius.records import Event, LocationRule, Nsi
 from delius.selectors import RarRequirement
 from toolkits.selectors import ToolkitChoice
 
@@ -27,9 +28,10 @@ class Row:
 
 
 class Step(ABC):
-    """One question."""
+    """One question. One that is not `prompted` has a default, and is only asked of those who choose *Change*."""
 
     slug: ClassVar[str]
+    prompted: ClassVar[bool] = True
     template: ClassVar[str] = "booking/question.html.jinja"
 
     def applies(self, answers: Answers, situation: Situation) -> bool:
@@ -179,6 +181,31 @@ class ToolkitStep(Step):
         return [Row("RAR toolkit", answers.toolkit.name)]
 
 
+class RecordStep(Step):
+    """Which of several NSIs of the toolkit the appointment is added to."""
+
+    slug = "record"
+    prompted = False
+
+    def applies(self, answers: Answers, situation: Situation) -> bool:
+        return len(usable_nsis(answers, situation)) > 1
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        found = usable_nsis(answers, situation)
+        return forms.RecordForm(
+            data,
+            choices=[(str(nsi.nsi_id), _capitalised(referred(nsi))) for nsi in found],
+            hints={str(nsi.nsi_id): _status_and_use(nsi, situation) for nsi in found},
+            toolkit=toolkit_of(answers, situation).name,
+        )
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        return {"nsi_id": int(cleaned["record"])}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        return []
+
+
 class WhereStep(Step):
     """Which office: asked only where the type has a location and there is something to choose."""
 
@@ -275,11 +302,22 @@ STEPS: tuple[Step, ...] = (
     RequirementStep(),
     SentenceStep(),
     ToolkitStep(),
+    RecordStep(),
     WhereStep(),
     WhenStep(),
     NotesStep(),
     SensitiveStep(),
 )
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _status_and_use(nsi: Nsi, situation: Situation) -> str:
+    count = situation.appointments_on(nsi)
+    status = f"{nsi.status_description}. " if nsi.status_description else ""
+    return f"{status}{count} {'appointment' if count == 1 else 'appointments'} so far"
 
 
 def _offered(answers: Answers, situation: Situation) -> tuple[ToolkitChoice, ...]:

@@ -3,35 +3,51 @@
 from typing import Any
 
 import structlog
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from booking.models import Booking, BookingHistory, BookingState
+from booking.services.leases import Busy
 
 logger = structlog.get_logger(__name__)
 
 S = BookingState
 
 TRANSITIONS: dict[BookingState, frozenset[BookingState]] = {
-    S.SUBMITTED: frozenset({S.NSI_READY, S.BOOKED, S.REFUSED, S.UNCERTAIN, S.CANCELLED}),
-    S.NSI_READY: frozenset({S.BOOKED, S.REFUSED, S.UNCERTAIN, S.CANCELLED}),
-    S.UNCERTAIN: frozenset({S.SUBMITTED, S.NSI_READY, S.BOOKED, S.REFUSED}),
+    S.SUBMITTED: frozenset({S.NSI_READY, S.BOOKED, S.REFUSED, S.UNCERTAIN, S.NEEDS_ATTENTION, S.CANCELLED}),
+    S.NSI_READY: frozenset({S.BOOKED, S.REFUSED, S.UNCERTAIN, S.NEEDS_ATTENTION, S.CANCELLED}),
+    S.UNCERTAIN: frozenset({S.SUBMITTED, S.NSI_READY, S.BOOKED, S.REFUSED, S.NEEDS_ATTENTION}),
+    S.NEEDS_ATTENTION: frozenset({S.UNCERTAIN, S.SETTLED}),
     S.BOOKED: frozenset(),
     S.REFUSED: frozenset(),
     S.CANCELLED: frozenset(),
+    S.SETTLED: frozenset(),
 }
 AT_REST = frozenset(state for state, following in TRANSITIONS.items() if not following)
+# States that a worker takes further without anybody's help.
+UNDER_WAY = frozenset(TRANSITIONS) - AT_REST - {S.NEEDS_ATTENTION}
 
 
-def move(booking: Booking, to: BookingState, *, detail: str = "", **changes: Any) -> None:
-    """Take a booking along one arrow, save `changes` with it and write its history.
+def move(booking: Booking, to: BookingState, *, detail: str = "", by: Any = None, **changes: Any) -> None:
+    """Take a booking along one arrow, write `changes` with it and its history.
 
-    `detail` is for support and must hold no personal data. Raises ValueError for an arrow that does not exist.
+    `detail` is for support and must hold no personal data; `by` is the user who decided, if anybody did. Raises
+    ValueError for an arrow that does not exist, and Busy where another process has moved the booking, or claimed its
+    appointment, meanwhile.
     """
     before = BookingState(booking.state)
     if to not in TRANSITIONS[before]:
         raise ValueError(f"A booking cannot go from {before} to {to}.")
-    for name, value in changes.items():
+    if to not in UNDER_WAY:
+        changes["next_try_at"] = None
+    values = {**changes, "state": to, "updated_at": timezone.now()}
+    try:
+        with transaction.atomic():
+            if not Booking.objects.filter(id=booking.id, state=before).update(**values):
+                raise Busy(str(booking.id))
+            BookingHistory.objects.create(booking=booking, from_state=before, to_state=to, detail=detail, by=by)
+    except IntegrityError as error:
+        raise Busy(str(booking.id)) from error
+    for name, value in values.items():
         setattr(booking, name, value)
-    booking.state = to
-    booking.save()
-    BookingHistory.objects.create(booking=booking, from_state=before, to_state=to, detail=detail)
     logger.info("booking_moved", booking=str(booking.id), before=str(before), after=str(to))

@@ -31,14 +31,14 @@ def test_a_question_asks_little_of_the_database_and_nothing_of_delius_once_the_c
     assert asked_of_delius(simulator) == []
 
 
-def test_the_answers_ask_little_of_the_database_and_nothing_of_delius(
+def test_the_answers_ask_little_of_the_database_and_of_delius_only_the_toolkits_records(
     robin: Client, simulator: Simulator, django_assert_max_num_queries: Any
 ) -> None:
     answer_all(robin)
     simulator.clear_requests()
     with django_assert_max_num_queries(MOST_QUERIES):
         assert robin.get(f"{CASE}/check/").status_code == 200
-    assert asked_of_delius(simulator) == []
+    assert asked_of_delius(simulator) == ["nsis"]
 
 
 def test_your_cases_asks_the_database_four_things_however_long_the_caseload(

@@ -196,7 +196,9 @@ def test_appointments_have_their_times_with_or_without_an_offset(
 ):
     simulator.reset(now="2026-06-10T10:00:00+01:00")
     simulator.switch(naiveTimes=naive)
-    found = client.appointments(CLARA, date_from=date(2026, 6, 24), date_to=date(2026, 6, 24))
+    (event,) = client.events(CLARA)
+    day = date(2026, 6, 24)
+    found = client.logged_appointments(CLARA, event.event_id, date_from=day, date_to=day)
     assert [(each.type_code, each.start and each.start.isoformat()) for each in found] == [
         ("COAP", "2026-06-24T14:00:00+01:00")
     ]

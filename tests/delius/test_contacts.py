@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from delius.client import get_client
-from delius.contacts import NewAppointment, create_appointment, find_appointment
+from delius.contacts import NewAppointment, count_by_nsi, create_appointment, find_appointment
 from delius.errors import Clash, Forbidden, NotFound, Refused, Unavailable
 from delius.london import LONDON
 from tests.delius.values import BRIAN, CLARA, HARROW_END, NOW, ROBIN, a_phone_call
@@ -22,6 +22,19 @@ def create(appointment: NewAppointment, crn: str = BRIAN, **changes: Any) -> int
         **{"crn": crn, "event_id": event_id, "appointment": appointment, "username": ROBIN, **changes}
     )
     return created.appointment_id
+
+
+def look_for(appointment: NewAppointment, crn: str = BRIAN, **changes: Any) -> int | None:
+    (event,) = get_client().events(crn)
+    return find_appointment(
+        crn=crn,
+        event_id=event.event_id,
+        type_code=appointment.type_code,
+        start=appointment.start,
+        end=appointment.end,
+        nsi_id=appointment.nsi_id,
+        **changes,
+    )
 
 
 def recorded(simulator: Simulator, appointment_id: int, crn: str = BRIAN) -> dict[str, Any]:
@@ -131,9 +144,9 @@ def test_an_appointment_created_without_an_answer_is_found_when_read_back(simula
     with pytest.raises(Unavailable) as caught:
         create(call)
     assert caught.value.may_have_taken_effect
-    found = find_appointment(crn=BRIAN, type_code="COPT", start=call.start, end=call.end)
+    found = look_for(call)
     assert found
-    assert recorded(simulator, found.appointment_id)["start"] == "2026-07-01T09:30"
+    assert recorded(simulator, found)["start"] == "2026-07-01T09:30"
 
 
 def test_an_appointment_that_never_arrived_is_not_found_when_read_back(simulator: Simulator):
@@ -142,7 +155,7 @@ def test_an_appointment_that_never_arrived_is_not_found_when_read_back(simulator
     with pytest.raises(Unavailable) as caught:
         create(call)
     assert caught.value.may_have_taken_effect
-    assert find_appointment(crn=BRIAN, type_code="COPT", start=call.start, end=call.end) is None
+    assert look_for(call) is None
 
 
 @pytest.mark.parametrize(
@@ -159,15 +172,34 @@ def test_another_appointment_is_not_taken_for_ours(simulator: Simulator, other: 
     simulator.add_contact(
         BRIAN, **{"start": "2026-07-01T09:30:00", "end": "2026-07-01T10:00:00", "type": "COPT", **other}
     )
-    start = datetime(2026, 7, 1, 9, 30, tzinfo=LONDON)
-    assert find_appointment(crn=BRIAN, type_code="COPT", start=start, end=start + timedelta(minutes=30)) is None
+    assert look_for(a_phone_call(datetime(2026, 7, 1, 9, 30, tzinfo=LONDON))) is None
 
 
 def test_of_two_appointments_at_the_same_time_the_later_record_is_found(simulator: Simulator):
     times = {"start": "2026-07-01T09:30:00", "end": "2026-07-01T10:00:00"}
     simulator.add_contact(BRIAN, **times, type="COPT")
     later = simulator.add_contact(BRIAN, **times, type="COPT")
-    start = datetime(2026, 7, 1, 9, 30, tzinfo=LONDON)
-    found = find_appointment(crn=BRIAN, type_code="COPT", start=start, end=start + timedelta(minutes=30))
-    assert found
-    assert found.appointment_id == later["contactId"]
+    ours = a_phone_call(datetime(2026, 7, 1, 9, 30, tzinfo=LONDON))
+    assert look_for(ours) == later["contactId"]
+
+
+def test_an_appointment_that_another_booking_made_is_not_taken_for_ours(simulator: Simulator):
+    theirs = create(a_phone_call())
+    assert look_for(a_phone_call()) == theirs
+    assert look_for(a_phone_call(), not_among={theirs}) is None
+
+
+def test_an_appointment_on_another_nsi_is_not_taken_for_ours(simulator: Simulator):
+    session = a_phone_call(nsi_id=claras_nsi(simulator))
+    made = create(session, CLARA)
+    assert look_for(session, CLARA) == made
+    assert look_for(a_phone_call(), CLARA) is None
+    assert look_for(a_phone_call(nsi_id=1), CLARA) is None
+
+
+def test_appointments_are_counted_by_the_nsi_they_hang_from(simulator: Simulator):
+    nsi_id, (event,) = claras_nsi(simulator), get_client().events(CLARA)
+    before = count_by_nsi(crn=CLARA, event_id=event.event_id)[nsi_id]
+    create(a_phone_call(nsi_id=nsi_id), CLARA)
+    create(a_phone_call(NOW + timedelta(days=9)), CLARA)
+    assert count_by_nsi(crn=CLARA, event_id=event.event_id) == {nsi_id: before + 1}

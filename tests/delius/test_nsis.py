@@ -144,11 +144,27 @@ def test_an_nsi_recorded_by_hand_in_delius_is_reused(simulator: Simulator):
     assert simulator.requests("create_nsi") == []
 
 
-def test_of_two_duplicates_the_later_referral_is_used_and_the_other_named(simulator: Simulator):
+def test_of_two_duplicates_the_one_with_more_appointments_is_used_and_the_other_named(simulator: Simulator):
     earlier, later = sorted(of_type(simulator, DEV, CHOICES_AND_CHANGES), key=lambda nsi: nsi["referralDate"])
+    hung = [contact["nsiId"] for contact in simulator.contacts(DEV)]
+    assert hung.count(earlier["nsiId"]) > hung.count(later["nsiId"])
     found = find_or_create(DEV, CHOICES_AND_CHANGES)
-    assert (found.nsi_id, found.created) == (later["nsiId"], False)
-    assert [other.nsi_id for other in found.others] == [earlier["nsiId"]]
+    assert (found.nsi_id, found.created) == (earlier["nsiId"], False)
+    assert [other.nsi_id for other in found.others] == [later["nsiId"]]
+
+
+def test_of_two_duplicates_the_one_that_was_picked_is_used(simulator: Simulator):
+    for nsi in of_type(simulator, DEV, CHOICES_AND_CHANGES):
+        assert find_or_create(DEV, CHOICES_AND_CHANGES, preferred=nsi["nsiId"]).nsi_id == nsi["nsiId"]
+
+
+def test_what_is_about_to_be_created_can_still_be_stopped(simulator: Simulator):
+    def stop() -> None:
+        raise RuntimeError("Stop")
+
+    with pytest.raises(RuntimeError, match="Stop"):
+        find_or_create(BRIAN, DEVELOPING_DIALOGUES, about_to_create=stop)
+    assert simulator.requests("create_nsi") == []
 
 
 def test_a_soft_deleted_nsi_is_not_reused(simulator: Simulator):

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from delius.london import LONDON, to_upstream
 from delius.records import (
     Access,
-    Appointment,
     AppointmentType,
     Event,
     LocationRule,
+    LoggedAppointment,
     Nsi,
     OfficeLocation,
     Person,
@@ -21,7 +21,7 @@ from delius.records import (
 )
 
 IDENTITY = {"otherIds": {"crn": "X000001"}}
-AN_APPOINTMENT = {"appointmentId": 7, "type": {"contactType": "COAP"}}
+AN_APPOINTMENT = {"contactId": 7, "type": {"code": "COAP"}}
 
 
 def test_a_person_of_whom_next_to_nothing_is_known_can_be_shown():
@@ -162,7 +162,7 @@ def test_access_is_never_assumed(missing):
     ],
 )
 def test_a_time_without_an_offset_is_what_a_clock_in_london_shows(sent, read):
-    appointment = Appointment.model_validate({**AN_APPOINTMENT, "appointmentStart": sent})
+    appointment = LoggedAppointment.model_validate({**AN_APPOINTMENT, "contactStart": sent})
     assert appointment.start == read
     assert appointment.start.tzinfo is LONDON
 
@@ -179,7 +179,7 @@ def test_a_time_without_an_offset_is_never_sent():
 
 def test_an_appointment_that_cannot_be_told_from_others_is_refused():
     with pytest.raises(ValidationError):
-        Appointment.model_validate({"type": {"contactType": "COAP"}})
+        LoggedAppointment.model_validate({"type": {"code": "COAP"}})
 
 
 @pytest.mark.parametrize(

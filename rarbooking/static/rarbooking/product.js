@@ -4,3 +4,23 @@ if ("noModule" in HTMLScriptElement.prototype) {
   document.body.classList.add("js-enabled", "govuk-frontend-supported");
   initAll();
 }
+
+const POLL_MILLISECONDS = 4000;
+const waiting = document.querySelector("[data-rar-waits-for]");
+
+async function showOutcome() {
+  try {
+    const answer = await fetch(waiting.dataset.rarWaitsFor, { headers: { Accept: "application/json" } });
+    if (answer.ok && !(await answer.json()).under_way) {
+      window.location.reload();
+      return;
+    }
+  } catch {
+    // The connection is away for a moment: ask again.
+  }
+  window.setTimeout(showOutcome, POLL_MILLISECONDS);
+}
+
+if (waiting) {
+  window.setTimeout(showOutcome, POLL_MILLISECONDS);
+}

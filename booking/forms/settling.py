@@ -1,0 +1,19 @@
+"""The form by which support says why a booking is settled."""
+
+from django import forms
+
+REASON_LIMIT = 150
+
+
+class SettleForm(forms.Form):
+    """Why a booking that needed attention no longer does."""
+
+    reason = forms.CharField(
+        label="What did you find in Delius, and what did you do there?",
+        help_text="Do not write names or anything else about the person on probation.",
+        max_length=REASON_LIMIT,
+        error_messages={
+            "required": "Enter what you found and did in Delius",
+            "max_length": f"Your reason must be {REASON_LIMIT} characters or fewer",
+        },
+    )

@@ -1,0 +1,81 @@
+"""Taking further the bookings that a crash, an outage or a lost answer left under way."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from booking.models import Booking, BookingState
+from booking.services import progress, schedule
+from booking.services.confirm import booking_key, release_draft
+from booking.services.leases import Busy, lease
+from booking.services.states import UNDER_WAY, move
+
+BATCH = 20
+
+logger = structlog.get_logger(__name__)
+
+
+def resume_due() -> dict[str, int]:
+    """Take every booking whose next try is due as far as it goes, and return how many now stand in each state.
+
+    Any number of processes may do this at once: each booking is claimed by one of them. A booking that has used up
+    BOOKING_MOST_TRIES needs somebody's attention.
+    """
+    counts: dict[str, int] = {}
+    began = timezone.now()
+    while claimed := _claim(due_by=began):
+        for booking in claimed:
+            state = _resume(booking)
+            counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def _claim(*, due_by: datetime) -> list[Booking]:
+    """Take some bookings that are due, so that nobody else does before their next delay is over.
+
+    The try is counted before it is made: a booking that kills its process runs out of tries too.
+    """
+    with transaction.atomic():
+        due = list(
+            Booking.objects.select_for_update(skip_locked=True)
+            .filter(state__in=UNDER_WAY, next_try_at__lte=due_by)
+            .order_by("next_try_at")[:BATCH]
+        )
+        now = timezone.now()
+        for booking in due:
+            booking.tries += 1
+            wait = max(schedule.delay(booking.tries), timedelta(seconds=settings.BOOKING_SETTLING_SECONDS))
+            booking.next_try_at = now + wait
+        Booking.objects.bulk_update(due, ["tries", "next_try_at"])
+    return due
+
+
+def _resume(booking: Booking) -> str:
+    with structlog.contextvars.bound_contextvars(correlation_id=str(uuid.uuid4())):
+        try:
+            if booking.tries > settings.BOOKING_MOST_TRIES:
+                return str(_give_up(booking.id).state)
+            return str(progress.run(booking.id, wait_seconds=0).state)
+        except Busy:
+            outcome = "busy"
+        except Exception:
+            # One booking that cannot be worked on must not stop the others; after enough tries somebody looks at it.
+            logger.exception("booking_not_resumed", booking=str(booking.id))
+            outcome = "failed"
+        assert booking.next_try_at
+        schedule.wake(at=booking.next_try_at)
+        return outcome
+
+
+def _give_up(booking_id: Any) -> Booking:
+    with lease(booking_key(booking_id), wait_seconds=0):
+        booking = Booking.objects.get(id=booking_id)
+        if booking.state in UNDER_WAY:
+            move(booking, BookingState.NEEDS_ATTENTION, detail=f"Not settled after {booking.tries - 1} tries")
+            release_draft(booking)
+        return booking

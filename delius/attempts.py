@@ -1,0 +1,84 @@
+"""Telling whoever asked of every request that is sent to a service, as it begins and as it ends."""
+
+import re
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Protocol
+
+import structlog
+
+CORRELATION_HEADER = "X-Correlation-Id"
+CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+
+logger = structlog.get_logger(__name__)
+
+
+class Recorder(Protocol):
+    """Keeps a record of requests."""
+
+    def began(self, *, operation: str, correlation_id: str) -> int:
+        """Keep that a request is about to go out, and return what names this record."""
+
+    def ended(self, record: int, *, status: int | None, fault: str, milliseconds: int) -> None:
+        """Keep how a request ended: with a status, or with a fault."""
+
+
+_recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
+
+
+@contextmanager
+def recorded_by(recorder: Recorder) -> Iterator[None]:
+    """Tell `recorder` of every request that this thread sends in the block."""
+    before = _recorder.set(recorder)
+    try:
+        yield
+    finally:
+        _recorder.reset(before)
+
+
+class Attempt:
+    """One request: its line in the log, and its record where somebody keeps one."""
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+        self.correlation_id = _correlation_id()
+        self._recorder = _recorder.get()
+        self._record = (
+            self._recorder.began(operation=operation, correlation_id=self.correlation_id) if self._recorder else 0
+        )
+        self._began = time.perf_counter()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header by which the other side's logs can be found."""
+        return {CORRELATION_HEADER: self.correlation_id}
+
+    def answered(self, status: int) -> None:
+        """Note an answer, whatever it says."""
+        self._ended(status=status, fault="")
+
+    def failed(self, error: Exception) -> None:
+        """Note that no answer came. Only the kind of error is kept: its text may hold the address, and so the CRN."""
+        self._ended(status=None, fault=type(error).__name__)
+
+    def _ended(self, *, status: int | None, fault: str) -> None:
+        milliseconds = round((time.perf_counter() - self._began) * 1000)
+        log = logger.bind(
+            operation=self.operation, correlation_id=self.correlation_id, status=status, milliseconds=milliseconds
+        )
+        if fault:
+            log.warning("delius_call", fault=fault)
+        else:
+            log.info("delius_call")
+        if self._recorder:
+            self._recorder.ended(self._record, status=status, fault=fault, milliseconds=milliseconds)
+
+
+def _correlation_id() -> str:
+    """Return the id of the page or job this call is part of, where it has one that a header can carry."""
+    known = structlog.contextvars.get_contextvars()
+    current = str(known.get("correlation_id") or known.get("request_id") or "")
+    return current if CORRELATION_ID.fullmatch(current) else str(uuid.uuid4())
