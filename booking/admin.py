@@ -47,7 +47,7 @@ class AttemptInline(ReadOnly, admin.TabularInline):
 class BookingAdmin(ReadOnly, admin.ModelAdmin):
     """What somebody confirmed, and what became of it. Notes are not shown."""
 
-    list_display = ("created_at", "crn", "type_name", "start", "toolkit_name", "state", "tries", "next_try_at")
+    list_display = ("created_at", "crn", "state", "start", "toolkit_name", "tries", "next_try_at")
     list_filter = ("state", "toolkit_name", "provider_code")
     list_select_related = ("user",)
     search_fields = ("=crn", "=id")

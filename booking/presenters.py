@@ -100,6 +100,11 @@ def check_problem(kind: str) -> str:
     }.get(kind, "")
 
 
+def booking_url(booking: Booking) -> str:
+    """Return the address of the page that says what became of a booking."""
+    return reverse("booking:booking", args=[booking.crn, booking.id])
+
+
 def check_rows(journey: Journey, records: ToolkitRecords | None = None) -> list[CheckRow]:
     """Return the lines of *Check your answers*, in the order people read them rather than the order they are asked."""
     crn = journey.situation.case.person.crn
@@ -118,8 +123,18 @@ def check_rows(journey: Journey, records: ToolkitRecords | None = None) -> list[
     return rows
 
 
-def case_row(person: CaseloadPerson, *, has_draft: bool) -> CaseRow:
-    """Return the line of one person on probation on *Your cases*."""
+def case_row(person: CaseloadPerson, *, has_draft: bool, under_way: Booking | None = None) -> CaseRow:
+    """Return the line of one person on probation on *Your cases*; `under_way` is a booking that is being saved."""
+    if under_way and not person.access_message:
+        return CaseRow(
+            crn=person.crn,
+            name=person.name,
+            rar_days=_rar_days(person),
+            message="",
+            arrange_url=booking_url(under_way),
+            arrange_text="See the appointment we’re saving",
+            discard_url="",
+        )
     return CaseRow(
         crn=person.crn,
         name=person.name if not person.access_message else "",
@@ -140,7 +155,7 @@ def news(booking: Booking) -> News:
         BookingState.REFUSED: f"The appointment for {on} was not arranged",
         BookingState.SETTLED: f"Our support team has settled the appointment for {on} in Delius",
     }.get(BookingState(booking.state), f"We’re still saving the appointment for {on}")
-    return News(text, reverse("booking:booking", args=[booking.crn, booking.id]))
+    return News(text, booking_url(booking))
 
 
 def confirmation(booking: Booking, person: Person, *, may_cancel: bool = False) -> Confirmation:
@@ -153,7 +168,7 @@ def confirmation(booking: Booking, person: Person, *, may_cancel: bool = False) 
         toolkit=booking.toolkit_name,
         first_name=person.first_name,
         phone_number=next((phone.number for phone in person.phone_numbers if phone.number), ""),
-        url=reverse("booking:booking", args=[booking.crn, booking.id]),
+        url=booking_url(booking),
         outcome_unknown=booking.state == BookingState.UNCERTAIN,
         may_cancel=may_cancel,
         reason=booking.reason,

@@ -63,8 +63,13 @@ def cases(request: HttpRequest) -> HttpResponse:
     staff = staff_of(request)
     caseload = delius.caseload(staff, limit=settings.DELIUS_CASELOAD_LIMIT)
     with_drafts = selectors.cases_with_drafts(user_id=user_id_of(request))
-    rows = [presenters.case_row(person, has_draft=person.crn in with_drafts) for person in caseload.people]
-    news = [presenters.news(each) for each in selectors.bookings_with_news(user_id=user_id_of(request))]
+    bookings = selectors.bookings_with_news(user_id=user_id_of(request))
+    under_way = {each.crn: each for each in bookings if each.state in UNDER_WAY}
+    rows = [
+        presenters.case_row(person, has_draft=person.crn in with_drafts, under_way=under_way.get(person.crn))
+        for person in caseload.people
+    ]
+    news = [presenters.news(each) for each in bookings]
     return render(
         request,
         "booking/cases.html.jinja",
@@ -76,7 +81,10 @@ def cases(request: HttpRequest) -> HttpResponse:
 @for_staff
 def start(request: HttpRequest, crn: str) -> HttpResponse:
     """Go to the first question without an answer, or say why nothing can be arranged."""
-    journey, _ = _journey(request, crn)
+    journey, draft = _journey(request, crn)
+    being_saved = selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=draft.booking_id)
+    if being_saved and being_saved.state in UNDER_WAY:
+        return redirect("booking:booking", crn, being_saved.id)
     situation = journey.situation
     if not situation.events:
         return _cannot_arrange(request, situation, "no-sentence")

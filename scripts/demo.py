@@ -1,4 +1,4 @@
-"""Run the product and a Delius simulator beside it on this machine, until Ctrl-C."""
+"""Run the product, its worker and a Delius simulator beside them on this machine, until Ctrl-C."""
 
 import argparse
 import contextlib
@@ -27,7 +27,7 @@ DEMO_USERS = """\
 
 
 def main() -> int:
-    """Start both processes, print where they are, and stop both on Ctrl-C or when either ends."""
+    """Start the processes, print where they are, and stop them all on Ctrl-C or when one ends."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--simulator-port", type=int, default=8100)
@@ -67,6 +67,7 @@ def main() -> int:
             cwd=ROOT,
             env=environment,
         ),
+        subprocess.Popen([*manage, "db_worker", "--no-reload", "--verbosity=0"], cwd=ROOT, env=environment),
     ]
     try:
         for address in (f"{simulator}/control/health", f"{site}/signed-out/"):

@@ -236,3 +236,13 @@ def test_a_state_is_told_to_nobody_else(
     terry = signed_in("TERRY.TWOTEAMS")
     assert terry.get(f"/cases/X000001/appointments/{booking.id}/state/").status_code == 404
     assert terry.post(f"/cases/X000001/appointments/{booking.id}/cancel/").status_code == 404
+
+
+def test_while_an_appointment_is_being_saved_your_cases_and_the_journey_lead_to_it(
+    robin: Client, simulator: Simulator
+) -> None:
+    booking = left_under_way(robin, simulator)
+    address = f"/cases/X000001/appointments/{booking.id}/"
+    page = robin.get("/").content.decode()
+    assert f'href="{address}">See the appointment we’re saving' in page
+    assert robin.get(f"{CASE}/")["Location"] == address

@@ -1,8 +1,11 @@
 """Every page of the journey, for everybody: accessible, without JavaScript, on a phone, with the way back."""
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import ViewportSize, expect
 
+from booking.models import Booking, BookingState
+from booking.services.resume import resume_due
 from tests.journeys.practitioner import Practitioner, in_days
 from tests.simulator_process import Simulator
 
@@ -81,7 +84,7 @@ def test_axe_finds_nothing_on_the_pages_for_people_who_cannot_book(
     practitioner.finds_the_page_accessible()
 
 
-def test_axe_finds_nothing_on_the_page_of_an_appointment_that_is_still_being_saved(
+def test_an_appointment_that_is_still_being_saved_shows_on_every_page_until_its_outcome_is_seen(
     practitioner: Practitioner, simulator: Simulator
 ) -> None:
     practitioner.signs_in_as("Robin Sample")
@@ -92,10 +95,29 @@ def test_axe_finds_nothing_on_the_page_of_an_appointment_that_is_still_being_sav
     practitioner.is_asked("We’re still saving this appointment")
     practitioner.finds_the_page_accessible()
     practitioner.opens("/")
-    practitioner.sees("We’re still saving an appointment")
     practitioner.finds_the_page_accessible()
-    practitioner.page.get_by_role("link", name="See what became of the appointment for X000001").click()
-    practitioner.page.get_by_role("button", name="Check again").click()
+    practitioner.page.get_by_role("link", name="We’re still saving the appointment for X000001").click()
+    practitioner.is_asked("We’re still saving this appointment")
+    # A worker settles it meanwhile, and the page says so by itself.
+    Booking.objects.update(next_try_at=timezone.now())
+    assert resume_due() == {"booked": 1}
+    expect(practitioner.page.get_by_role("heading", name="Appointment arranged")).to_be_visible(timeout=15_000)
+
+
+def test_an_appointment_that_is_still_being_saved_can_be_checked_without_javascript(
+    practitioner_without_javascript: Practitioner, simulator: Simulator
+) -> None:
+    practitioner = practitioner_without_javascript
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Brian Example")
+    practitioner.answers_everything(days=7)
+    simulator.fault("create_appointment", "drop_after")
+    practitioner.confirms()
+    refresh = practitioner.page.locator("meta[http-equiv=refresh]")
+    expect(refresh).to_have_count(1)
+    practitioner.page.get_by_role("link", name="Stop it updating").click()
+    expect(refresh).to_have_count(0)
+    practitioner.page.get_by_role("button", name="Check now").click()
     practitioner.is_asked("Appointment arranged")
 
 
@@ -105,14 +127,60 @@ def test_axe_finds_nothing_when_delius_is_down_or_refuses(practitioner: Practiti
     practitioner.answers_everything(days=7)
     simulator.fault("nsis", "status", status=503, times=None)
     practitioner.confirms()
-    practitioner.is_asked("This appointment is not arranged yet")
+    practitioner.is_asked("We’re still saving this appointment")
+    practitioner.finds_the_page_accessible()
+    practitioner.page.get_by_role("button", name="Do not save it").click()
+    practitioner.is_asked("This appointment was not arranged")
     practitioner.finds_the_page_accessible()
     simulator.clear_faults()
     simulator.fault("create_appointment", "status", status=400)
-    practitioner.page.get_by_role("button", name="Go back and try again").click()
+    practitioner.page.get_by_role("button", name="Go to your answers").click()
     practitioner.confirms()
     practitioner.is_asked("This appointment was not arranged")
     practitioner.finds_the_page_accessible()
+
+
+@pytest.mark.parametrize(
+    ("state", "heading"),
+    [
+        (BookingState.NEEDS_ATTENTION, "We could not save this appointment yet"),
+        (BookingState.SETTLED, "This appointment was settled in Delius"),
+    ],
+)
+def test_axe_finds_nothing_on_the_pages_of_an_appointment_that_support_settles(
+    practitioner: Practitioner, state: BookingState, heading: str
+) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Brian Example")
+    practitioner.answers_everything(days=7)
+    practitioner.confirms()
+    Booking.objects.update(state=state)
+    practitioner.page.reload()
+    practitioner.is_asked(heading)
+    practitioner.finds_the_page_accessible()
+
+
+def test_somebody_with_two_records_of_a_toolkit_can_pick_the_other_one(
+    practitioner: Practitioner, simulator: Simulator
+) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Dev Duplicate")
+    practitioner.answers_everything(days=40, toolkit="Choices and Changes")
+    assert practitioner.answers_shown()["Toolkit record"].startswith("There are 2 Choices and Changes records")
+    practitioner.finds_the_page_accessible()
+    practitioner.changes("toolkit record")
+    practitioner.is_asked("Which Choices and Changes record will you add this appointment to?")
+    practitioner.finds_the_page_accessible()
+    other = practitioner.page.locator("input[name=record]:not(:checked)")
+    picked = other.get_attribute("value")
+    other.check()
+    practitioner.continues()
+    practitioner.confirms()
+    practitioner.is_asked("Appointment arranged")
+    assert picked
+    latest = max(simulator.contacts("X000003"), key=lambda each: str(each["start"]))
+    assert latest["nsiId"] == int(picked)
+    assert len([each for each in simulator.nsis("X000003") if each["type"] == "TKCAC"]) == 2
 
 
 def test_the_whole_journey_works_without_javascript(

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django_tasks_db.models import DBTaskResult
 
-from booking.models import Booking, Draft
+from booking.models import Booking, Draft, DuplicateNsis, Lease
 
 USERNAME = "demo.admin"
 PASSWORD = "demo-admin-only"  # noqa: S105 - printed by the demo, and refused outside it
@@ -22,8 +23,8 @@ class Command(BaseCommand):
         """Load toolkits and rollout, make the admin's account, and forget what was booked: so has the simulator."""
         if not settings.DEMO:
             raise CommandError("load_demo is for the demo profile only: set RARBOOKING_PROFILE=demo.")
-        Draft.objects.all().delete()
-        Booking.objects.all().delete()
+        for model in (Draft, Booking, DuplicateNsis, Lease, DBTaskResult):
+            model.objects.all().delete()
         call_command("load_toolkits", verbosity=0)
         call_command("load_demo_rollout", verbosity=0)
         users = get_user_model().objects
