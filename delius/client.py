@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import count
 from typing import Any, TypeVar
 
 import requests
@@ -18,6 +19,7 @@ from delius.records import (
     Appointment,
     AppointmentType,
     CaseloadEntry,
+    Contact,
     CreatedAppointment,
     CreatedNsi,
     Event,
@@ -54,6 +56,7 @@ NSIS = Operation("nsis", _COMMUNITY, "GET", _EVENT + "/nsis")
 APPOINTMENT_TYPES = Operation("appointment_types", _COMMUNITY, "GET", "/secure/appointment-types")
 OFFICE_LOCATIONS = Operation("office_locations", _COMMUNITY, "GET", "/secure/teams/{team_code}/office-locations")
 APPOINTMENTS = Operation("appointments", _COMMUNITY, "GET", _PERSON + "/appointments")
+CONTACTS = Operation("contact_summary", _COMMUNITY, "GET", _PERSON + "/contact-summary")
 CREATE_APPOINTMENT = Operation("create_appointment", _COMMUNITY, "POST", _PERSON + "/sentence/{event_id}/appointments")
 CREATE_NSI = Operation("create_nsi", _DELIUS, "POST", "/v1/nsi")
 
@@ -142,6 +145,22 @@ class DeliusClient:
         """Return a person's appointments on some days, the first and the last included."""
         query = {"from": date_from.isoformat(), "to": date_to.isoformat()}
         return _each(APPOINTMENTS, Appointment.model_validate, self._read(APPOINTMENTS, {"crn": crn}, query))
+
+    def contacts(self, crn: str) -> tuple[Contact, ...]:
+        """Return the appointments in a person's contact log, all of them, with the NSI that each hangs from.
+
+        Reads pages until one says that it is the last, or has nothing that was not there before.
+        """
+        found: dict[int, Contact] = {}
+        for number in count():
+            query: Query = {"appointmentsOnly": "true", "page": number, "pageSize": PAGE_SIZE}
+            answer = _object(CONTACTS, self._read(CONTACTS, {"crn": crn}, query))
+            page = {each.contact_id: each for each in _each(CONTACTS, Contact.model_validate, answer.get("content"))}
+            has_more = not page.keys() <= found.keys() and answer.get("last") is not True
+            found |= page
+            if not has_more:
+                break
+        return tuple(found.values())
 
     def create_nsi(self, new: NewNsi, *, username: str) -> CreatedNsi:
         """Create an NSI on behalf of a user.

@@ -115,6 +115,7 @@ CALLS: dict[str, Callable[[], Any]] = {
     "appointment_types": lambda: get_client().appointment_types(),
     "office_locations": lambda: get_client().office_locations(HARROW_END.team_code),
     "appointments": lambda: get_client().appointments(BRIAN, date_from=TODAY, date_to=date(2026, 12, 31)),
+    "contact_summary": lambda: get_client().contacts(CLARA),
     "create_nsi": an_nsi_with_everything,
     "create_appointment": an_appointment_of_each_kind,
 }
