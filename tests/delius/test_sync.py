@@ -1,5 +1,6 @@
 """Reading cases into the mirror: what is new, changed, moved and gone, and how Delius is spared."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from delius.errors import DeliusError, NotFound, Overloaded, Unavailable
 from delius.models import MirroredContact, MirroredNsi, SyncedCase
 from delius.parallel import PATIENCE
 from delius.sync import CaseSync, Tally
+from tests.delius.scripted import Answer, Received, ScriptedUpstream
 from tests.delius.values import BRIAN, CLARA, DEV, EDIE, FRANK, GITA, HAL, JO, NOW, ROBIN
 from tests.simulator_process import REQUEST_SECONDS, Simulator
 
@@ -73,6 +75,27 @@ def stopped_by(results: Iterator[CaseSync]) -> tuple[DeliusError, list[CaseSync]
     with pytest.raises(DeliusError) as caught:
         given.extend(results)
     return caught.value, given
+
+
+class Crowd:
+    """Answers requests for people without sentences; those for a person only when `size` of them have come at once."""
+
+    def __init__(self, size: int) -> None:
+        self.most = 0
+        self._now = 0
+        self._lock = threading.Lock()
+        self._all_here = threading.Barrier(size, timeout=REQUEST_SECONDS)
+
+    def answer(self, request: Received) -> Answer:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        is_person = request.path.endswith("/all")
+        if is_person:
+            self._all_here.wait()
+        with self._lock:
+            self._now -= 1
+        return Answer({"otherIds": {"crn": request.path.split("/")[-2]}} if is_person else [])
 
 
 def running(crns: tuple[str, ...], given: list[CaseSync], **options: Any) -> None:
@@ -285,14 +308,14 @@ class TestSparingDelius:
         assert len(asked) > 4
         assert {method for method, _ in asked} == {"GET"}
 
-    @pytest.mark.parametrize("at_most", [1, 3])
-    def test_no_more_requests_are_under_way_than_the_setting_says(
-        self, frozen: Simulator, settings: Settings, at_most: int
+    def test_as_many_requests_are_under_way_as_the_setting_says_and_never_more(
+        self, upstream: ScriptedUpstream, settings: Settings
     ):
-        settings.DELIUS_SYNC_PARALLEL = at_most
-        frozen.fault("*", "latency", seconds=0.02, times=None)
-        synced(*EVERYBODY)
-        assert frozen.most_at_once() == at_most
+        settings.DELIUS_SYNC_PARALLEL = 3
+        crowd = Crowd(size=3)
+        upstream.respond = crowd.answer
+        assert {each.error for each in synced(BRIAN, CLARA, DEV, EDIE, FRANK, GITA)} == {None}
+        assert crowd.most == 3
 
     def test_it_waits_for_as_long_as_it_is_asked_to_and_reads_on(self, frozen: Simulator):
         frozen.fault("nsis", "status", status=429, retryAfter=7)
@@ -353,9 +376,3 @@ class TestSparingDelius:
         assert [each.crn for each in given] == list(SyncedCase.objects.values_list("crn", flat=True))
         assert {each.error for each in synced(*sync.due(EVERYBODY, max_age=HOUR))} == {None}
         assert sync.due(EVERYBODY, max_age=HOUR) == []
-
-    def test_a_time_of_day_to_try_again_at_is_understood(self, frozen: Simulator):
-        frozen.fault("nsis", "status", status=429, retryAfter=0)
-        waits: list[float] = []
-        assert synced(CLARA, wait=waits.append)[0].error is None
-        assert waits == [0]
