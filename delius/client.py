@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import count
 from typing import Any, TypeVar
 
 import requests
@@ -12,15 +13,15 @@ from django.dispatch import receiver
 from pydantic import BaseModel, ValidationError
 
 from delius import conf
-from delius.errors import Forbidden, Unavailable
+from delius.errors import Forbidden
 from delius.records import (
     Access,
     AppointmentType,
     CaseloadEntry,
+    Contact,
     CreatedAppointment,
     CreatedNsi,
     Event,
-    LoggedAppointment,
     Nsi,
     OfficeLocation,
     Person,
@@ -53,7 +54,7 @@ REQUIREMENTS = Operation("requirements", _COMMUNITY, "GET", _EVENT + "/requireme
 NSIS = Operation("nsis", _COMMUNITY, "GET", _EVENT + "/nsis")
 APPOINTMENT_TYPES = Operation("appointment_types", _COMMUNITY, "GET", "/secure/appointment-types")
 OFFICE_LOCATIONS = Operation("office_locations", _COMMUNITY, "GET", "/secure/teams/{team_code}/office-locations")
-CONTACT_SUMMARY = Operation("contact_summary", _COMMUNITY, "GET", _PERSON + "/contact-summary")
+CONTACTS = Operation("contact_summary", _COMMUNITY, "GET", _PERSON + "/contact-summary")
 CREATE_APPOINTMENT = Operation("create_appointment", _COMMUNITY, "POST", _PERSON + "/sentence/{event_id}/appointments")
 CREATE_NSI = Operation("create_nsi", _DELIUS, "POST", "/v1/nsi")
 
@@ -138,31 +139,35 @@ class DeliusClient:
         answer = self._read(OFFICE_LOCATIONS, {"team_code": team_code})
         return _each(OFFICE_LOCATIONS, OfficeLocation.model_validate, _with("code", answer))
 
-    def logged_appointments(
-        self, crn: str, event_id: int, *, date_from: date | None = None, date_to: date | None = None
-    ) -> tuple[LoggedAppointment, ...]:
-        """Return the appointments of an event from a person's contact log, latest first, with their NSIs.
+    def contacts(
+        self,
+        crn: str,
+        *,
+        event_id: int | None = None,
+        date_from: date | None = None,
+        date_to: date | None = None,
+    ) -> tuple[Contact, ...]:
+        """Return the appointments in a person's contact log, with the NSI that each hangs from.
 
-        All of them, or those on some days, the first and the last included. Raises Unavailable where there are more
-        than MOST_PAGES pages, because then it is not known what the rest holds.
+        All of them, or those of an event, or those on some days, the first and the last included. Reads pages until one
+        says that it is the last, or has nothing that was not there before.
         """
-        query: dict[str, str | int | list[str]] = {
-            "appointmentsOnly": "true",
-            "convictionId": event_id,
-            "pageSize": PAGE_SIZE,
-        }
+        filters: dict[str, str | int | list[str]] = {"appointmentsOnly": "true", "pageSize": PAGE_SIZE}
+        if event_id is not None:
+            filters["convictionId"] = event_id
         if date_from:
-            query["contactDateFrom"] = date_from.isoformat()
+            filters["contactDateFrom"] = date_from.isoformat()
         if date_to:
-            query["contactDateTo"] = date_to.isoformat()
-        found: list[LoggedAppointment] = []
-        for number in range(MOST_PAGES):
-            answer = _object(CONTACT_SUMMARY, self._read(CONTACT_SUMMARY, {"crn": crn}, {**query, "page": number}))
-            page = _each(CONTACT_SUMMARY, LoggedAppointment.model_validate, answer.get("content"))
-            found += page
-            if not page or answer.get("last") is True:
-                return tuple(found)
-        raise Unavailable(CONTACT_SUMMARY.name)
+            filters["contactDateTo"] = date_to.isoformat()
+        found: dict[int, Contact] = {}
+        for number in count():
+            answer = _object(CONTACTS, self._read(CONTACTS, {"crn": crn}, {**filters, "page": number}))
+            page = {each.contact_id: each for each in _each(CONTACTS, Contact.model_validate, answer.get("content"))}
+            has_more = not page.keys() <= found.keys() and answer.get("last") is not True
+            found |= page
+            if not has_more:
+                break
+        return tuple(found.values())
 
     def create_nsi(self, new: NewNsi, *, username: str) -> CreatedNsi:
         """Create an NSI on behalf of a user.

@@ -38,6 +38,11 @@ def parallel_reads() -> int:
     return int(settings.DELIUS_PARALLEL_READS)
 
 
+def sync_parallel() -> int:
+    """Return how many cases the sync of the mirror may be reading at once."""
+    return int(settings.DELIUS_SYNC_PARALLEL)
+
+
 def case_cache_seconds() -> int:
     """Return for how long a person's record may be shown again without reading it."""
     return int(settings.DELIUS_CACHE_SECONDS)

@@ -39,7 +39,7 @@ def find_appointment(
     recorded last. Raises NotFound, Forbidden, Unavailable.
     """
     first, last = as_london(start), as_london(end)
-    logged = get_client().logged_appointments(crn, event_id, date_from=first.date(), date_to=last.date())
+    logged = get_client().contacts(crn, event_id=event_id, date_from=first.date(), date_to=last.date())
     matching = (
         each.contact_id
         for each in logged
@@ -54,7 +54,7 @@ def find_appointment(
 
 def count_by_nsi(*, crn: str, event_id: int) -> Counter[int]:
     """Return how many appointments of an event hang from each of its NSIs. Raises NotFound, Forbidden, Unavailable."""
-    logged = get_client().logged_appointments(crn, event_id)
+    logged = get_client().contacts(crn, event_id=event_id)
     return Counter(each.nsi_id for each in logged if each.nsi_id is not None)
 
 

@@ -70,6 +70,17 @@ class Unavailable(DeliusError):
         self.may_have_taken_effect = may_have_taken_effect
 
 
+class Overloaded(Unavailable):
+    """A service asks to be left alone for a while (429, 503).
+
+    `retry_after` is in how many seconds it asks to be tried again; None where it does not say.
+    """
+
+    def __init__(self, operation: str, *, may_have_taken_effect: bool, retry_after: float | None = None) -> None:
+        super().__init__(operation, may_have_taken_effect=may_have_taken_effect)
+        self.retry_after = retry_after
+
+
 class DeliusContractError(DeliusError):
     """An answer to a read lacks something that we act on. Names the operation and the fields, never their values."""
 

@@ -33,8 +33,8 @@ class Outcome(Generic[T]):
         return cast(T, self.value)
 
 
-def side_by_side(reads: Sequence[Callable[[], T]]) -> list[Outcome[T]]:
-    """Make reads, at most DELIUS_PARALLEL_READS of them at once, and return what came of each, in order.
+def side_by_side(reads: Sequence[Callable[[], T]], *, at_most: int | None = None) -> list[Outcome[T]]:
+    """Make reads, at most so many of them at once (DELIUS_PARALLEL_READS), and return what came of each, in order.
 
     Each runs with the caller's context variables, so that its log lines carry the correlation id. Where Delius is down,
     those not begun are given up as Unavailable. Anything other than a DeliusError is a fault of ours, and is raised.
@@ -42,7 +42,8 @@ def side_by_side(reads: Sequence[Callable[[], T]]) -> list[Outcome[T]]:
     if len(reads) < 2:
         return [_outcome(read) for read in reads]
     patience = _Patience()
-    with ThreadPoolExecutor(min(len(reads), conf.parallel_reads()), thread_name_prefix="delius-read") as pool:
+    workers = min(len(reads), at_most or conf.parallel_reads())
+    with ThreadPoolExecutor(workers, thread_name_prefix="delius-read") as pool:
         futures: list[Future[Outcome[T]]] = [
             pool.submit(copy_context().run, _in_thread, read, patience) for read in reads
         ]

@@ -325,6 +325,12 @@ class Nsi(Record):
     managers: Annotated[tuple[NsiManager, ...], _or(())] = Field((), validation_alias="nsiManagers")
 
     @property
+    def manager(self) -> NsiManager | None:
+        """Who manages the NSI now, or did last; None where Delius names nobody."""
+        current = [each for each in self.managers if each.end_date is None]
+        return next(reversed(current or self.managers), None)
+
+    @property
     def is_open(self) -> bool:
         """Whether appointments can still be added: neither ended nor deleted. An answer that does not say is open."""
         return self.active and not self.soft_deleted and self.end_date is None
@@ -373,14 +379,16 @@ class OfficeLocation(Record):
         return ", ".join(filter(None, (self.building_name, street, self.town_city, self.county, self.postcode)))
 
 
-class LoggedAppointment(Record):
-    """An appointment as the contact log lists it, with the NSI it hangs from."""
+class Contact(Record):
+    """An appointment as the contact log has it, with the NSI it hangs from where it is a session of one."""
 
     contact_id: int = Field(validation_alias="contactId")
-    type_code: Code = Field(validation_alias=AliasPath("type", "code"))
+    type_code: Text = Field("", validation_alias=AliasPath("type", "code"))
     start: LondonTime | None = Field(None, validation_alias="contactStart")
-    end: LondonTime | None = Field(None, validation_alias="contactEnd")
-    nsi_id: ShownInt = Field(None, validation_alias=AliasPath("rarActivityDetail", "nsiId"))
+    end: ShownTime = Field(None, validation_alias="contactEnd")
+    nsi_id: int | None = Field(None, validation_alias=AliasPath("rarActivityDetail", "nsiId"))
+    outcome_code: Text = Field("", validation_alias=AliasPath("outcome", "code"))
+    attended: Annotated[bool | None, Shown] = Field(None, validation_alias=AliasPath("outcome", "attended"))
 
 
 class CreatedAppointment(Record):

@@ -1,7 +1,7 @@
 """The HTTP session: pooled connections, and repeats of what is safe to repeat."""
 
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, Self
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -20,8 +20,16 @@ class SafeRetry(Retry):
     """Repeats a read whose connection broke, or that was answered 502, 503 or 504; never a write that may have arrived.
 
     A connection that could not be made is tried again for writes too: nothing was sent. A read that timed out is not
-    asked again: whoever is slow would be made slower, and somebody is waiting for a page.
+    asked again: whoever is slow would be made slower, and somebody is waiting for a page. Nor is a read that is to be
+    tried again after longer than LONGEST_RETRY_AFTER_SECONDS (Retry-After): whoever asked learns of it instead.
     """
+
+    def increment(self, *args: Any, **details: Any) -> Self:
+        """Return what is left of the repeats after an answer or an error. Raises MaxRetryError where nothing is."""
+        response = details.get("response")
+        asked = self.get_retry_after(response) if response is not None else None
+        left = self.new(status=0) if asked and asked > LONGEST_RETRY_AFTER_SECONDS else self
+        return Retry.increment(left, *args, **details)
 
     def _is_read_error(self, err: Exception) -> bool:
         return super()._is_read_error(err) and not isinstance(err, ReadTimeoutError)
@@ -41,7 +49,6 @@ def new_session(connection: Connection) -> requests.Session:
         raise_on_status=False,
         backoff_factor=BACKOFF_SECONDS,
         backoff_max=LONGEST_RETRY_AFTER_SECONDS,
-        retry_after_max=LONGEST_RETRY_AFTER_SECONDS,
     )
     # Several pages may be reading side by side in one process; a connection beyond the pool is closed after use.
     adapter = HTTPAdapter(max_retries=retry, pool_maxsize=connection.parallel_reads * 4)

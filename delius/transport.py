@@ -8,16 +8,26 @@ from urllib.parse import quote
 
 import requests
 import structlog
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry
 
 from delius.attempts import Attempt
 from delius.conf import Connection
-from delius.errors import NOT_ACCEPTED, Clash, DeliusContractError, Forbidden, NotFound, Refused, Unavailable
+from delius.errors import (
+    NOT_ACCEPTED,
+    Clash,
+    DeliusContractError,
+    Forbidden,
+    NotFound,
+    Overloaded,
+    Refused,
+    Unavailable,
+)
 from delius.session import BearerToken, new_session, was_never_sent
 from delius.tokens import Tokens
 
 LONGEST_REASON = 500
 REQUEST_TIMEOUT = 408
-TOO_MANY_REQUESTS = 429
 
 Query = Mapping[str, str | int | list[str]]
 Parameters = Mapping[str, str | int]
@@ -123,9 +133,9 @@ class Transport:
 def json_of(operation: Operation, response: requests.Response) -> Any:
     """Return the JSON of an answer that says yes. Raises what any other answer means.
 
-    Refused (400 and other client errors), Forbidden (403), NotFound (404), Clash (409), Unavailable (401 although the
-    token was renewed, 408, 429, 5xx, redirects). A yes without JSON raises DeliusContractError after a read, and
-    Unavailable after a write, which has happened.
+    Refused (400 and other client errors), Forbidden (403), NotFound (404), Clash (409), Overloaded (429, 503),
+    Unavailable (401 although the token was renewed, 408, other 5xx, redirects). A yes without JSON raises
+    DeliusContractError after a read, and Unavailable after a write, which has happened.
     """
     if not 200 <= response.status_code < 300:
         raise error_of(operation, response)
@@ -152,8 +162,15 @@ def error_of(operation: Operation, response: requests.Response) -> Refused | Cla
         return NotFound(operation.name)
     if status == requests.codes.conflict:
         return Clash()
-    if status in (requests.codes.unauthorized, TOO_MANY_REQUESTS):
+    if status == requests.codes.unauthorized:
         return Unavailable(operation.name, may_have_taken_effect=False)
+    if status in (requests.codes.too_many_requests, requests.codes.service_unavailable):
+        unread = status == requests.codes.too_many_requests
+        return Overloaded(
+            operation.name,
+            may_have_taken_effect=operation.is_write and not unread,
+            retry_after=_retry_after(response),
+        )
     if 400 <= status < 500 and status != REQUEST_TIMEOUT:
         return Refused(_reason(response), status)
     return Unavailable(operation.name, may_have_taken_effect=operation.is_write)
@@ -167,3 +184,11 @@ def _reason(response: requests.Response) -> str:
         return NOT_ACCEPTED
     texts = (answer.get(name) for name in ("userMessage", "developerMessage")) if isinstance(answer, dict) else ()
     return next((text[:LONGEST_REASON] for text in texts if isinstance(text, str) and text.strip()), NOT_ACCEPTED)
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Return in how many seconds upstream asks to be tried again, whether it gives seconds or a time."""
+    try:
+        return Retry().parse_retry_after(response.headers.get("Retry-After", ""))
+    except InvalidHeader:
+        return None

@@ -104,13 +104,21 @@ class Simulator:
         added: dict[str, Any] = self._control("POST", "nsis", {"crn": crn, "type": type_code, **fields})
         return added
 
+    def soft_delete_nsi(self, nsi_id: int) -> None:
+        """Soft-delete an NSI by hand."""
+        self._control("PATCH", f"nsis/{nsi_id}", {"softDeleted": True})
+
+    def remove_nsi(self, nsi_id: int) -> None:
+        """Take an NSI out of the record as if it had never been."""
+        self._control("DELETE", f"nsis/{nsi_id}")
+
     def add_contact(self, crn: str, *, start: str, end: str | None, **fields: Any) -> dict[str, Any]:
         """Put a contact into the record by hand."""
         added: dict[str, Any] = self._control("POST", "contacts", {"crn": crn, "start": start, "end": end, **fields})
         return added
 
     def fault(self, operation: str, kind: str, **details: Any) -> None:
-        """Ask for a fault: status, seconds, field and times (1 unless given; None until cleared)."""
+        """Ask for a fault: status, retryAfter, seconds, field and times (1 unless given; None until cleared)."""
         self._control("POST", "faults", {"operation": operation, "kind": kind, **details})
 
     def faults(self) -> list[dict[str, Any]]:

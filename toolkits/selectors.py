@@ -84,6 +84,11 @@ def toolkit_by_slug(slug: str) -> ToolkitChoice | None:
     return None if toolkit is None else _choice(toolkit)
 
 
+def nsi_type_codes() -> frozenset[str]:
+    """Return the NSI types of all toolkits, of the placeholder and of those no longer active too."""
+    return frozenset(Toolkit.objects.values_list("nsi_type_code", flat=True))
+
+
 def _choice(toolkit: Toolkit) -> ToolkitChoice:
     return ToolkitChoice(
         name=toolkit.name,

@@ -114,6 +114,7 @@ def add_fault() -> ResponseReturnValue:
         seconds=body.seconds("seconds", usual=DEFAULT_SECONDS),
         field=body.text("field", longest=LONGEST_TEXT, required=kind == "missing_field") or "",
         times=body.number("times") if "times" in wanted else 1,
+        retry_after=body.number("retryAfter"),
     )
     if fault.times is not None and fault.times < 1:
         body.note("times", "must be at least 1, or null")

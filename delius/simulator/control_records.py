@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from delius.simulator.answers import flag
 from delius.simulator.clock import to_wall_time
 from delius.simulator.datasets.reference import RAR_CATEGORY
-from delius.simulator.errors import bad_request
+from delius.simulator.errors import Refusal, bad_request
 from delius.simulator.people import person_by_crn
 from delius.simulator.requests_read import Body, json_body
 from delius.simulator.state import current
@@ -89,6 +89,33 @@ def add_nsi() -> ResponseReturnValue:
     return added[0], 201
 
 
+@blueprint.patch("/nsis/<int:nsi_id>")
+def change_nsi(nsi_id: int) -> ResponseReturnValue:
+    """Soft-delete an NSI, or bring it back, as if by hand in Delius: {"softDeleted": true or false}."""
+    body = Body(json_body())
+    soft_deleted = body.boolean("softDeleted")
+    body.refuse_if_unsound()
+    if soft_deleted is None:
+        raise bad_request("softDeleted is required")
+    with current().store.writing() as connection:
+        changed = connection.execute("UPDATE nsi SET soft_deleted = ? WHERE id = ?", (soft_deleted, nsi_id)).rowcount
+    if not changed:
+        raise _no_nsi(nsi_id)
+    return {"nsiId": nsi_id, "softDeleted": soft_deleted}
+
+
+@blueprint.delete("/nsis/<int:nsi_id>")
+def remove_nsi(nsi_id: int) -> ResponseReturnValue:
+    """Take an NSI out of the record as if it had never been; its contacts stay and hang from nothing."""
+    with current().store.writing() as connection:
+        connection.execute("UPDATE contact SET nsi_id = NULL WHERE nsi_id = ?", (nsi_id,))
+        connection.execute("DELETE FROM nsi_manager WHERE nsi_id = ?", (nsi_id,))
+        removed = connection.execute("DELETE FROM nsi WHERE id = ?", (nsi_id,)).rowcount
+    if not removed:
+        raise _no_nsi(nsi_id)
+    return "", 204
+
+
 @blueprint.post("/contacts")
 def add_contact() -> ResponseReturnValue:
     """Put a contact into the record as it is given, as if by hand in Delius: no rule is applied.
@@ -128,6 +155,10 @@ def add_contact() -> ResponseReturnValue:
         )
         added = [row for row in _contacts(connection, person["crn"]) if row["contactId"] == contact_id]
     return added[0], 201
+
+
+def _no_nsi(nsi_id: int) -> Refusal:
+    return Refusal(404, f"NSI with id {nsi_id} not found")
 
 
 def _insert(connection: sqlite3.Connection, table: str, values: dict[str, Any]) -> int:

@@ -25,7 +25,10 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 @dataclass
 class Fault:
-    """One fault. `times` counts the requests it has yet to spoil; None means every one until it is cleared."""
+    """One fault. `times` counts the requests it has yet to spoil; None means every one until it is cleared.
+
+    `retry_after` is in how many seconds a status asks the caller to try again; None where it does not say.
+    """
 
     operation: str
     kind: str
@@ -33,6 +36,7 @@ class Fault:
     seconds: float = DEFAULT_SECONDS
     field: str = ""
     times: int | None = 1
+    retry_after: int | None = None
 
 
 @dataclass(frozen=True)

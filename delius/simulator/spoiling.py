@@ -64,7 +64,7 @@ def _instead(fault: Fault) -> Response | None:
     """Return an answer that keeps the operation from happening, or None to let it happen."""
     match fault.kind:
         case "status":
-            return _error(fault.status)
+            return _error(fault.status, retry_after=fault.retry_after)
         case "drop_before":
             return _dropped()
         case "timeout_before":
@@ -88,7 +88,7 @@ def _after(response: Response) -> Response:
 def _spoiled(response: Response, fault: Fault) -> Response:
     match fault.kind:
         case "status_after":
-            return _error(fault.status)
+            return _error(fault.status, retry_after=fault.retry_after)
         case "drop_after":
             return _dropped()
         case "timeout_after":
@@ -100,9 +100,10 @@ def _spoiled(response: Response, fault: Fault) -> Response:
     return response
 
 
-def _error(status: int) -> Response:
+def _error(status: int, *, retry_after: int | None = None) -> Response:
     body = {"status": status, "userMessage": "Delius is not available", "developerMessage": "A fault was asked for"}
-    return Response(json.dumps(body), status=status, mimetype="application/json")
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return Response(json.dumps(body), status=status, mimetype="application/json", headers=headers)
 
 
 def _dropped() -> Response:

@@ -114,8 +114,11 @@ CALLS: dict[str, Callable[[], Any]] = {
     "nsis": lambda: get_client().nsis(BRIAN, on_brians_requirement()["event_id"], ["TKDEV", "TKCAC"]),
     "appointment_types": lambda: get_client().appointment_types(),
     "office_locations": lambda: get_client().office_locations(HARROW_END.team_code),
-    "contact_summary": lambda: get_client().logged_appointments(
-        BRIAN, on_brians_requirement()["event_id"], date_from=TODAY, date_to=date(2026, 12, 31)
+    "contact_summary": lambda: (
+        get_client().contacts(CLARA),
+        get_client().contacts(
+            BRIAN, event_id=on_brians_requirement()["event_id"], date_from=TODAY, date_to=date(2026, 12, 31)
+        ),
     ),
     "create_nsi": an_nsi_with_everything,
     "create_appointment": an_appointment_of_each_kind,

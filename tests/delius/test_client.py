@@ -198,7 +198,7 @@ def test_appointments_have_their_times_with_or_without_an_offset(
     simulator.switch(naiveTimes=naive)
     (event,) = client.events(CLARA)
     day = date(2026, 6, 24)
-    found = client.logged_appointments(CLARA, event.event_id, date_from=day, date_to=day)
+    found = client.contacts(CLARA, event_id=event.event_id, date_from=day, date_to=day)
     assert [(each.type_code, each.start and each.start.isoformat()) for each in found] == [
         ("COAP", "2026-06-24T14:00:00+01:00")
     ]

@@ -10,9 +10,9 @@ from delius.london import LONDON, to_upstream
 from delius.records import (
     Access,
     AppointmentType,
+    Contact,
     Event,
     LocationRule,
-    LoggedAppointment,
     Nsi,
     OfficeLocation,
     Person,
@@ -162,7 +162,7 @@ def test_access_is_never_assumed(missing):
     ],
 )
 def test_a_time_without_an_offset_is_what_a_clock_in_london_shows(sent, read):
-    appointment = LoggedAppointment.model_validate({**AN_APPOINTMENT, "contactStart": sent})
+    appointment = Contact.model_validate({**AN_APPOINTMENT, "contactStart": sent})
     assert appointment.start == read
     assert appointment.start.tzinfo is LONDON
 
@@ -179,7 +179,7 @@ def test_a_time_without_an_offset_is_never_sent():
 
 def test_an_appointment_that_cannot_be_told_from_others_is_refused():
     with pytest.raises(ValidationError):
-        LoggedAppointment.model_validate({"type": {"code": "COAP"}})
+        Contact.model_validate({"type": {"code": "COAP"}})
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -10,10 +11,10 @@ from typing import Any
 
 import pytest
 import structlog
+import time_machine
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from delius import conf
 from delius.client import DeliusClient, get_client
 from delius.errors import (
     NOT_ACCEPTED,
@@ -22,12 +23,13 @@ from delius.errors import (
     DeliusError,
     Forbidden,
     NotFound,
+    Overloaded,
     Refused,
     Unavailable,
 )
-from delius.session import LONGEST_RETRY_AFTER_SECONDS, new_session
+from delius.session import LONGEST_RETRY_AFTER_SECONDS
 from tests.delius.scripted import Answer, ScriptedUpstream
-from tests.delius.values import BRIAN, ROBIN, a_new_nsi, a_phone_call
+from tests.delius.values import BRIAN, NOW, ROBIN, a_new_nsi, a_phone_call
 from tests.simulator_process import Simulator
 
 SECRETS = (BRIAN, ROBIN, "ROBIN", "127.0.0.1")
@@ -240,12 +242,41 @@ def test_a_write_is_never_made_again(simulator: Simulator, status):
     assert len(simulator.requests("create_nsi")) == 1
 
 
-@pytest.mark.parametrize(("asked", "waited"), [("1", 1), ("3600", LONGEST_RETRY_AFTER_SECONDS)])
-def test_retry_after_is_honoured_up_to_a_limit(upstream: ScriptedUpstream, asked, waited):
-    with new_session(conf.connection()) as session:
-        retries = session.get_adapter("https://").max_retries
-    assert retries.respect_retry_after_header
-    assert retries.parse_retry_after(asked) == waited
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_read_to_be_tried_again_soon_is_made_again_then(simulator: Simulator, status):
+    simulator.fault("convictions", "status", status=status, retryAfter=1)
+    began = time.monotonic()
+    assert read()
+    assert time.monotonic() - began >= 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_read_to_be_tried_again_later_is_not_made_again_now(simulator: Simulator, status):
+    simulator.fault("convictions", "status", status=status, retryAfter=LONGEST_RETRY_AFTER_SECONDS + 1)
+    fault = failure_of(read)
+    assert isinstance(fault, Overloaded)
+    assert fault.retry_after == LONGEST_RETRY_AFTER_SECONDS + 1
+    assert len(simulator.requests("convictions")) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("120", 120), ("Wed, 10 Jun 2026 09:01:30 GMT", 60), ("Wed, 10 Jun 2026 08:00:00 GMT", 0), ("soon", None)],
+)
+def test_when_to_try_again_may_be_seconds_or_a_time(upstream: ScriptedUpstream, header, seconds):
+    upstream.answers(Answer(status=503, headers={"Retry-After": header}))
+    with time_machine.travel(NOW, tick=False):
+        fault = failure_of(create_appointment)
+    assert isinstance(fault, Overloaded)
+    assert fault.retry_after == seconds
+    assert fault.may_have_taken_effect
+
+
+def test_whoever_turns_a_read_away_need_not_say_for_how_long(client: DeliusClient, simulator: Simulator):
+    simulator.fault("convictions", "status", status=429)
+    fault = failure_of(read)
+    assert isinstance(fault, Overloaded)
+    assert fault.retry_after is None
 
 
 def test_a_page_and_its_calls_share_a_correlation_id(client: DeliusClient, simulator: Simulator):

@@ -115,6 +115,26 @@ class TestRecord:
         assert not ended["active"]
         assert (deleted["softDeleted"], deleted["requirementId"]) == (True, None)
 
+    def test_an_nsi_can_be_soft_deleted_by_hand(self, frozen: Simulator) -> None:
+        [before] = frozen.nsis("X000002")
+        frozen.soft_delete_nsi(before["nsiId"])
+
+        assert frozen.nsis("X000002") == [{**before, "softDeleted": True}]
+
+    def test_an_nsi_taken_out_of_the_record_leaves_its_contacts(self, frozen: Simulator) -> None:
+        [nsi] = frozen.nsis("X000002")
+        before = frozen.contacts("X000002")
+        frozen.remove_nsi(nsi["nsiId"])
+
+        assert frozen.nsis("X000002") == []
+        assert frozen.contacts("X000002") == [{**each, "nsiId": None} for each in before]
+
+    def test_an_nsi_that_is_not_there_is_not_found(self, frozen: Simulator) -> None:
+        with pytest.raises(AssertionError, match="404"):
+            frozen.soft_delete_nsi(1)
+        with pytest.raises(AssertionError, match="404"):
+            frozen.remove_nsi(1)
+
     def test_a_contact_put_in_by_hand_meets_no_rule(self, frozen: Simulator) -> None:
         for _ in range(2):
             frozen.add_contact("X000001", start=f"{TOMORROW}T09:00:00Z", end=f"{TOMORROW}T10:00:00Z")

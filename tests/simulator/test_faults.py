@@ -38,6 +38,14 @@ def test_a_status_may_also_be_answered_after_the_write(robin: Delius, frozen: Si
     assert len(frozen.nsis("X000001")) == 1
 
 
+def test_a_status_says_when_to_try_again_where_that_is_asked_for(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("person", "status", status=429, retryAfter=7)
+    frozen.fault("person", "status", status=429)
+
+    assert robin.person("X000001").headers["Retry-After"] == "7"
+    assert "Retry-After" not in robin.person("X000001").headers
+
+
 def test_a_connection_dropped_before_the_write_leaves_no_record(robin: Delius, frozen: Simulator) -> None:
     frozen.fault("create_nsi", "drop_before")
 

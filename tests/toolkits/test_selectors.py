@@ -238,3 +238,13 @@ class TestToolkitBySlug:
     def test_an_unknown_slug_finds_nothing(self):
         make_toolkit(slug="known")
         assert selectors.toolkit_by_slug("unknown") is None
+
+
+class TestNsiTypeCodes:
+    def test_every_toolkit_counts_once_whatever_its_dates(self, django_assert_num_queries):
+        make_placeholder()
+        make_toolkit(nsi_type_code="TKOLD", active_to=date(2020, 1, 1))
+        make_toolkit(nsi_type_code="TKNEW", nsi_sub_type_code="TKNEW1")
+        make_toolkit(nsi_type_code="TKNEW", nsi_sub_type_code="TKNEW2")
+        with django_assert_num_queries(1):
+            assert selectors.nsi_type_codes() == {"NAT1", "TKOLD", "TKNEW"}

@@ -1,0 +1,69 @@
+"""The mirror in the admin: to read, not to change."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from delius.models import MirroredContact, MirroredNsi, SyncedCase
+
+
+class Mirror(admin.ModelAdmin):
+    """Rows that only a sync writes, found by the beginning of a CRN."""
+
+    search_fields = ("^crn",)
+    search_help_text = "Search by CRN"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(SyncedCase)
+class SyncedCaseAdmin(Mirror):
+    """Which cases were read, when, and what went wrong."""
+
+    list_display = ("crn", "provider_code", "last_synced_at", "last_tried_at", "last_error")
+    list_filter = ("last_error", "provider_code")
+
+
+@admin.register(MirroredNsi)
+class MirroredNsiAdmin(Mirror):
+    """Toolkit NSIs as a sync last saw them."""
+
+    list_display = (
+        "nsi_id",
+        "crn",
+        "type_code",
+        "status_description",
+        "referral_date",
+        "end_date",
+        "soft_deleted",
+        "gone_since",
+        "seen_at",
+    )
+    list_filter = (
+        "soft_deleted",
+        ("end_date", admin.EmptyFieldListFilter),
+        ("gone_since", admin.EmptyFieldListFilter),
+        "type_code",
+    )
+
+
+@admin.register(MirroredContact)
+class MirroredContactAdmin(Mirror):
+    """Appointments of those NSIs as a sync last saw them."""
+
+    list_display = ("contact_id", "crn", "nsi", "type_code", "start", "attended", "moved_from", "gone_since")
+    list_filter = (
+        "attended",
+        ("moved_from", admin.EmptyFieldListFilter),
+        ("gone_since", admin.EmptyFieldListFilter),
+        "type_code",
+    )
+    list_select_related = ("nsi",)
