@@ -12,4 +12,4 @@ if ! .venv/bin/python -c "import psycopg, sys; psycopg.connect(sys.argv[1], conn
     exit 0
 fi
 echo "Once more on PostgreSQL:"
-DATABASE_URL="$url" exec .venv/bin/pytest -n auto --dist worksteal -m "not browser" tests/booking tests/toolkits
+DATABASE_URL="$url" exec .venv/bin/pytest -n auto --dist worksteal -m "not browser" tests/booking tests/delius tests/toolkits
