@@ -45,4 +45,5 @@ if ! reachable "$url"; then
     fi
 fi
 echo "Once more on PostgreSQL:"
-DATABASE_URL="$url" .venv/bin/pytest -n auto --dist worksteal -m "not browser" tests/booking tests/toolkits tests/delius/test_mirror.py
+DATABASE_URL="$url" .venv/bin/pytest -n auto --dist worksteal -m "not browser" \
+    tests/booking tests/toolkits tests/delius/test_mirror.py tests/delius/test_sync.py

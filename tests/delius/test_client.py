@@ -11,7 +11,7 @@ from delius.client import DeliusClient, get_client, reset_client
 from delius.errors import DeliusContractError, Forbidden, NotFound
 from delius.records import LocationRule
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
-from tests.delius.values import BRIAN, CLARA, EDIE, HAL, ROBIN
+from tests.delius.values import BRIAN, CLARA, DEV, EDIE, HAL, ROBIN
 from tests.simulator_process import Simulator
 
 RESTRICTED, EXCLUDED, NOBODY = "X000011", "X000012", "X999999"
@@ -79,6 +79,30 @@ def test_an_upstream_with_endless_pages_is_not_read_to_the_end(upstream: Scripte
 
     upstream.respond = next_page
     assert len(get_client().eligible_people(ROBIN, limit=10_000)) == client_module.MOST_PAGES
+
+
+def test_sessions_in_the_contact_log_name_their_nsi_and_their_outcome(client: DeliusClient, simulator: Simulator):
+    [nsi] = simulator.nsis(CLARA)
+    simulator.add_contact(CLARA, start="2026-06-11T10:00", end=None)
+    contacts = client.contacts(CLARA)
+    assert {each.nsi_id for each in contacts} == {nsi["nsiId"], None}
+    assert sorted((each.outcome_code, each.attended) for each in contacts if each.outcome_code) == [("ATTC", True)]
+
+
+def test_every_page_of_the_contact_log_is_read(
+    client: DeliusClient, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+):
+    in_one_page = client.contacts(DEV)
+    monkeypatch.setattr(client_module, "PAGE_SIZE", 3)
+    simulator.clear_requests()
+    assert client.contacts(DEV) == in_one_page
+    assert [each["query"]["page"] for each in simulator.requests("contact_summary")] == ["0", "1"]
+
+
+def test_a_contact_log_that_gives_the_same_page_for_ever_is_not_asked_for_ever(upstream: ScriptedUpstream):
+    upstream.answers(Answer({"content": [{"contactId": 1}]}))
+    assert len(get_client().contacts(BRIAN)) == 1
+    assert len(upstream.received) == 2
 
 
 def test_a_person_is_read_with_phone_manager_and_circumstances(client: DeliusClient):

@@ -252,6 +252,29 @@ def test_an_nsi_without_identity_or_type_is_refused(answer):
         Nsi.model_validate(answer)
 
 
+@pytest.mark.parametrize(
+    ("ends", "current"),
+    [((None,), 0), (("2026-01-01", None), 1), ((None, "2026-01-01"), 0), (("2026-01-01", "2026-02-01"), 1), ((), None)],
+)
+def test_an_nsi_is_managed_by_whoever_has_not_ended_or_else_ended_last(ends, current):
+    managers = [{"staff": {"staffCode": str(number)}, "endDate": end} for number, end in enumerate(ends)]
+    manager = Nsi.model_validate({"nsiId": 1, "nsiType": {"code": "TKDEV"}, "nsiManagers": managers}).manager
+    assert (manager and manager.staff_code) == (None if current is None else str(current))
+
+
+def test_a_contact_of_which_next_to_nothing_is_known_is_read():
+    contact = Contact.model_validate({"contactId": 7, "type": None, "outcome": None, "rarActivityDetail": None})
+    assert (contact.start, contact.nsi_id, contact.type_code, contact.attended) == (None, None, "", None)
+
+
+@pytest.mark.parametrize(
+    "missing", [{"contactId": None}, {"contactStart": "soon"}, {"rarActivityDetail": {"nsiId": "x"}}]
+)
+def test_a_contact_without_what_the_mirror_acts_on_is_refused(missing):
+    with pytest.raises(ValidationError):
+        Contact.model_validate({"contactId": 7, "contactStart": "2026-06-10T10:00:00", **missing})
+
+
 def test_unknown_fields_are_ignored():
     assert Event.model_validate({"convictionId": 1, "tomorrow": {"brings": "more"}}) == Event(event_id=1)
 
