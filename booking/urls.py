@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from booking import views
+from booking.views import cases, journey, outcome
 
 
 class CrnConverter:
@@ -22,13 +22,13 @@ register_converter(CrnConverter, "crn")
 app_name = "booking"
 
 urlpatterns = [
-    path("", views.cases, name="cases"),
-    path("cases/<crn:crn>/arrange/", views.start, name="start"),
-    path("cases/<crn:crn>/arrange/check/", views.check, name="check"),
-    path("cases/<crn:crn>/arrange/discard/", views.discard, name="discard"),
-    path("cases/<crn:crn>/arrange/location-not-listed/", views.location_not_listed, name="location-not-listed"),
-    path("cases/<crn:crn>/arrange/<slug:slug>/", views.step, name="step"),
-    path("cases/<crn:crn>/appointments/<uuid:booking_id>/", views.booking, name="booking"),
-    path("cases/<crn:crn>/appointments/<uuid:booking_id>/state/", views.booking_state, name="booking-state"),
-    path("cases/<crn:crn>/appointments/<uuid:booking_id>/cancel/", views.cancel, name="cancel"),
+    path("", cases.cases, name="cases"),
+    path("cases/<crn:crn>/arrange/", journey.start, name="start"),
+    path("cases/<crn:crn>/arrange/check/", journey.check, name="check"),
+    path("cases/<crn:crn>/arrange/discard/", journey.discard, name="discard"),
+    path("cases/<crn:crn>/arrange/location-not-listed/", journey.location_not_listed, name="location-not-listed"),
+    path("cases/<crn:crn>/arrange/<slug:slug>/", journey.step, name="step"),
+    path("cases/<crn:crn>/appointments/<uuid:booking_id>/", outcome.booking, name="booking"),
+    path("cases/<crn:crn>/appointments/<uuid:booking_id>/state/", outcome.booking_state, name="booking-state"),
+    path("cases/<crn:crn>/appointments/<uuid:booking_id>/cancel/", outcome.cancel, name="cancel"),
 ]

@@ -1,0 +1,90 @@
+"""*Check your answers*."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from booking.journey.journey import Journey
+from booking.journey.records import ToolkitRecords, referred
+from booking.presenters.links import step_url
+
+RECORD = "record"
+CHECK_ORDER = (
+    "team",
+    "type",
+    "where",
+    "when",
+    "rar",
+    "requirement",
+    "sentence",
+    "toolkit",
+    "notes",
+    "sensitive",
+)
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """A line of *Check your answers*; `change_url` is empty for what nobody was asked."""
+
+    key: str
+    value: str
+    note: str = ""
+    change_url: str = ""
+
+
+def check_rows(journey: Journey, records: ToolkitRecords | None = None) -> list[CheckRow]:
+    """Return the lines of *Check your answers*, in the order people read them rather than the order they are asked."""
+    crn = journey.situation.case.person.crn
+    asked = {step.slug: step for step in journey.asked}
+    rows: list[CheckRow] = []
+    for slug in CHECK_ORDER:
+        if step := asked.get(slug):
+            url = f"{step_url(crn, step)}?change=1"
+            rows += [
+                CheckRow(row.key, row.value, change_url=url) for row in step.rows(journey.answers, journey.situation)
+            ]
+        elif assumed := _assumed_row(slug, journey):
+            rows.append(assumed)
+        if slug == "toolkit" and records:
+            rows += _record_rows(crn, records)
+    return rows
+
+
+def _record_rows(crn: str, records: ToolkitRecords) -> list[CheckRow]:
+    toolkit = records.toolkit
+    if not records.known:
+        unknown = f"We cannot see earlier {toolkit} records at the moment. We will look for one when you confirm"
+        return [CheckRow("Toolkit record", unknown)]
+    rows: list[CheckRow] = []
+    if len(records.usable) > 1:
+        text = (
+            f"There are {len(records.usable)} {toolkit} records for this person. "
+            f"This appointment will be added to the one {referred(records.usable[0])}"
+        )
+        change_url = f"{reverse('booking:step', args=[crn, RECORD])}?change=1"
+        rows.append(CheckRow("Toolkit record", text, change_url=change_url))
+    for nsi in records.elsewhere:
+        where = "another requirement" if nsi.requirement_id else "no requirement"
+        text = f"There is also a {toolkit} record linked to {where}, {referred(nsi)}. It will not be used"
+        rows.append(CheckRow("Other toolkit record", text))
+    return rows
+
+
+def _assumed_row(slug: str, journey: Journey) -> CheckRow | None:
+    answers, situation = journey.answers, journey.situation
+    if slug == "where" and answers.office:
+        return CheckRow("Location", answers.office.description, note="Your team’s only office")
+    if slug == "rar" and not situation.rar_requirements:
+        return CheckRow(
+            "RAR toolkit session",
+            "No",
+            note=f"{situation.first_name} has no active RAR requirement for this to count towards",
+        )
+    if slug == "toolkit" and answers.rar:
+        return CheckRow(
+            "RAR toolkit",
+            situation.placeholder.name,
+            note="Used because your team has not moved to RAR toolkits yet",
+        )
+    return None

@@ -1,0 +1,41 @@
+"""The page of a booking."""
+
+from dataclasses import dataclass
+
+from booking.formats import LONDON, from_to, long_date
+from booking.models import Booking, BookingState
+from booking.presenters.links import booking_url
+from delius.records import Person
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What the page after confirming says."""
+
+    type_name: str
+    when: str
+    where: str
+    toolkit: str
+    first_name: str
+    phone_number: str
+    url: str
+    outcome_unknown: bool
+    may_cancel: bool
+    reason: str
+
+
+def confirmation(booking: Booking, person: Person, *, may_cancel: bool = False) -> Confirmation:
+    """Return what the page of a booking says of it."""
+    start, end = booking.start.astimezone(LONDON), booking.end.astimezone(LONDON)
+    return Confirmation(
+        type_name=booking.type_name,
+        when=f"{long_date(start.date())} from {from_to(start.time(), end.time())}",
+        where=booking.office_name,
+        toolkit=booking.toolkit_name,
+        first_name=person.first_name,
+        phone_number=next((phone.number for phone in person.phone_numbers if phone.number), ""),
+        url=booking_url(booking),
+        outcome_unknown=booking.state == BookingState.UNCERTAIN,
+        may_cancel=may_cancel,
+        reason=booking.reason,
+    )

@@ -1,0 +1,22 @@
+"""Why somebody was sent to a page, other than by what they just typed."""
+
+CLASH = "clash"
+ORDER = "order"
+CHANGED = "changed"
+NOT_ASKED = "not-asked"
+
+
+def step_problem(kind: str, *, first_name: str) -> str:
+    """Return why somebody was sent to a question: a CLASH with another appointment, or questions left out (ORDER)."""
+    return {
+        CLASH: f"{first_name} already has an appointment at this time. Enter a different date or time",
+        ORDER: "Answer this question first. The page you asked for comes after it",
+    }.get(kind, "")
+
+
+def check_problem(kind: str) -> str:
+    """Return why somebody was sent to *Check your answers*: answers CHANGED elsewhere, or a question NOT_ASKED."""
+    return {
+        CHANGED: "Your answers were changed in another tab. Check them and confirm again",
+        NOT_ASKED: "The page you asked for is not needed for this appointment. Check your answers here",
+    }.get(kind, "")

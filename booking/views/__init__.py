@@ -1,0 +1,1 @@
+"""Views, a module a part of the service: parse, call, render."""
