@@ -1,0 +1,177 @@
+"""Bookings, the processes that work on them, the clock they live by, and what Delius holds in the end."""
+
+import os
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache as remembered
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import time_machine
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.db import connections
+from django.utils import timezone
+
+from booking.journey.request import AppointmentRequest
+from booking.models import Booking, Draft
+from booking.services import confirm
+from booking.services.leases import Busy
+from booking.services.states import AT_REST
+from delius.client import get_client, reset_client
+from delius.errors import DeliusError
+from delius.records import Event
+from delius.writes import Officer
+from tests.simulator_process import Simulator
+from toolkits.selectors import ToolkitChoice
+
+NOW = datetime(2026, 6, 10, 10, 0, 20, tzinfo=ZoneInfo("Europe/London"))
+NEXT_WEEK = NOW.replace(second=0) + timedelta(days=7)
+HALF_AN_HOUR = timedelta(minutes=30)
+BRIAN, CLARA = "X000001", "X000002"
+DIALOGUES, MAPS = "TKDEV", "TKMAP"
+USERNAME = "ROBIN.SAMPLE"
+OFFICER = Officer(provider_code="N90", team_code="N90AAA", staff_code="N90A001")
+SETTLING_SECONDS = 30
+LIVED, CRASHED = 0, 1
+LONGEST_WAIT_SECONDS = 10
+NEEDS_ATTENTION = "needs_attention"
+
+
+def resume(booking_id: Any) -> None:
+    """Carry a booking on as far as it goes now; what Delius does not answer now is for the next time."""
+    with suppress(Busy, DeliusError):
+        confirm.run(booking_id)
+
+
+@dataclass
+class Clock:
+    """The time of the product, in every process forked from here, and of the simulator."""
+
+    traveller: time_machine.Traveller
+    simulator: Simulator
+
+    def move_on(self, seconds: float) -> None:
+        """Let time pass."""
+        self.traveller.shift(timedelta(seconds=seconds))
+        self.simulator.freeze(timezone.now().isoformat())
+
+    def outlast_leases(self) -> None:
+        """Let so much time pass that leases of dead processes have lapsed and Delius has done what it was sent."""
+        self.move_on(settings.BOOKING_LEASE_SECONDS + SETTLING_SECONDS + 1)
+
+
+def confirmed(
+    *, crn: str = BRIAN, toolkit: str = DIALOGUES, start: datetime = NEXT_WEEK, keep_draft: bool = True
+) -> Booking:
+    """Return a booking that a practitioner has just confirmed: an office visit of half an hour, of which nothing is sent.
+
+    Without a toolkit it does not count towards RAR. Without `keep_draft` it is a colleague's: people have one draft a case.
+    """
+    user, _ = get_user_model().objects.get_or_create(username=USERNAME)
+    draft = Draft(user=user, crn=crn, answers={"notes": "Bring the workbook."})
+    if keep_draft:
+        draft.save()
+    event, requirement_id = _sentence_of(crn)
+    request = AppointmentRequest(
+        crn=crn,
+        event=event,
+        officer=OFFICER,
+        type_code="COAP",
+        type_name="Office visit",
+        start=start,
+        end=start + HALF_AN_HOUR,
+        office_code="N90HAR",
+        office_name="Harrow End",
+        notes="Bring the workbook.",
+        sensitive=False,
+        requirement_id=requirement_id if toolkit else None,
+        toolkit=_choice(toolkit) if toolkit else None,
+    )
+    return confirm.submit(draft=draft, request=request)
+
+
+def as_another_process() -> None:
+    """Forget what this process knows of Delius, and its connections there: the next step is somebody else's."""
+    cache.clear()
+    reset_client()
+
+
+def fork(work: Callable[[], object]) -> int:
+    """Start a process that does some work, with nothing of ours but the settings and the time; return its id."""
+    connections.close_all()
+    process = os.fork()
+    if process:
+        return process
+    status = CRASHED
+    try:
+        as_another_process()
+        work()
+        status = LIVED
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def status_of(process: int) -> int:
+    """Wait for a forked process to end and return its exit status."""
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def at_once(works: Sequence[Callable[[], object]]) -> None:
+    """Do some work in as many processes at once; every one must live."""
+    processes = [fork(work) for work in works]
+    assert [status_of(process) for process in processes] == [LIVED] * len(works)
+
+
+def wait_until(happened: Callable[[], object]) -> None:
+    """Ask until something has happened elsewhere."""
+    deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+    while not happened():
+        assert time.monotonic() < deadline, "It never happened."
+
+
+def appointments_of(simulator: Simulator, booking: Booking) -> list[dict[str, Any]]:
+    """Return the appointments in Delius that are what a booking asked for."""
+    start = timezone.localtime(booking.start).isoformat()[:16]
+    return [
+        each
+        for each in simulator.contacts(booking.crn)
+        if each["type"] == booking.type_code and each["start"] == start and not each["softDeleted"]
+    ]
+
+
+def nsis_of(simulator: Simulator, crn: str, *, toolkit: str = DIALOGUES) -> list[dict[str, Any]]:
+    """Return a person's NSIs of a toolkit."""
+    return [each for each in simulator.nsis(crn) if each["type"] == toolkit and not each["softDeleted"]]
+
+
+def is_settled(booking: Booking) -> bool:
+    """Return whether nobody need wait for this booking any more: it is at rest, or somebody was asked to look at it."""
+    return booking.state in AT_REST or booking.state == NEEDS_ATTENTION
+
+
+@remembered
+def _sentence_of(crn: str) -> tuple[Event, int]:
+    """Return a person's sentence and RAR requirement; the data sets number them alike each time."""
+    event = get_client().events(crn)[0]
+    return event, get_client().requirements(crn, event.event_id)[0].requirement_id
+
+
+def _choice(code: str) -> ToolkitChoice:
+    return ToolkitChoice(
+        name=f"Sample {code}",
+        slug=code.lower(),
+        nsi_type_code=code,
+        nsi_sub_type_code=None,
+        nsi_status_code="INPROG",
+        nsi_length=None,
+        nsi_notes="",
+        is_placeholder=False,
+    )

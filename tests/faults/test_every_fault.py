@@ -1,0 +1,306 @@
+"""One booking, and everything that can go wrong in each exchange that it takes."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from booking.models import Booking, BookingState, Draft
+from delius.client import get_client
+from tests.faults.harness import (
+    BRIAN,
+    DIALOGUES,
+    SETTLING_SECONDS,
+    Clock,
+    appointments_of,
+    as_another_process,
+    confirmed,
+    fork,
+    is_settled,
+    nsis_of,
+    resume,
+    status_of,
+    wait_until,
+)
+from tests.faults.tally import Found, Record, keep
+from tests.faults.wire import KILLED, connections_refused, killed_after, killed_before
+from tests.simulator_process import Simulator
+
+WRITES = {"create_nsi", "create_appointment"}
+TRIES_UNDER_TROUBLE = 3
+TRIES_AFTERWARDS = 4
+LONGER_THAN_PATIENCE_SECONDS = 0.4
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that goes wrong with an exchange. One that `says_no` is Delius's last word and may end a booking."""
+
+    name: str
+    kind: str
+    details: dict[str, Any] = field(default_factory=dict)
+    says_no: bool = False
+    after_writing: bool = False
+
+
+TOO_LONG = {"seconds": LONGER_THAN_PATIENCE_SECONDS}
+REFUSED = Fault("connection refused", "refused")
+FAULTS = [
+    REFUSED,
+    Fault("dropped unread", "drop_before"),
+    Fault("no answer", "timeout_before", TOO_LONG),
+    Fault("500", "status", {"status": 500}),
+    Fault("503", "status", {"status": 503}),
+    Fault("429", "status", {"status": 429}),
+    Fault("token expired", "expire_token"),
+    Fault("401", "status", {"status": 401}),
+    Fault("403", "status", {"status": 403}, says_no=True),
+    Fault("malformed", "malformed"),
+    Fault("missing field", "missing_field"),
+    Fault("dropped after writing", "drop_after", after_writing=True),
+    Fault("no answer after writing", "timeout_after", TOO_LONG, after_writing=True),
+    Fault("500 after writing", "status_after", {"status": 500}, after_writing=True),
+    Fault("503 after writing", "status_after", {"status": 503}, after_writing=True),
+    Fault("written late", "latency", TOO_LONG, after_writing=True),
+]
+MISSING = {
+    "token": "access_token",
+    "nsis": "nsis",
+    "create_nsi": "id",
+    "appointments": "appointmentId",
+    "create_appointment": "appointmentId",
+}
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One exchange of a booking's life, and what must have happened to come to it.
+
+    `lost` is the write whose answer went missing before, and how. `knows_token`: the process has a token to read with.
+    """
+
+    name: str
+    operation: str
+    toolkit: str = DIALOGUES
+    lost: tuple[str, str] | None = None
+    knows_token: bool = False
+
+
+NSI_MADE, NSI_NOT_MADE = ("create_nsi", "drop_after"), ("create_nsi", "drop_before")
+MADE, NOT_MADE = ("create_appointment", "drop_after"), ("create_appointment", "drop_before")
+EXCHANGES = [
+    Exchange("token to read with", "token"),
+    Exchange("read NSIs", "nsis"),
+    Exchange("token to write with", "token", knows_token=True),
+    Exchange("create NSI", "create_nsi"),
+    Exchange("create appointment", "create_appointment"),
+    Exchange("token to look for NSI", "token", lost=NSI_MADE),
+    Exchange("look for NSI that was made", "nsis", lost=NSI_MADE),
+    Exchange("look for NSI that was not made", "nsis", lost=NSI_NOT_MADE),
+    Exchange("create NSI again", "create_nsi", lost=NSI_NOT_MADE),
+    Exchange("create appointment on NSI that was found", "create_appointment", lost=NSI_MADE),
+    Exchange("token to look for appointment", "token", lost=MADE),
+    Exchange("look for appointment that was made", "appointments", lost=MADE),
+    Exchange("look for appointment that was not made", "appointments", lost=NOT_MADE),
+    Exchange("create appointment again", "create_appointment", lost=NOT_MADE),
+    Exchange("without RAR: token to write with", "token", toolkit=""),
+    Exchange("without RAR: create appointment", "create_appointment", toolkit=""),
+    Exchange("without RAR: token to look for appointment", "token", toolkit="", lost=MADE),
+    Exchange("without RAR: look for appointment that was made", "appointments", toolkit="", lost=MADE),
+    Exchange("without RAR: look for appointment that was not made", "appointments", toolkit="", lost=NOT_MADE),
+    Exchange("without RAR: create appointment again", "create_appointment", toolkit="", lost=NOT_MADE),
+]
+COMBINATIONS = [
+    (exchange, fault)
+    for exchange in EXCHANGES
+    for fault in FAULTS
+    if exchange.operation in WRITES or not fault.after_writing
+]
+each_combination = pytest.mark.parametrize(
+    ("exchange", "fault"), COMBINATIONS, ids=[f"{exchange.name}-{fault.name}" for exchange, fault in COMBINATIONS]
+)
+each_exchange = pytest.mark.parametrize("exchange", EXCHANGES, ids=[exchange.name for exchange in EXCHANGES])
+
+
+@each_combination
+def test_a_fault_that_happens_once_leaves_one_appointment(
+    clock: Clock, simulator: Simulator, exchange: Exchange, fault: Fault, record_property: Record
+) -> None:
+    booking = on_the_way_to(exchange, clock, simulator)
+    with trouble(simulator, exchange, fault, times=1):
+        start_of(exchange)
+        resume(booking.id)
+        assert simulator.faults() == []
+    until_delius_is_done(simulator, exchange, fault)
+    as_another_process()
+    resume(booking.id)
+    carry_on(booking, clock)
+    assert_sound(booking, simulator, record_property, may_refuse=fault.says_no)
+
+
+@each_combination
+def test_a_fault_that_lasts_and_is_mended_leaves_one_appointment(
+    clock: Clock, simulator: Simulator, exchange: Exchange, fault: Fault, record_property: Record
+) -> None:
+    booking = on_the_way_to(exchange, clock, simulator)
+    start_of(exchange)
+    with trouble(simulator, exchange, fault, times=None):
+        try_for_long(booking, clock, simulator, exchange, fault)
+    carry_on(booking, clock)
+    assert_sound(booking, simulator, record_property, may_refuse=fault.says_no)
+
+
+@each_combination
+def test_while_a_fault_lasts_a_booking_waits_and_nothing_is_made_twice(
+    clock: Clock, simulator: Simulator, exchange: Exchange, fault: Fault, record_property: Record
+) -> None:
+    booking = on_the_way_to(exchange, clock, simulator)
+    start_of(exchange)
+    with trouble(simulator, exchange, fault, times=None):
+        try_for_long(booking, clock, simulator, exchange, fault)
+        assert_sound(booking, simulator, record_property, may_refuse=fault.says_no, may_wait=True)
+
+
+@each_combination
+def test_a_process_killed_by_a_fault_leaves_one_appointment(
+    clock: Clock, simulator: Simulator, exchange: Exchange, fault: Fault, record_property: Record
+) -> None:
+    booking = on_the_way_to(exchange, clock, simulator)
+    with trouble(simulator, exchange, fault, times=1):
+        kill(booking, exchange, killed_after(exchange.operation))
+        assert simulator.faults() == []
+    until_delius_is_done(simulator, exchange, fault)
+    carry_on(booking, clock)
+    assert_sound(booking, simulator, record_property, may_refuse=fault.says_no)
+
+
+@each_combination
+def test_after_a_process_was_killed_by_a_fault_that_lasts_a_booking_waits_and_nothing_is_made_twice(
+    clock: Clock, simulator: Simulator, exchange: Exchange, fault: Fault, record_property: Record
+) -> None:
+    booking = on_the_way_to(exchange, clock, simulator)
+    with trouble(simulator, exchange, fault, times=None):
+        kill(booking, exchange, killed_after(exchange.operation))
+        until_delius_is_done(simulator, exchange, fault)
+        clock.outlast_leases()
+        try_for_long(booking, clock, simulator, exchange, fault)
+        assert_sound(booking, simulator, record_property, may_refuse=fault.says_no, may_wait=True)
+
+
+@each_exchange
+@pytest.mark.parametrize("moment", [killed_before, killed_after], ids=["before", "after"])
+def test_a_process_killed_at_any_exchange_leaves_one_appointment(
+    clock: Clock, simulator: Simulator, exchange: Exchange, moment: Any, record_property: Record
+) -> None:
+    booking = on_the_way_to(exchange, clock, simulator)
+    kill(booking, exchange, moment(exchange.operation))
+    carry_on(booking, clock)
+    assert_sound(booking, simulator, record_property)
+
+
+def on_the_way_to(exchange: Exchange, clock: Clock, simulator: Simulator) -> Booking:
+    """Return a booking whose next run comes to an exchange, in a process that has yet to speak to Delius."""
+    booking = confirmed(toolkit=exchange.toolkit)
+    if exchange.lost:
+        operation, kind = exchange.lost
+        simulator.fault(operation, kind)
+        resume(booking.id)
+        booking.refresh_from_db()
+        assert booking.state == BookingState.UNCERTAIN
+        clock.move_on(SETTLING_SECONDS + 1)
+    simulator.clear_requests()
+    as_another_process()
+    return booking
+
+
+def start_of(exchange: Exchange) -> None:
+    """Let this process know what one that comes to the exchange knows."""
+    if exchange.knows_token:
+        get_client().events(BRIAN)
+
+
+@contextmanager
+def trouble(simulator: Simulator, exchange: Exchange, fault: Fault, *, times: int | None) -> Iterator[None]:
+    """Let an exchange go wrong, so many times or all the time, until the end of the block."""
+    with ExitStack() as stack:
+        if fault is REFUSED:
+            stack.enter_context(connections_refused(exchange.operation, times=times))
+        else:
+            details = {"field": MISSING[exchange.operation]} if fault.kind == "missing_field" else fault.details
+            simulator.fault(exchange.operation, fault.kind, times=times, **details)
+            stack.callback(simulator.clear_faults)
+        yield
+
+
+def kill(booking: Booking, exchange: Exchange, death: Any) -> None:
+    """Run a booking in a process that dies at an exchange."""
+
+    def work() -> None:
+        start_of(exchange)
+        with death:
+            resume(booking.id)
+
+    assert status_of(fork(work)) == KILLED
+
+
+def until_delius_is_done(simulator: Simulator, exchange: Exchange, fault: Fault) -> None:
+    """Wait for what Delius writes after we stopped waiting for it."""
+    if fault.kind == "latency":
+        wait_until(lambda: simulator.requests(exchange.operation)[-1]["status"])
+
+
+def try_for_long(booking: Booking, clock: Clock, simulator: Simulator, exchange: Exchange, fault: Fault) -> None:
+    """Carry a booking on again and again in spite of a fault."""
+    for _ in range(TRIES_UNDER_TROUBLE):
+        resume(booking.id)
+        until_delius_is_done(simulator, exchange, fault)
+        as_another_process()
+        clock.outlast_leases()
+
+
+def carry_on(booking: Booking, clock: Clock) -> None:
+    """Carry a booking on, in another process, until it settles."""
+    for _ in range(TRIES_AFTERWARDS):
+        as_another_process()
+        clock.outlast_leases()
+        resume(booking.id)
+        booking.refresh_from_db()
+        if is_settled(booking):
+            return
+
+
+def assert_sound(
+    booking: Booking,
+    simulator: Simulator,
+    record_property: Record,
+    *,
+    may_refuse: bool = False,
+    may_wait: bool = False,
+) -> None:
+    """Hold our row of a booking against the record that Delius has of it."""
+    booking = Booking.objects.get(id=booking.id)
+    appointments = appointments_of(simulator, booking)
+    nsis = nsis_of(simulator, booking.crn)
+    booked, refused = booking.state == BookingState.BOOKED, booking.state == BookingState.REFUSED
+    waiting = may_wait and booking.state not in {BookingState.CANCELLED, BookingState.BOOKED, BookingState.REFUSED}
+    kept = Draft.objects.filter(crn=booking.crn).exists()
+    found = Found(
+        booked=booked,
+        refused=refused,
+        waiting=waiting,
+        lost=(booked and not appointments)
+        or (refused and (bool(appointments) or not may_refuse))
+        or (not booked and not kept),
+        duplicate_appointments=max(len(appointments) - 1, 0),
+        duplicate_nsis=max(len(nsis) - bool(booking.counts_towards_rar), 0),
+        unsettled=not waiting and not is_settled(booking),
+    )
+    keep(record_property, found)
+    assert found.is_sound, (found, list(booking.history.values_list("to_state", "detail")))
+    if booked:
+        assert [each["contactId"] for each in appointments] == [booking.appointment_id]
+        assert [each["nsiId"] for each in nsis] == [booking.nsi_id] * booking.counts_towards_rar
+        assert appointments[0]["nsiId"] == booking.nsi_id
+        assert not kept
