@@ -1,13 +1,13 @@
 """Bookings, the processes that work on them, the clock they live by, and what Delius holds in the end."""
 
 import os
-import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache as remembered
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,8 +30,7 @@ from delius.writes import Officer
 from tests.simulator_process import Simulator
 from toolkits.selectors import ToolkitChoice
 
-NOW = datetime(2026, 6, 10, 10, 0, 20, tzinfo=ZoneInfo("Europe/London"))
-NEXT_WEEK = NOW.replace(second=0) + timedelta(days=7)
+NEXT_WEEK = datetime.combine(date.today() + timedelta(days=7), time(10), tzinfo=ZoneInfo("Europe/London"))
 HALF_AN_HOUR = timedelta(minutes=30)
 BRIAN, CLARA = "X000001", "X000002"
 DIALOGUES, MAPS = "TKDEV", "TKMAP"
@@ -103,14 +102,13 @@ def as_another_process() -> None:
 
 
 def fork(work: Callable[[], object]) -> int:
-    """Start a process that does some work, with nothing of ours but the settings and the time; return its id."""
+    """Start a process that does some work, with connections of its own, and return its id."""
     connections.close_all()
     process = os.fork()
     if process:
         return process
     status = CRASHED
     try:
-        as_another_process()
         work()
         status = LIVED
     except BaseException:
@@ -132,9 +130,9 @@ def at_once(works: Sequence[Callable[[], object]]) -> None:
 
 def wait_until(happened: Callable[[], object]) -> None:
     """Ask until something has happened elsewhere."""
-    deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+    deadline = monotonic() + LONGEST_WAIT_SECONDS
     while not happened():
-        assert time.monotonic() < deadline, "It never happened."
+        assert monotonic() < deadline, "It never happened."
 
 
 def appointments_of(simulator: Simulator, booking: Booking) -> list[dict[str, Any]]:
