@@ -68,9 +68,9 @@ class Clock:
 def confirmed(
     *, crn: str = BRIAN, toolkit: str = DIALOGUES, start: datetime = NEXT_WEEK, keep_draft: bool = True
 ) -> Booking:
-    """Return a booking that a practitioner has just confirmed: an office visit of half an hour, of which nothing is sent.
+    """Return the booking of an office visit of half an hour that was confirmed just now, and of which nothing is sent.
 
-    Without a toolkit it does not count towards RAR. Without `keep_draft` it is a colleague's: people have one draft a case.
+    Without a toolkit it does not count towards RAR. Without `keep_draft` it has no draft: a person has one a case.
     """
     user, _ = get_user_model().objects.get_or_create(username=USERNAME)
     draft = Draft(user=user, crn=crn, answers={"notes": "Bring the workbook."})
