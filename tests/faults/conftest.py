@@ -13,7 +13,7 @@ from booking.models import Booking, Draft, Lease
 from tests.faults.harness import Clock
 from tests.simulator_process import Simulator
 
-READ_TIMEOUT_SECONDS = 0.25
+READ_TIMEOUT_SECONDS = 0.2
 
 
 @pytest.fixture

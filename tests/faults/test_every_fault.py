@@ -31,7 +31,7 @@ from tests.simulator_process import Simulator
 WRITES = {"create_nsi", "create_appointment"}
 TRIES_UNDER_TROUBLE = 2
 TRIES_AFTERWARDS = 4
-LONGER_THAN_PATIENCE_SECONDS = 0.4
+LONGER_THAN_PATIENCE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
