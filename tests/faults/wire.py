@@ -66,6 +66,21 @@ def killed_after(operation: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def every_exchange_followed_by(happening: Callable[[], object]) -> Iterator[None]:
+    """Let something happen after each exchange."""
+
+    def send(go_on: Callable[..., Any], request: requests.PreparedRequest) -> Any:
+        try:
+            return go_on(request)
+        finally:
+            if operation_of(request):
+                happening()
+
+    with _on_the_way_out(send):
+        yield
+
+
 def operation_of(request: requests.PreparedRequest) -> str | None:
     """Return what the simulator calls the operation that a request is for; None for the control door's."""
     path = urlsplit(request.url or "").path
