@@ -7,13 +7,10 @@ import pytest
 import time_machine
 from django.contrib.auth import get_user_model
 from django.utils import timezone
-from pytest_django import Settings
 
 from booking.models import Booking, Draft, Lease
 from tests.faults.harness import Clock
 from tests.simulator_process import Simulator
-
-READ_TIMEOUT_SECONDS = 0.2
 
 
 @pytest.fixture
@@ -26,9 +23,8 @@ def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[
 
 
 @pytest.fixture
-def clock(transactional_db: None, simulator: Simulator, settings: Settings) -> Iterator[Clock]:
-    """One time for the product and the simulator, which tests let pass, and little patience with Delius."""
-    settings.DELIUS_READ_TIMEOUT = READ_TIMEOUT_SECONDS
+def clock(transactional_db: None, simulator: Simulator) -> Iterator[Clock]:
+    """One time for the product and the simulator, which tests let pass."""
     with time_machine.travel(timezone.now(), tick=True) as traveller:
         clock = Clock(traveller, simulator)
         clock.move_on(0)

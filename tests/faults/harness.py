@@ -2,8 +2,8 @@
 
 import os
 import traceback
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache as remembered
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import connections
+from django.test import override_settings
 from django.utils import timezone
 
 from booking.journey.request import AppointmentRequest
@@ -37,6 +38,7 @@ DIALOGUES, MAPS = "TKDEV", "TKMAP"
 USERNAME = "ROBIN.SAMPLE"
 OFFICER = Officer(provider_code="N90", team_code="N90AAA", staff_code="N90A001")
 SETTLING_SECONDS = 30
+PATIENCE_SECONDS, LATE_SECONDS = 0.3, 0.4
 LIVED, CRASHED = 0, 1
 LONGEST_WAIT_SECONDS = 10
 NEEDS_ATTENTION = "needs_attention"
@@ -95,6 +97,13 @@ def confirmed(
     return confirm.submit(draft=draft, request=request)
 
 
+@contextmanager
+def impatient() -> Iterator[None]:
+    """Wait less long for Delius than a fault makes it take."""
+    with override_settings(DELIUS_READ_TIMEOUT=PATIENCE_SECONDS):
+        yield
+
+
 def as_another_process() -> None:
     """Forget what this process knows of Delius, and its connections there: the next step is somebody else's."""
     cache.clear()
@@ -133,6 +142,11 @@ def wait_until(happened: Callable[[], object]) -> None:
     deadline = monotonic() + LONGEST_WAIT_SECONDS
     while not happened():
         assert monotonic() < deadline, "It never happened."
+
+
+def wait_until_delius_is_done(simulator: Simulator) -> None:
+    """Wait for what Delius still does although we stopped waiting for its answer."""
+    wait_until(lambda: all(each["status"] for each in simulator.requests()))
 
 
 def appointments_of(simulator: Simulator, booking: Booking) -> list[dict[str, Any]]:

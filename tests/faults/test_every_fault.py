@@ -12,17 +12,19 @@ from delius.client import get_client
 from tests.faults.harness import (
     BRIAN,
     DIALOGUES,
+    LATE_SECONDS,
     SETTLING_SECONDS,
     Clock,
     appointments_of,
     as_another_process,
     confirmed,
     fork,
+    impatient,
     is_settled,
     nsis_of,
     resume,
     status_of,
-    wait_until,
+    wait_until_delius_is_done,
 )
 from tests.faults.tally import Found, Record, keep
 from tests.faults.wire import KILLED, connections_refused, killed_after, killed_before
@@ -31,7 +33,7 @@ from tests.simulator_process import Simulator
 WRITES = {"create_nsi", "create_appointment"}
 TRIES_UNDER_TROUBLE = 2
 TRIES_AFTERWARDS = 4
-LONGER_THAN_PATIENCE_SECONDS = 0.25
+MOST_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,13 @@ class Fault:
     says_no: bool = False
     after_writing: bool = False
 
+    @property
+    def takes_too_long(self) -> bool:
+        """Whether we stop waiting for an answer."""
+        return "seconds" in self.details
 
-TOO_LONG = {"seconds": LONGER_THAN_PATIENCE_SECONDS}
+
+TOO_LONG = {"seconds": LATE_SECONDS}
 REFUSED = Fault("connection refused", "refused")
 FAULTS = [
     REFUSED,
@@ -137,9 +144,8 @@ def test_a_fault_that_happens_once_leaves_one_appointment(
 ) -> None:
     booking = on_the_way_to(exchange, clock, simulator)
     with trouble(simulator, exchange, fault, times=1):
-        resume(booking.id)
-        assert simulator.faults() == []
-    until_delius_is_done(simulator, exchange, fault)
+        run_into_it(booking, simulator)
+        until_delius_is_done(simulator, fault)
     resume(booking.id)
     carry_on(booking, clock)
     assert_sound(booking, simulator, record_property, may_refuse=fault.says_no)
@@ -151,7 +157,7 @@ def test_while_a_fault_lasts_a_booking_waits_and_when_it_is_mended_there_is_one_
 ) -> None:
     booking = on_the_way_to(exchange, clock, simulator)
     with trouble(simulator, exchange, fault, times=None):
-        try_for_long(booking, clock, simulator, exchange, fault)
+        try_for_long(booking, clock, simulator, fault)
         assert_sound(booking, simulator, record_property, may_refuse=fault.says_no, may_wait=True)
     carry_on(booking, clock)
     assert_sound(booking, simulator, record_property, may_refuse=fault.says_no)
@@ -163,9 +169,9 @@ def test_a_process_killed_by_a_fault_leaves_one_appointment(
 ) -> None:
     booking = on_the_way_to(exchange, clock, simulator)
     with trouble(simulator, exchange, fault, times=1):
-        kill(booking, exchange, killed_after(exchange.operation))
+        kill(booking, killed_after(exchange.operation))
         assert simulator.faults() == []
-    until_delius_is_done(simulator, exchange, fault)
+        until_delius_is_done(simulator, fault)
     carry_on(booking, clock)
     assert_sound(booking, simulator, record_property, may_refuse=fault.says_no)
 
@@ -176,10 +182,10 @@ def test_a_process_killed_by_a_fault_that_lasts_leaves_a_booking_that_waits_and_
 ) -> None:
     booking = on_the_way_to(exchange, clock, simulator)
     with trouble(simulator, exchange, fault, times=None):
-        kill(booking, exchange, killed_after(exchange.operation))
-        until_delius_is_done(simulator, exchange, fault)
+        kill(booking, killed_after(exchange.operation))
+        until_delius_is_done(simulator, fault)
         clock.outlast_leases()
-        try_for_long(booking, clock, simulator, exchange, fault)
+        try_for_long(booking, clock, simulator, fault)
         assert_sound(booking, simulator, record_property, may_refuse=fault.says_no, may_wait=True)
     carry_on(booking, clock)
     assert_sound(booking, simulator, record_property, may_refuse=fault.says_no)
@@ -191,7 +197,7 @@ def test_a_process_killed_at_any_exchange_leaves_one_appointment(
     clock: Clock, simulator: Simulator, exchange: Exchange, moment: Any, record_property: Record
 ) -> None:
     booking = on_the_way_to(exchange, clock, simulator)
-    kill(booking, exchange, moment(exchange.operation))
+    kill(booking, moment(exchange.operation))
     carry_on(booking, clock)
     assert_sound(booking, simulator, record_property)
 
@@ -217,6 +223,8 @@ def on_the_way_to(exchange: Exchange, clock: Clock, simulator: Simulator) -> Boo
 def trouble(simulator: Simulator, exchange: Exchange, fault: Fault, *, times: int | None) -> Iterator[None]:
     """Let an exchange go wrong, so many times or all the time, until the end of the block."""
     with ExitStack() as stack:
+        if fault.takes_too_long:
+            stack.enter_context(impatient())
         if fault is REFUSED:
             stack.enter_context(connections_refused(exchange.operation, times=times))
         else:
@@ -226,27 +234,37 @@ def trouble(simulator: Simulator, exchange: Exchange, fault: Fault, *, times: in
         yield
 
 
-def kill(booking: Booking, exchange: Exchange, death: Any) -> None:
-    """Run a booking in a process that dies at an exchange."""
+def run_into_it(booking: Booking, simulator: Simulator) -> None:
+    """Run a booking until what was to go wrong once has gone wrong."""
+    for _ in range(MOST_TRIES):
+        resume(booking.id)
+        if not simulator.faults():
+            return
+    raise AssertionError("It never went wrong.")
+
+
+def kill(booking: Booking, death: Any) -> None:
+    """Run a booking in a process that dies of it."""
 
     def work() -> None:
         with death:
-            resume(booking.id)
+            for _ in range(MOST_TRIES):
+                resume(booking.id)
 
     assert status_of(fork(work)) == KILLED
 
 
-def until_delius_is_done(simulator: Simulator, exchange: Exchange, fault: Fault) -> None:
+def until_delius_is_done(simulator: Simulator, fault: Fault) -> None:
     """Wait for what Delius writes after we stopped waiting for it."""
-    if fault.kind == "latency":
-        wait_until(lambda: simulator.requests(exchange.operation)[-1]["status"])
+    if fault.takes_too_long:
+        wait_until_delius_is_done(simulator)
 
 
-def try_for_long(booking: Booking, clock: Clock, simulator: Simulator, exchange: Exchange, fault: Fault) -> None:
+def try_for_long(booking: Booking, clock: Clock, simulator: Simulator, fault: Fault) -> None:
     """Carry a booking on again and again in spite of a fault."""
     for _ in range(TRIES_UNDER_TROUBLE):
         resume(booking.id)
-        until_delius_is_done(simulator, exchange, fault)
+        until_delius_is_done(simulator, fault)
         clock.outlast_leases()
 
 

@@ -28,7 +28,7 @@ from tests.faults.tally import Found, Record, keep
 from tests.simulator_process import Simulator
 
 TOOLKITS = (DIALOGUES, MAPS)
-PATIENCE_SECONDS = 2
+PATIENCE_SECONDS = 5
 SHARE_IN_TROUBLE = 0.3
 MOST_ROUNDS = 8
 TROUBLES = [
