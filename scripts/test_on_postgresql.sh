@@ -12,4 +12,6 @@ if ! .venv/bin/python -c "import psycopg, sys; psycopg.connect(sys.argv[1], conn
     exit 0
 fi
 echo "Once more on PostgreSQL:"
-DATABASE_URL="$url" exec .venv/bin/pytest -n auto --dist worksteal -m "not browser" tests/booking tests/toolkits
+DATABASE_URL="$url" exec .venv/bin/pytest -n auto --dist worksteal -m "not browser" \
+    tests/booking tests/toolkits \
+    tests/faults/test_simultaneous.py tests/faults/test_state_machine.py tests/faults/test_between_bookings.py
