@@ -145,8 +145,8 @@ def test_a_fault_that_happens_once_leaves_one_appointment(
     booking = on_the_way_to(exchange, clock, simulator)
     with trouble(simulator, exchange, fault, times=1):
         run_into_it(booking, simulator)
-        until_delius_is_done(simulator, fault)
     resume(booking.id)
+    until_delius_is_done(simulator, fault)
     carry_on(booking, clock)
     assert_sound(booking, simulator, record_property, may_refuse=fault.says_no)
 

@@ -1,4 +1,7 @@
-"""Bookings of several people, faults, deaths, time and tries to carry on, in every order that comes to mind."""
+"""Bookings of several people, faults, deaths, time and tries to carry on, in every order that comes to mind.
+
+FAULT_EXAMPLES=500 tries that many stories, other ones each time; without it there are a few, always the same.
+"""
 
 import os
 from datetime import timedelta
