@@ -163,7 +163,7 @@ def test_while_a_fault_lasts_a_booking_waits_and_when_it_is_mended_there_is_one_
     assert_sound(booking, simulator, record_property, may_refuse=fault.says_no)
 
 
-@each_fault_of_a_write
+@each_combination
 def test_a_process_killed_by_a_fault_leaves_one_appointment(
     clock: Clock, simulator: Simulator, exchange: Exchange, fault: Fault, record_property: Record
 ) -> None:
@@ -176,7 +176,7 @@ def test_a_process_killed_by_a_fault_leaves_one_appointment(
     assert_sound(booking, simulator, record_property, may_refuse=fault.says_no)
 
 
-@each_combination
+@each_fault_of_a_write
 def test_a_process_killed_by_a_fault_that_lasts_leaves_a_booking_that_waits_and_then_one_appointment(
     clock: Clock, simulator: Simulator, exchange: Exchange, fault: Fault, record_property: Record
 ) -> None:
