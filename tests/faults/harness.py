@@ -78,7 +78,7 @@ def confirmed(
     draft = Draft(user=user, crn=crn, answers={"notes": "Bring the workbook."})
     if keep_draft:
         draft.save()
-    event, requirement_id = _sentence_of(crn)
+    event, requirement_id = sentence_of(crn)
     request = AppointmentRequest(
         crn=crn,
         event=event,
@@ -102,6 +102,13 @@ def impatient() -> Iterator[None]:
     """Wait less long for Delius than a fault makes it take."""
     with override_settings(DELIUS_READ_TIMEOUT=PATIENCE_SECONDS):
         yield
+
+
+@remembered
+def sentence_of(crn: str) -> tuple[Event, int]:
+    """Return a person's sentence and RAR requirement; the data sets number them alike each time."""
+    event = get_client().events(crn)[0]
+    return event, get_client().requirements(crn, event.event_id)[0].requirement_id
 
 
 def as_another_process() -> None:
@@ -167,13 +174,6 @@ def nsis_of(simulator: Simulator, crn: str, *, toolkit: str = DIALOGUES) -> list
 def is_settled(booking: Booking) -> bool:
     """Return whether nobody need wait for this booking any more: it is at rest, or somebody was asked to look at it."""
     return booking.state in AT_REST or booking.state == NEEDS_ATTENTION
-
-
-@remembered
-def _sentence_of(crn: str) -> tuple[Event, int]:
-    """Return a person's sentence and RAR requirement; the data sets number them alike each time."""
-    event = get_client().events(crn)[0]
-    return event, get_client().requirements(crn, event.event_id)[0].requirement_id
 
 
 def _choice(code: str) -> ToolkitChoice:

@@ -29,6 +29,7 @@ from tests.simulator_process import Simulator
 
 TOOLKITS = (DIALOGUES, MAPS)
 PATIENCE_SECONDS = 5
+TIME_TO_MEET_SECONDS = 0.05
 SHARE_IN_TROUBLE = 0.3
 MOST_ROUNDS = 8
 TROUBLES = [
@@ -94,19 +95,18 @@ def test_of_appointments_that_overlap_one_a_person_is_booked_and_the_others_are_
 
 
 def confirm_everybody(crowd: Crowd, *, apart: timedelta) -> list[Booking]:
-    """Return bookings, confirmed in no order, whose starts are so far apart for each person."""
-    bookings = [
+    """Return bookings whose starts are so far apart for each person, those of one person side by side."""
+    return [
         confirmed(crn=crn, toolkit=toolkit, start=NEXT_WEEK + apart * number, keep_draft=False)
         for crn in crowd.crns
-        for number, toolkit in enumerate(TOOLKITS * crowd.appointments)
+        for number, toolkit in enumerate(sorted(TOOLKITS * crowd.appointments))
     ]
-    Random(1).shuffle(bookings)
-    return bookings
 
 
 def arrange(bookings: list[Booking], crowd: Crowd, clock: Clock, simulator: Simulator) -> None:
     """Carry every booking on in several processes at once: first with trouble, then as the worker does without."""
     share_in_trouble = SHARE_IN_TROUBLE
+    simulator.fault("create_nsi", "latency", seconds=TIME_TO_MEET_SECONDS, times=None)
     for _ in range(MOST_ROUNDS):
         unsettled = [each for each in bookings if not is_settled(Booking.objects.get(id=each.id))]
         if not unsettled:

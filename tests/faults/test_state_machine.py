@@ -6,15 +6,17 @@ FAULT_EXAMPLES=500 tries that many stories, other ones each time; without it the
 import os
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule, run_state_machine_as_test
 
 from booking.models import Booking, BookingState, Lease
 from tests.faults.harness import (
     BRIAN,
     DIALOGUES,
+    HALF_AN_HOUR,
     MAPS,
     NEXT_WEEK,
     SETTLING_SECONDS,
@@ -27,6 +29,7 @@ from tests.faults.harness import (
     is_settled,
     nsis_of,
     resume,
+    sentence_of,
     status_of,
 )
 from tests.faults.wire import KILLED, OPERATIONS, killed_after, killed_before
@@ -41,6 +44,7 @@ KINDS = ("drop_before", "drop_after", "status", "status_after", "malformed", "ex
 # Long enough to let two processes meet, short enough for none to give up waiting.
 DELAY_SECONDS = 0.05
 
+people = st.sampled_from(PEOPLE)
 operations = st.sampled_from(sorted(OPERATIONS.values()))
 
 
@@ -57,17 +61,23 @@ class Life(RuleBasedStateMachine):
         Booking.objects.all().delete()
         simulator.reset()
         clock.move_on(0)
+        for crn in PEOPLE:
+            sentence_of(crn)
 
-    @rule(
-        target=bookings, crn=st.sampled_from(PEOPLE), toolkit=st.sampled_from(("", *TOOLKITS)), overlaps=st.booleans()
-    )
+    @rule(target=bookings, crn=people, toolkit=st.sampled_from(("", *TOOLKITS)), overlaps=st.booleans())
     def somebody_confirms(self, crn: str, toolkit: str, overlaps: bool) -> Booking:
-        # Every one at a time of its own, so that it can be told whose an appointment is.
-        start = NEXT_WEEK + len(self.confirmed) * timedelta(minutes=10 if overlaps else 40)
-        if any(each.start == start for each in self.confirmed):
-            start += timedelta(minutes=1)
+        # Every one starts at a time of its own, so that it can be told whose an appointment is.
+        latest = self.confirmed[-1].start if self.confirmed else NEXT_WEEK
+        start = latest + (timedelta(minutes=10) if overlaps else HALF_AN_HOUR)
         self.confirmed.append(confirmed(crn=crn, toolkit=toolkit, start=start, keep_draft=False))
         return self.confirmed[-1]
+
+    @rule(target=bookings, crn=people, toolkit=st.sampled_from(TOOLKITS))
+    def two_colleagues_confirm_at_once(self, crn: str, toolkit: str) -> Any:
+        pair = [self.somebody_confirms(crn, toolkit, overlaps=False) for _ in range(2)]
+        self.simulator.fault("create_nsi", "latency", seconds=DELAY_SECONDS)
+        self.two_are_carried_on_at_once(*pair)
+        return multiple(*pair)
 
     @rule(booking=bookings)
     def it_is_carried_on(self, booking: Booking) -> None:
