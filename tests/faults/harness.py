@@ -58,9 +58,9 @@ class Clock:
     simulator: Simulator
 
     def move_on(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let time pass. The simulator's stands still in between, so it is set to a little later than ours."""
         self.traveller.shift(timedelta(seconds=seconds))
-        self.simulator.freeze(timezone.now().isoformat())
+        self.simulator.freeze((timezone.now() + timedelta(minutes=1)).isoformat())
 
     def outlast_leases(self) -> None:
         """Let so much time pass that leases of dead processes have lapsed and Delius has done what it was sent."""

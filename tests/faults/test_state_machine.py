@@ -126,7 +126,7 @@ class Life(RuleBasedStateMachine):
                 assert held == [booking.appointment_id]
             if booking.state == BookingState.REFUSED:
                 assert not held
-                assert booking.clash
+                assert booking.clash, booking.reason
 
     def teardown(self) -> None:
         """In the end Delius is well, and every booking settles."""
