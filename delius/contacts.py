@@ -1,10 +1,11 @@
 """Creating appointments, and finding out whether one was created."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from delius.client import get_client
+from delius.client import CONTACTS, get_client
+from delius.errors import DeliusContractError
 from delius.london import as_london
 from delius.records import CreatedAppointment
 from delius.writes import NewAppointment, Officer
@@ -36,20 +37,21 @@ def find_appointment(
 
     It hangs from the NSI `nsi_id`, or from none, and is not one of `not_among`. Community API does not let two future
     appointments of a person overlap, so there is at most one; in the past, where there may be several, it is the one
-    recorded last. Raises NotFound, Forbidden, Unavailable.
+    recorded last. Raises DeliusContractError where one that says too little of itself could be the one; NotFound,
+    Forbidden, Unavailable.
     """
     first, last = as_london(start), as_london(end)
     logged = get_client().contacts(crn, event_id=event_id, date_from=first.date(), date_to=last.date())
-    matching = (
-        each.contact_id
+    wanted = (type_code, _minute(first), _minute(last))
+    candidates = {
+        each.contact_id: (each.type_code or None, _minute(each.start), _minute(each.end))
         for each in logged
-        if each.type_code == type_code
-        and each.nsi_id == nsi_id
-        and each.contact_id not in not_among
-        and _same_minute(each.start, first)
-        and _same_minute(each.end, last)
-    )
-    return max(matching, default=None)
+        if each.nsi_id == nsi_id and each.contact_id not in not_among
+    }
+    found = [contact_id for contact_id, facts in candidates.items() if facts == wanted]
+    if not found and any(_could_be(facts, wanted) for facts in candidates.values()):
+        raise DeliusContractError(CONTACTS.name, "type", "contactStart", "contactEnd")
+    return max(found, default=None)
 
 
 def count_by_nsi(*, crn: str, event_id: int) -> Counter[int]:
@@ -58,5 +60,9 @@ def count_by_nsi(*, crn: str, event_id: int) -> Counter[int]:
     return Counter(each.nsi_id for each in logged if each.nsi_id is not None)
 
 
-def _same_minute(one: datetime | None, other: datetime) -> bool:
-    return one is not None and one.replace(second=0, microsecond=0) == other.replace(second=0, microsecond=0)
+def _could_be(facts: Iterable[object], wanted: Iterable[object]) -> bool:
+    return all(fact is None or fact == want for fact, want in zip(facts, wanted, strict=True))
+
+
+def _minute(moment: datetime | None) -> datetime | None:
+    return moment and moment.replace(second=0, microsecond=0)

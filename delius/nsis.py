@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 import structlog
@@ -10,6 +10,7 @@ import structlog
 from delius import conf, contacts
 from delius.client import get_client
 from delius.errors import Refused
+from delius.london import LONDON
 from delius.records import Event, Nsi
 from delius.writes import NewNsi, Officer
 
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 LONGEST_NOTES = 4000
+CLOCK_TOLERANCE = timedelta(minutes=1)
 REFERRED_IN_FUTURE = (
     "Delius has a referral date in the future for this sentence, so a RAR toolkit cannot be recorded on it yet."
 )
@@ -90,7 +92,7 @@ def nsis_of_requirement(
         usable = choose(
             usable, requirement_id=requirement_id, nsi_type=nsi_type, urn=urn, preferred=preferred, appointments=counts
         )
-    elsewhere = tuple(nsi for nsi in found if _fits(nsi, nsi_type) and nsi.requirement_id != requirement_id)
+    elsewhere = tuple(nsi for nsi in found if _fits(nsi, nsi_type) and not _belongs(nsi, requirement_id, urn))
     return RequirementNsis(usable=tuple(usable), elsewhere=elsewhere, appointments=counts)
 
 
@@ -190,9 +192,10 @@ def create_nsi(
 ) -> int:
     """Create an NSI on a requirement, on behalf of a user, and return its id.
 
-    The referral date is today. The status is the default of the type, dated now but to the minute: Delius API refuses a
-    status date in the future, and its clock may be some seconds behind ours. No start date is sent: an NSI starts with
-    the first session, and Delius API refuses a start date in the future. A length is sent only where there is one.
+    The referral date is today. The status is the default of the type, dated a minute ago and to the minute: Delius API
+    refuses a status date in the future, and its clock may be some seconds behind ours. No start date is sent: an NSI
+    starts with the first session, and Delius API refuses a start date in the future. A length is sent only where there
+    is one.
 
     Raises Refused where the event's referral date is in the future (the NSI's may be neither before that nor after
     today), or with Delius API's reason; Forbidden where the user has no part in the officer's provider; Unavailable,
@@ -207,7 +210,7 @@ def create_nsi(
         type_code=nsi_type.type_code,
         sub_type_code=nsi_type.sub_type_code,
         status_code=nsi_type.status_code,
-        status_date=now.replace(second=0, microsecond=0),
+        status_date=_status_date(now, today),
         referral_date=today,
         length=nsi_type.length,
         notes=_with_urn(nsi_type.notes, urn) if conf.urn_in_notes() else nsi_type.notes,
@@ -241,14 +244,19 @@ def choose(
         return (
             nsi.nsi_id != preferred,
             not _bears(nsi, urn),
-            not _bears(nsi, namespace),
+            not _is_ours(nsi, namespace),
             -counts.get(nsi.nsi_id, 0),
             -referred.toordinal(),
             nsi.nsi_id,
         )
 
-    usable = (nsi for nsi in nsis if _fits(nsi, nsi_type) and nsi.requirement_id == requirement_id)
+    usable = (nsi for nsi in nsis if _fits(nsi, nsi_type) and _belongs(nsi, requirement_id, urn))
     return sorted(usable, key=order)
+
+
+def _belongs(nsi: Nsi, requirement_id: int, urn: str) -> bool:
+    """What bears the URN is what we made for this requirement, even where Delius does not say what it belongs to."""
+    return nsi.requirement_id == requirement_id or (nsi.requirement_id is None and _bears(nsi, urn))
 
 
 def _fits(nsi: Nsi, nsi_type: NsiTypeDefaults) -> bool:
@@ -259,8 +267,18 @@ def _fits(nsi: Nsi, nsi_type: NsiTypeDefaults) -> bool:
     )
 
 
+def _status_date(now: datetime, today: date) -> datetime:
+    """Return a minute ago, but not before the referral date, which is today: Delius API refuses that too."""
+    midnight = datetime.combine(today, time.min, tzinfo=LONDON)
+    return max(now - CLOCK_TOLERANCE, midnight).replace(second=0, microsecond=0)
+
+
 def _bears(nsi: Nsi, urn: str) -> bool:
-    return bool(urn) and (urn in (nsi.external_reference or "") or urn in (nsi.notes or ""))
+    return bool(urn) and (nsi.external_reference == urn or urn in (nsi.notes or "").split())
+
+
+def _is_ours(nsi: Nsi, namespace: str) -> bool:
+    return bool(namespace) and (namespace in (nsi.external_reference or "") or namespace in (nsi.notes or ""))
 
 
 def _with_urn(notes: str, urn: str) -> str:

@@ -46,4 +46,5 @@ if ! reachable "$url"; then
 fi
 echo "Once more on PostgreSQL:"
 DATABASE_URL="$url" .venv/bin/pytest -n auto --dist worksteal -m "not browser" \
-    tests/booking tests/toolkits tests/delius/test_mirror.py tests/delius/test_sync.py
+    tests/booking tests/toolkits tests/delius/test_mirror.py tests/delius/test_sync.py \
+    tests/faults/test_simultaneous.py tests/faults/test_state_machine.py tests/faults/test_between_bookings.py

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
+from tests.faults.tally import pytest_terminal_summary  # noqa: F401 - pytest finds its hooks here
 from tests.simulator_process import Simulator, SimulatorProcess
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"

@@ -76,6 +76,7 @@ class Simulator:
         self.community_url = f"{base_url}/community-api"
         self.delius_url = f"{base_url}/delius-api"
         self._session = requests.Session()
+        self._session.trust_env = False
 
     def close(self) -> None:
         """Close the connections to it."""

@@ -8,7 +8,7 @@ import pytest
 
 from delius.client import get_client
 from delius.contacts import NewAppointment, count_by_nsi, create_appointment, find_appointment
-from delius.errors import Clash, Forbidden, NotFound, Refused, Unavailable
+from delius.errors import Clash, DeliusContractError, Forbidden, NotFound, Refused, Unavailable
 from delius.london import LONDON
 from tests.delius.values import BRIAN, CLARA, HARROW_END, NOW, ROBIN, a_phone_call
 from tests.simulator_process import Simulator
@@ -164,7 +164,6 @@ def test_an_appointment_that_never_arrived_is_not_found_when_read_back(simulator
         {"type": "CHVS"},
         {"start": "2026-07-01T09:31:00"},
         {"end": "2026-07-01T10:31:00"},
-        {"end": None},
         {"softDeleted": True},
     ],
 )
@@ -173,6 +172,17 @@ def test_another_appointment_is_not_taken_for_ours(simulator: Simulator, other: 
         BRIAN, **{"start": "2026-07-01T09:30:00", "end": "2026-07-01T10:00:00", "type": "COPT", **other}
     )
     assert look_for(a_phone_call(datetime(2026, 7, 1, 9, 30, tzinfo=LONDON))) is None
+
+
+@pytest.mark.parametrize("kept_back", ["contactStart", "contactEnd", "type"])
+def test_an_appointment_that_may_be_ours_but_says_too_little_is_neither_taken_nor_overlooked(
+    simulator: Simulator, kept_back: str
+):
+    ours = a_phone_call()
+    create(ours)
+    simulator.fault("contact_summary", "missing_field", field=f"content.{kept_back}")
+    with pytest.raises(DeliusContractError):
+        look_for(ours)
 
 
 def test_of_two_appointments_at_the_same_time_the_later_record_is_found(simulator: Simulator):

@@ -12,6 +12,8 @@ from delius.records import Nsi
 from tests.delius.values import DEVELOPING_DIALOGUES, NEW_ME_MOT, URN, an_nsi
 
 MINE = 1
+ANOTHER_OF_OURS = "urn:hmpps:rarbooking:nsi:00000000-0000-4000-8000-000000000002"
+APPOINTMENTS = {1: 2, 2: 2, 3: 5, 4: 1}
 DAYS = st.dates(date(2025, 1, 1), date(2025, 1, 5))
 NSIS = st.lists(
     st.builds(
@@ -23,7 +25,7 @@ NSIS = st.lists(
         end_date=st.none() | DAYS,
         active=st.booleans(),
         soft_deleted=st.booleans(),
-        external_reference=st.sampled_from([None, URN, "urn:other"]),
+        external_reference=st.sampled_from([None, URN, ANOTHER_OF_OURS, "urn:other"]),
     ),
     max_size=12,
     unique_by=lambda nsi: nsi.nsi_id,
@@ -31,11 +33,12 @@ NSIS = st.lists(
 
 
 def chosen(nsis: list[Nsi]) -> list[Nsi]:
-    return choose(nsis, requirement_id=MINE, nsi_type=DEVELOPING_DIALOGUES, urn=URN)
+    return choose(nsis, requirement_id=MINE, nsi_type=DEVELOPING_DIALOGUES, urn=URN, appointments=APPOINTMENTS)
 
 
 def may_be_used(nsi: Nsi) -> bool:
-    kind = nsi.type_code == "TKDEV" and nsi.requirement_id == MINE
+    made_for_it = nsi.requirement_id is None and nsi.external_reference == URN
+    kind = nsi.type_code == "TKDEV" and (nsi.requirement_id == MINE or made_for_it)
     return kind and nsi.active and not nsi.soft_deleted and nsi.end_date is None
 
 
@@ -52,21 +55,27 @@ def test_the_choice_does_not_depend_on_the_order_delius_answers_in(both):
 
 @given(NSIS)
 def test_nothing_passed_over_is_better_than_what_is_chosen(nsis):
-    def badness(nsi: Nsi) -> tuple[bool, int, int]:
+    def badness(nsi: Nsi) -> tuple[bool, bool, int, int, int]:
         referred = nsi.referral_date.toordinal() if nsi.referral_date else 0
-        return (nsi.external_reference != URN, -referred, nsi.nsi_id)
+        ours = nsi.external_reference in {URN, ANOTHER_OF_OURS}
+        return (nsi.external_reference != URN, not ours, -APPOINTMENTS.get(nsi.nsi_id, 0), -referred, nsi.nsi_id)
 
     best, *others = chosen(nsis) or [None]
     assert all(badness(best) < badness(other) for other in others)
 
 
 def test_the_latest_referral_is_chosen_and_of_those_the_lowest_id():
-    earlier = an_nsi(1, referral_date=date(2026, 1, 1))
-    later, latest = an_nsi(9, referral_date=date(2026, 2, 1)), an_nsi(4, referral_date=date(2026, 2, 1))
+    earlier = an_nsi(7, referral_date=date(2026, 1, 1))
+    later, latest = an_nsi(9, referral_date=date(2026, 2, 1)), an_nsi(8, referral_date=date(2026, 2, 1))
     assert chosen([earlier, later, latest]) == [latest, later, earlier]
 
 
 @pytest.mark.parametrize("mark", [{"external_reference": URN}, {"notes": f"Workbook.\n\n{URN}"}])
+def test_the_one_with_more_appointments_is_chosen_before_a_later_referral():
+    busier, later = an_nsi(3, referral_date=date(2026, 1, 1)), an_nsi(4, referral_date=date(2026, 2, 1))
+    assert chosen([later, busier]) == [busier, later]
+
+
 def test_an_nsi_that_bears_our_urn_is_chosen_before_a_later_one(mark):
     ours, later = an_nsi(1, referral_date=date(2026, 1, 1), **mark), an_nsi(2, referral_date=date(2026, 2, 1))
     assert chosen([later, ours]) == [ours, later]

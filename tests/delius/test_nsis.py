@@ -1,7 +1,7 @@
 """Finding or creating the NSI of a toolkit, in the simulator's record."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from pytest_django import Settings
 
 from delius.client import get_client
 from delius.errors import Forbidden, NotFound, Refused, Unavailable
+from delius.london import LONDON
 from delius.nsis import FoundNsi, NsiTypeDefaults, create_nsi, find_nsi, find_or_create_nsi
 from delius.records import Event
 from tests.delius.scripted import Answer, ScriptedUpstream
@@ -69,12 +70,20 @@ def test_where_there_is_none_an_nsi_is_created_on_the_requirement(simulator: Sim
     assert (nsi["eventId"], nsi["requirementId"]) == (where["event"].event_id, where["requirement_id"])
 
 
-def test_a_new_nsi_is_referred_today_in_its_toolkits_status_from_this_minute_and_not_started(simulator: Simulator):
+def test_a_new_nsi_is_referred_today_in_its_toolkits_status_from_a_minute_ago_and_not_started(simulator: Simulator):
     find_or_create(BRIAN, DEVELOPING_DIALOGUES)
     (nsi,) = of_type(simulator, BRIAN, DEVELOPING_DIALOGUES)
     assert nsi["referralDate"] == "2026-06-10"
-    assert (nsi["status"], nsi["statusDate"]) == ("INPROG", "2026-06-10T10:00:00")
+    assert (nsi["status"], nsi["statusDate"]) == ("INPROG", "2026-06-10T09:59:00")
     assert [nsi[name] for name in ("startDate", "expectedStartDate", "expectedEndDate", "endDate")] == [None] * 4
+
+
+def test_an_nsi_made_right_after_midnight_has_its_status_from_the_day_it_is_referred_on(simulator: Simulator):
+    midnight = datetime(2026, 6, 11, 0, 0, 30, tzinfo=LONDON)
+    simulator.freeze(midnight.isoformat())
+    find_or_create(BRIAN, DEVELOPING_DIALOGUES, now=midnight, today=midnight.date())
+    (nsi,) = of_type(simulator, BRIAN, DEVELOPING_DIALOGUES)
+    assert (nsi["referralDate"], nsi["statusDate"]) == ("2026-06-11", "2026-06-11T00:00:00")
 
 
 def test_a_new_nsi_is_managed_by_the_officer_and_created_by_the_person_who_asked(simulator: Simulator):

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -175,7 +176,9 @@ OLD_RAR = (
 def load(connection: sqlite3.Connection, now: datetime) -> None:
     """Fill an empty database with the reference data and the demonstration's people, as of a wall time."""
     reference.load(connection)
-    Loader(connection, now).load()
+    loader = Loader(connection, now)
+    loader.load_people(PEOPLE)
+    loader.load_special()
 
 
 class Loader:
@@ -196,10 +199,13 @@ class Loader:
             "manager": FIRST_MANAGER_ID,
         }
 
-    def load(self) -> None:
-        """Write everybody, then what is special about some of them."""
-        for number, person in enumerate(PEOPLE, start=1):
+    def load_people(self, people: Iterable[Person]) -> None:
+        """Write people with their managers, sentences and flags."""
+        for number, person in enumerate(people, start=1):
             self._person(number, person)
+
+    def load_special(self) -> None:
+        """Write what is special about some of the demonstration's people."""
         self._history()
         self._circumstances()
 
