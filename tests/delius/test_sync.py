@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import time_machine
 from pytest_django import Settings
 
 from delius import sync
+from delius.case_reading import Gate
+from delius.client import get_client
 from delius.errors import DeliusContractError, DeliusError, NotFound, Overloaded, Unavailable
 from delius.models import MirroredContact, MirroredNsi, SyncedCase
 from delius.parallel import PATIENCE
@@ -146,6 +149,10 @@ class TestFirstReading:
         monkeypatch.setattr("delius.client.PAGE_SIZE", 1)
         assert tally_of(DEV) == Tally(nsis_new=2, contacts_new=4)
         assert len(frozen.requests("contact_summary")) == 4
+
+    def test_sentences_that_have_ended_are_asked_for_too(self, frozen: Simulator):
+        tally_of(CLARA)
+        assert [each["query"] for each in frozen.requests("convictions")] == [{"activeOnly": "false"}]
 
     def test_one_case_can_be_synced_by_itself(self, frozen: Simulator):
         assert sync.sync_case(crn=CLARA, type_codes=CODES).tally == Tally(nsis_new=1, contacts_new=2)
@@ -315,12 +322,16 @@ class TestSparingDelius:
         assert waits == [7]
         assert {each.crn: each.tally.nsis_new for each in results} == {CLARA: 1, DEV: 2}
 
-    def test_while_it_waits_nothing_else_is_read(self, frozen: Simulator):
+    def test_once_one_read_is_turned_away_those_beside_it_begin_no_other(self, frozen: Simulator):
+        gate, client = Gate(), get_client()
+        gate(lambda: client.events(CLARA))
         frozen.fault("person_all", "status", status=429, retryAfter=7)
-        asked: list[int] = []
-        synced(*EVERYBODY, wait=lambda seconds: asked.append(len(frozen.requests())))
-        assert len(asked) == 1
-        assert len(frozen.requests()) > asked[0]
+        for read in (client.person, client.events, client.contacts):
+            with pytest.raises(Overloaded) as caught:
+                gate(partial(read, CLARA))
+            assert caught.value.retry_after == 7
+        asked = [each["operation"] for each in frozen.requests() if each["operation"] != "token"]
+        assert asked == ["convictions", "person_all"]
 
     def test_without_a_time_it_waits_longer_each_time_then_stops(self, frozen: Simulator):
         frozen.fault("nsis", "status", status=503, times=None)
