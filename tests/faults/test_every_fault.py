@@ -270,7 +270,7 @@ def try_for_long(booking: Booking, clock: Clock, simulator: Simulator, fault: Fa
 
 
 def carry_on(booking: Booking, clock: Clock) -> None:
-    """Carry a booking on, in another process, until it settles."""
+    """Carry a booking on, as often as it takes, until it settles."""
     for _ in range(TRIES_AFTERWARDS):
         booking.refresh_from_db()
         if is_settled(booking):
