@@ -70,12 +70,12 @@ def test_the_latest_referral_is_chosen_and_of_those_the_lowest_id():
     assert chosen([earlier, later, latest]) == [latest, later, earlier]
 
 
-@pytest.mark.parametrize("mark", [{"external_reference": URN}, {"notes": f"Workbook.\n\n{URN}"}])
 def test_the_one_with_more_appointments_is_chosen_before_a_later_referral():
     busier, later = an_nsi(3, referral_date=date(2026, 1, 1)), an_nsi(4, referral_date=date(2026, 2, 1))
     assert chosen([later, busier]) == [busier, later]
 
 
+@pytest.mark.parametrize("mark", [{"external_reference": URN}, {"notes": f"Workbook.\n\n{URN}"}])
 def test_an_nsi_that_bears_our_urn_is_chosen_before_a_later_one(mark):
     ours, later = an_nsi(1, referral_date=date(2026, 1, 1), **mark), an_nsi(2, referral_date=date(2026, 2, 1))
     assert chosen([later, ours]) == [ours, later]

@@ -16,7 +16,7 @@ from booking.models import Booking, BookingState, Lease
 from tests.faults.harness import (
     BRIAN,
     DIALOGUES,
-    HALF_AN_HOUR,
+    LATE_SECONDS,
     MAPS,
     NEXT_WEEK,
     SETTLING_SECONDS,
@@ -26,11 +26,14 @@ from tests.faults.harness import (
     at_once,
     confirmed,
     fork,
+    impatient,
     is_settled,
+    let_a_worker_carry_on,
     nsis_of,
     resume,
     sentence_of,
     status_of,
+    wait_until_delius_is_done,
 )
 from tests.faults.wire import KILLED, OPERATIONS, killed_after, killed_before
 from tests.simulator_process import Simulator
@@ -64,17 +67,21 @@ class Life(RuleBasedStateMachine):
         for crn in PEOPLE:
             sentence_of(crn)
 
-    @rule(target=bookings, crn=people, toolkit=st.sampled_from(("", *TOOLKITS)), overlaps=st.booleans())
-    def somebody_confirms(self, crn: str, toolkit: str, overlaps: bool) -> Booking:
-        # Every one starts at a time of its own, so that it can be told whose an appointment is.
+    @rule(
+        target=bookings,
+        crn=people,
+        toolkit=st.sampled_from(("", *TOOLKITS)),
+        minutes_later=st.sampled_from((0, 10, 30)),
+    )
+    def somebody_confirms(self, crn: str, toolkit: str, minutes_later: int) -> Booking:
         latest = self.confirmed[-1].start if self.confirmed else NEXT_WEEK
-        start = latest + (timedelta(minutes=10) if overlaps else HALF_AN_HOUR)
+        start = latest + timedelta(minutes=minutes_later)
         self.confirmed.append(confirmed(crn=crn, toolkit=toolkit, start=start, keep_draft=False))
         return self.confirmed[-1]
 
     @rule(target=bookings, crn=people, toolkit=st.sampled_from(TOOLKITS))
     def two_colleagues_confirm_at_once(self, crn: str, toolkit: str) -> Any:
-        pair = [self.somebody_confirms(crn, toolkit, overlaps=False) for _ in range(2)]
+        pair = [self.somebody_confirms(crn, toolkit, minutes_later=30) for _ in range(2)]
         self.simulator.fault("create_nsi", "latency", seconds=DELAY_SECONDS)
         self.two_are_carried_on_at_once(*pair)
         return multiple(*pair)
@@ -83,6 +90,22 @@ class Life(RuleBasedStateMachine):
     def it_is_carried_on(self, booking: Booking) -> None:
         as_another_process()
         resume(booking.id)
+
+    @rule(booking=bookings, other=bookings, operation=st.sampled_from(("create_nsi", "create_appointment")))
+    def it_is_written_after_nobody_waits_any_more(self, booking: Booking, other: Booking, operation: str) -> None:
+        self.it_is_mended()
+        self.simulator.clear_requests()
+        as_another_process()
+        self.simulator.fault(operation, "latency", seconds=LATE_SECONDS)
+        with impatient():
+            resume(booking.id)
+        resume(other.id)
+        wait_until_delius_is_done(self.simulator)
+
+    @rule()
+    def a_worker_takes_what_is_due(self) -> None:
+        as_another_process()
+        let_a_worker_carry_on()
 
     @rule(booking=bookings, operation=operations, death=st.sampled_from((killed_before, killed_after)))
     def a_process_dies_of_it(self, booking: Booking, operation: str, death: object) -> None:
@@ -119,13 +142,16 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def a_booking_has_one_appointment_and_is_booked_only_with_it(self) -> None:
-        for booking in Booking.objects.all():
-            held = [each["contactId"] for each in appointments_of(self.simulator, booking)]
+        bookings = list(Booking.objects.all())
+        for booking in bookings:
+            held = {each["contactId"] for each in appointments_of(self.simulator, booking)}
+            of_others = {each.appointment_id for each in bookings if each != booking}
             assert len(held) <= 1
             if booking.state == BookingState.BOOKED:
-                assert held == [booking.appointment_id]
+                assert held == {booking.appointment_id}
+                assert booking.appointment_id not in of_others
             if booking.state == BookingState.REFUSED:
-                assert not held
+                assert held <= of_others
                 assert booking.clash, booking.reason
 
     def teardown(self) -> None:
@@ -134,8 +160,7 @@ class Life(RuleBasedStateMachine):
         for _ in range(MOST_ROUNDS):
             self.clock.outlast_leases()
             as_another_process()
-            for booking in Booking.objects.all():
-                resume(booking.id)
+            let_a_worker_carry_on()
         assert [each for each in Booking.objects.all() if not is_settled(each)] == []
         self.a_requirement_has_one_nsi_of_a_toolkit()
         self.a_booking_has_one_appointment_and_is_booked_only_with_it()
