@@ -58,6 +58,8 @@ class Booking(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=20, choices=BookingState, default=BookingState.SUBMITTED)
 
+    series_id = models.UUIDField("first of its repeats", null=True)
+
     crn = models.CharField("CRN", max_length=7)
     event_id = models.BigIntegerField("event")
     event_referral_date = models.DateField(null=True)
@@ -67,6 +69,7 @@ class Booking(models.Model):
     staff_code = models.CharField("member of staff", max_length=20)
 
     toolkit_name = models.CharField("toolkit", max_length=100, blank=True)
+    toolkit_slug = models.SlugField("toolkit's short name", max_length=60, blank=True)
     nsi_type_code = models.CharField("NSI type", max_length=20, blank=True)
     nsi_sub_type_code = models.CharField("NSI sub type", max_length=20, blank=True)
     nsi_status_code = models.CharField("NSI status", max_length=20, blank=True)
@@ -99,6 +102,7 @@ class Booking(models.Model):
         permissions: ClassVar = [("settle_booking", "Can try bookings again and mark them as settled in Delius")]
         indexes: ClassVar = [
             models.Index(fields=["user", "crn", "-created_at"], name="booking_by_user_and_case"),
+            models.Index(fields=["series_id"], name="booking_series", condition=models.Q(series_id__isnull=False)),
             models.Index(fields=["user"], name="booking_with_news", condition=models.Q(outcome_seen_at__isnull=True)),
             models.Index(fields=["next_try_at"], name="booking_due", condition=models.Q(next_try_at__isnull=False)),
             models.Index(

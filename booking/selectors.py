@@ -30,6 +30,13 @@ def made_just_now(*, user_id: int, crn: str) -> Booking | None:
     return Booking.objects.filter(user_id=user_id, crn=crn, created_at__gt=since).order_by("-created_at").first()
 
 
+def series_of(booking: Booking) -> list[Booking]:
+    """Return a booking with those of its series, by date; alone where it does not repeat."""
+    if booking.series_id is None:
+        return [booking]
+    return list(Booking.objects.filter(series_id=booking.series_id).order_by("start"))
+
+
 def bookings_with_news(*, user_id: int) -> list[Booking]:
     """Return the person's bookings that are not settled, or whose outcome they have not seen, the oldest first."""
     unseen = Booking.objects.filter(user_id=user_id, outcome_seen_at=None)

@@ -31,4 +31,6 @@ urlpatterns = [
     path("cases/<crn:crn>/appointments/<uuid:booking_id>/", outcome.booking, name="booking"),
     path("cases/<crn:crn>/appointments/<uuid:booking_id>/state/", outcome.booking_state, name="booking-state"),
     path("cases/<crn:crn>/appointments/<uuid:booking_id>/cancel/", outcome.cancel, name="cancel"),
+    path("cases/<crn:crn>/appointments/<uuid:booking_id>/again/", outcome.arrange_again, name="arrange-again"),
+    path("cases/<crn:crn>/appointments/<uuid:booking_id>/calendar.ics", outcome.calendar, name="calendar"),
 ]

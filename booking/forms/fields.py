@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from booking.formats import parse_time, plain_text
-from booking.forms.widgets import GovukDateInput, GovukRadios, GovukTextInput
+from booking.forms.widgets import GovukDateInput, GovukDays, GovukRadios, GovukTextInput
 
 MONTHS = [name.lower() for name in calendar.month_name[1:]]
 
@@ -101,6 +101,44 @@ class GovukTimeField(forms.CharField):
     @staticmethod
     def _message(name: str) -> str:
         return f"{name} must be a real time, like 9am or 1:30pm"
+
+
+class WholeNumberField(forms.CharField):
+    """A whole number between two others."""
+
+    def __init__(self, *, label: str, least: int, most: int, name: str) -> None:
+        self.least, self.most = least, most
+        self.out_of_range = f"{name} must be a number between {least} and {most}"
+        super().__init__(
+            label=label, required=False, widget=GovukTextInput(govuk_classes="govuk-input--width-2"), max_length=20
+        )
+
+    def clean(self, value: Any) -> Any:
+        """Return the number, None where nothing was typed, or raise ValidationError."""
+        typed = plain_text(super().clean(value)).strip()
+        if not typed:
+            return None
+        try:
+            number = _number(typed)
+        except ValueError:
+            raise ValidationError(self.out_of_range) from None
+        if not self.least <= number <= self.most:
+            raise ValidationError(self.out_of_range)
+        return number
+
+
+class DaysField(forms.MultipleChoiceField):
+    """Days out of several; all of them unless some are left out. Kept in a draft as one text."""
+
+    widget = GovukDays
+
+    def __init__(self, *, label: str, help_text: str, days: list[tuple[str, str]], missing: str) -> None:
+        super().__init__(
+            label=label,
+            help_text=help_text,
+            choices=days,
+            error_messages={"required": missing, "invalid_choice": missing},
+        )
 
 
 class MultilineField(forms.CharField):

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 
 from booking.formats import LONDON, exists_in_london, plain_text
-from booking.forms.fields import GovukDateField, GovukTimeField, MultilineField, RadioField
-from booking.forms.widgets import GovukDateInput, GovukRadios, GovukTextarea
+from booking.forms.fields import DaysField, GovukDateField, GovukTimeField, MultilineField, RadioField, WholeNumberField
+from booking.forms.widgets import GovukDateInput, GovukDays, GovukRadios, GovukTextarea
+from booking.journey.repeats import FREQUENCIES, MOST_REPEATS
 
 Choices = list[tuple[str, str]]
 
@@ -27,9 +28,14 @@ class StepForm(forms.Form):
             widget = field.widget
             if isinstance(widget, GovukDateInput):
                 names += [f"{name}_{part}" for part in widget.parts]
-            else:
+            elif not isinstance(widget, GovukDays):
                 names.append(name)
-        return {name: plain_text(str(data[name])) for name in names if name in data}
+        kept = {name: plain_text(str(data[name])) for name in names if name in data}
+        return kept | {
+            name: " ".join(field.widget.value_from_datadict(data, self.files, name))
+            for name, field in self.fields.items()
+            if isinstance(field.widget, GovukDays)
+        }
 
 
 class TeamForm(StepForm):
@@ -166,6 +172,67 @@ class WhenForm(StepForm):
         return cleaned
 
 
+class RepeatForm(StepForm):
+    """Whether the appointment repeats, and how."""
+
+    repeat = RadioField(
+        label="Will this be a repeating appointment?",
+        choices=[("yes", "Yes"), ("no", "No, it’s a one-off appointment")],
+        missing="Select yes if this will be a repeating appointment",
+    )
+    frequency = RadioField(
+        label="How frequently will it repeat?",
+        choices=list(FREQUENCIES),
+        missing="Select how frequently it will repeat",
+    )
+    number = WholeNumberField(
+        label="Number of repeat appointments", least=1, most=MOST_REPEATS, name="Number of repeat appointments"
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["frequency"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Ask how, where it repeats; forget that where it does not."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("repeat") == "no":
+            self.errors.pop("number", None)
+            return cleaned | {"frequency": "", "number": None}
+        if cleaned.get("repeat") == "yes":
+            if not cleaned.get("frequency") and "frequency" not in self.errors:
+                self.add_error("frequency", "Select how frequently it will repeat")
+            if not cleaned.get("number") and "number" not in self.errors:
+                self.add_error("number", "Enter the number of repeat appointments")
+        return cleaned
+
+
+class DatesForm(StepForm):
+    """Which of the repeats are wanted."""
+
+    def __init__(self, *args: Any, days: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["dates"] = DaysField(
+            label=f"{len(days)} repeat {'appointment' if len(days) == 1 else 'appointments'}",
+            help_text="Leave a date out by clearing its box",
+            days=days,
+            missing="Select at least one repeat appointment, or go back and make it a one-off appointment",
+        )
+        self.initial = {"dates": [day for day, _ in days]}
+
+
+class RepeatRarForm(StepForm):
+    """Whether the repeats count towards RAR too."""
+
+    def __init__(self, *args: Any, toolkit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["repeat_rar"] = RadioField(
+            label="Will the repeat appointments be RAR toolkit sessions too?",
+            choices=[("yes", f"Yes, using {toolkit}"), ("no", "No, only this appointment")],
+            missing="Select yes if the repeat appointments will be RAR toolkit sessions too",
+        )
+
+
 class NotesForm(StepForm):
     """Notes for the contact log."""
 
@@ -178,11 +245,28 @@ class NotesForm(StepForm):
         error_messages={"max_length": "Appointment notes must be 4,000 characters or fewer"},
     )
 
+    def __init__(self, *args: Any, repeats: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if repeats:
+            self.fields["notes_repeat"] = RadioField(
+                label="Add these notes to repeat appointments?",
+                choices=[("yes", "Yes"), ("no", "No, only this appointment")],
+                missing="Select yes if these notes are for repeat appointments too",
+            )
+            self.fields["notes_repeat"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Ask about repeats where there are notes to repeat."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "notes_repeat" in self.fields and cleaned.get("notes") and not cleaned.get("notes_repeat"):
+            self.add_error("notes_repeat", "Select yes if these notes are for repeat appointments too")
+        return cleaned
+
 
 class SensitiveForm(StepForm):
     """Whether details must not be shared with the person on probation."""
 
-    def __init__(self, *args: Any, person_first_name: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person_first_name: str, repeats: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["sensitive"] = RadioField(
             label="Does this appointment include sensitive information?",
@@ -190,3 +274,18 @@ class SensitiveForm(StepForm):
             widget=GovukRadios(hints={"yes": f"Some details must not be shared with {person_first_name}"}),
             missing="Select yes if this appointment includes sensitive information",
         )
+        if repeats:
+            self.fields["sensitive_repeat"] = RadioField(
+                label="Are repeat appointments also sensitive?",
+                choices=[("yes", "Yes"), ("no", "No, only this appointment")],
+                missing="Select yes if repeat appointments are also sensitive",
+            )
+            self.fields["sensitive_repeat"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Ask about repeats where this appointment is sensitive."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        about_repeats = "sensitive_repeat" in self.fields and cleaned.get("sensitive") == "yes"
+        if about_repeats and not cleaned.get("sensitive_repeat"):
+            self.add_error("sensitive_repeat", "Select yes if repeat appointments are also sensitive")
+        return cleaned

@@ -52,6 +52,22 @@ class GovukRadios(GovukWidget, forms.RadioSelect):
         return rows
 
 
+class GovukDays(GovukWidget, forms.CheckboxSelectMultiple):
+    """Checkboxes whose values are days, sent one by one by a browser and kept as one text in a draft."""
+
+    govuk_component = "checkboxes"
+    inline = False
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """Return the days that are ticked."""
+        sent = data.getlist(name) if hasattr(data, "getlist") else [data.get(name, "")]
+        return " ".join(sent).split()
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Return whether nothing is ticked and nothing was kept."""
+        return not self.value_from_datadict(data, files, name)
+
+
 class GovukDateInput(GovukWidget, forms.MultiWidget):
     """Day, month and year in three inputs."""
 

@@ -24,5 +24,11 @@ class Answers:
     day: date | None = None
     start_time: time | None = None
     end_time: time | None = None
+    frequency: str | None = None
+    repeats: int = 0
+    repeat_days: tuple[date, ...] = ()
+    repeat_rar: bool | None = None
     notes: str | None = None
+    repeat_notes: bool | None = None
     sensitive: bool | None = None
+    repeat_sensitive: bool | None = None

@@ -1,6 +1,6 @@
 """A finished journey, as the thing to be booked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from booking.formats import in_london
@@ -31,6 +31,27 @@ class AppointmentRequest:
     sensitive: bool
     requirement_id: int | None
     toolkit: ToolkitChoice | None
+
+
+def appointment_requests(journey: Journey) -> tuple[AppointmentRequest, ...]:
+    """Return what a finished journey asks to be booked: the appointment, and each of its repeats.
+
+    Raises ValueError while a question is unanswered.
+    """
+    first, answers = appointment_request(journey), journey.answers
+    assert answers.start_time
+    assert answers.end_time
+    repeat = replace(
+        first,
+        notes=first.notes if answers.repeat_notes else "",
+        sensitive=bool(answers.repeat_sensitive),
+        requirement_id=first.requirement_id if answers.repeat_rar else None,
+        toolkit=first.toolkit if answers.repeat_rar else None,
+    )
+    return first, *(
+        replace(repeat, start=in_london(day, answers.start_time), end=in_london(day, answers.end_time))
+        for day in answers.repeat_days
+    )
 
 
 def appointment_request(journey: Journey) -> AppointmentRequest:

@@ -7,12 +7,14 @@ Whether a question is asked follows from the other answers alone, so *Back*, *Ch
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
-from booking.formats import from_to, long_date, short_date
+from booking.formats import exists_in_london, from_to, long_date, short_date
 from booking.forms import steps as forms
 from booking.journey.answers import Answers
 from booking.journey.records import referred, toolkit_of, usable_nsis
+from booking.journey.repeats import FREQUENCIES, repeat_dates
 from booking.journey.situation import FEATURED_NAMES, Situation
 from delius.records import Event, LocationRule, Nsi
 from delius.selectors import RarRequirement
@@ -264,16 +266,80 @@ class WhenStep(Step):
         return [Row("Date", long_date(answers.day)), Row("Time", from_to(answers.start_time, answers.end_time))]
 
 
+class RepeatStep(Step):
+    """Whether the appointment repeats, how often and how many times."""
+
+    slug = "repeat"
+    template = "booking/repeat.html.jinja"
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        return forms.RepeatForm(data)
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        if cleaned["repeat"] == "no":
+            return {"repeats": 0}
+        return {"frequency": cleaned["frequency"], "repeats": cleaned["number"]}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        if not answers.repeats:
+            return [Row("Repeating appointment", "No")]
+        times = f"{answers.repeats} {'time' if answers.repeats == 1 else 'times'}"
+        return [Row("Repeating appointment", f"{dict(FREQUENCIES)[answers.frequency or '']}, {times}")]
+
+
+class DatesStep(Step):
+    """Which of the repeats are wanted."""
+
+    slug = "dates"
+    template = "booking/dates.html.jinja"
+
+    def applies(self, answers: Answers, situation: Situation) -> bool:
+        return bool(answers.repeats and answers.day)
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        return forms.DatesForm(data, days=[(day.isoformat(), long_date(day)) for day in _repeat_days(answers)])
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        return {"repeat_days": tuple(date.fromisoformat(day) for day in cleaned["dates"])}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        return [Row("Dates", "\n".join(long_date(day) for day in answers.repeat_days))]
+
+    def context(self, answers: Answers, situation: Situation) -> dict[str, Any]:
+        assert answers.day
+        assert answers.start_time
+        assert answers.end_time
+        return {"first_day": long_date(answers.day), "times": from_to(answers.start_time, answers.end_time)}
+
+
+class RepeatRarStep(Step):
+    """Whether the repeats count towards RAR, with the same toolkit."""
+
+    slug = "repeat-rar"
+
+    def applies(self, answers: Answers, situation: Situation) -> bool:
+        return bool(answers.rar and answers.repeats)
+
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        return forms.RepeatRarForm(data, toolkit=toolkit_of(answers, situation).name)
+
+    def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        return {"repeat_rar": cleaned["repeat_rar"] == "yes"}
+
+    def rows(self, answers: Answers, situation: Situation) -> list[Row]:
+        return [Row("RAR toolkit", toolkit_of(answers, situation).name if answers.repeat_rar else "None")]
+
+
 class NotesStep(Step):
     """Notes for the contact log."""
 
     slug = "notes"
 
     def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
-        return forms.NotesForm(data)
+        return forms.NotesForm(data, repeats=bool(answers.repeats))
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
-        return {"notes": cleaned["notes"]}
+        return {"notes": cleaned["notes"], "repeat_notes": cleaned.get("notes_repeat") == "yes"}
 
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
         return [Row("Appointment notes", answers.notes or "None")]
@@ -286,10 +352,11 @@ class SensitiveStep(Step):
     template = "booking/sensitive.html.jinja"
 
     def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
-        return forms.SensitiveForm(data, person_first_name=situation.first_name)
+        return forms.SensitiveForm(data, person_first_name=situation.first_name, repeats=bool(answers.repeats))
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
-        return {"sensitive": cleaned["sensitive"] == "yes"}
+        sensitive = cleaned["sensitive"] == "yes"
+        return {"sensitive": sensitive, "repeat_sensitive": sensitive and cleaned.get("sensitive_repeat") == "yes"}
 
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
         return [Row("Sensitive", "Yes" if answers.sensitive else "No")]
@@ -305,9 +372,21 @@ STEPS: tuple[Step, ...] = (
     RecordStep(),
     WhereStep(),
     WhenStep(),
+    RepeatStep(),
+    DatesStep(),
+    RepeatRarStep(),
     NotesStep(),
     SensitiveStep(),
 )
+
+
+def _repeat_days(answers: Answers) -> list[date]:
+    """The days of the repeats, without those on which the clocks leave the appointment's times out."""
+    if not answers.day or not answers.start_time or not answers.end_time or not answers.frequency:
+        return []
+    start, end = answers.start_time, answers.end_time
+    days = repeat_dates(answers.day, frequency=answers.frequency, number=answers.repeats)
+    return [day for day in days if exists_in_london(day, start) and exists_in_london(day, end)]
 
 
 def _capitalised(text: str) -> str:

@@ -1,5 +1,7 @@
 """*Your cases*."""
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.urls import reverse
 from booking.formats import LONDON, long_date
 from booking.models import Booking, BookingState
 from booking.presenters.links import booking_url
+from booking.services.states import UNDER_WAY
 from delius.selectors import CaseloadPerson
 
 
@@ -54,8 +57,24 @@ def case_row(person: CaseloadPerson, *, has_draft: bool, under_way: Booking | No
     )
 
 
-def news_of(booking: Booking) -> News:
-    """Return the line of *Your cases* about a booking."""
+def news_of(bookings: Sequence[Booking]) -> list[News]:
+    """Return the lines of *Your cases* about bookings, one for each series."""
+    by_series: dict[uuid.UUID, list[Booking]] = {}
+    for booking in bookings:
+        by_series.setdefault(booking.series_id or booking.id, []).append(booking)
+    return [_series_news(group) if len(group) > 1 else _news(group[0]) for group in by_series.values()]
+
+
+def _series_news(bookings: Sequence[Booking]) -> News:
+    first = bookings[0]
+    waiting = sum(booking.state in UNDER_WAY for booking in bookings)
+    text = f"See what became of {len(bookings)} appointments for {first.crn}"
+    if waiting:
+        text = f"We’re still saving {waiting} {'appointment' if waiting == 1 else 'appointments'} for {first.crn}"
+    return News(text, booking_url(first))
+
+
+def _news(booking: Booking) -> News:
     on = f"{booking.crn} on {long_date(booking.start.astimezone(LONDON).date())}"
     text = {
         BookingState.NEEDS_ATTENTION: f"Our support team is finding out what became of the appointment for {on}",

@@ -18,6 +18,7 @@ CHECK_ORDER = (
     "requirement",
     "sentence",
     "toolkit",
+    "repeat",
     "notes",
     "sensitive",
 )
@@ -49,6 +50,28 @@ def check_rows(journey: Journey, records: ToolkitRecords | None = None) -> list[
         if slug == "toolkit" and records:
             rows += _record_rows(crn, records)
     return rows
+
+
+def repeat_rows(journey: Journey) -> list[CheckRow]:
+    """Return the lines about the repeats; none where the appointment does not repeat."""
+    answers = journey.answers
+    if not answers.repeats:
+        return []
+    crn = journey.situation.case.person.crn
+    asked = {step.slug: step for step in journey.asked}
+    rows = [
+        CheckRow(row.key, row.value, change_url=f"{step_url(crn, asked[slug])}?change=1")
+        for slug in ("dates", "repeat-rar")
+        if slug in asked
+        for row in asked[slug].rows(answers, journey.situation)
+    ]
+    notes = (answers.notes if answers.repeat_notes else "") or "None"
+    sensitive = "Yes" if answers.repeat_sensitive else "No"
+    return [
+        *rows,
+        CheckRow("Appointment notes", notes, change_url=f"{step_url(crn, asked['notes'])}?change=1"),
+        CheckRow("Sensitive", sensitive, change_url=f"{step_url(crn, asked['sensitive'])}?change=1"),
+    ]
 
 
 def _record_rows(crn: str, records: ToolkitRecords) -> list[CheckRow]:

@@ -1,6 +1,7 @@
 """Confirming a draft's answers, and taking that back while it still can be."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,15 +16,44 @@ from booking.services.leases import Busy, lease
 from booking.services.states import AT_REST, UNDER_WAY, move
 
 
-def submit(*, draft: Draft, request: AppointmentRequest, preferred_nsi_id: int | None = None) -> Booking:
-    """Return the booking of a draft, writing it first if this is the first time it is confirmed.
+def submit(*, draft: Draft, requests: Sequence[AppointmentRequest], preferred_nsi_id: int | None = None) -> Booking:
+    """Return the booking of a draft, writing it, and those of its repeats, if this is the first time it is confirmed.
 
-    `preferred_nsi_id` is the NSI that the page showed, where there was a choice. From here on the booking is ours to
-    finish: should this process die, a worker takes it on once its lease has lapsed.
+    `requests` are the appointment and its repeats. `preferred_nsi_id` is the NSI that the page showed, where there was
+    a choice. From here on the bookings are ours to finish: should this process die, a worker takes them on.
     """
-    toolkit = request.toolkit
+    series_id = draft.booking_id if len(requests) > 1 else None
+    bookings = [
+        Booking(
+            id=_booking_id(draft, request, first=number == 0),
+            series_id=series_id,
+            user=draft.user,
+            **_values(request, preferred_nsi_id),
+        )
+        for number, request in enumerate(requests)
+    ]
+    lease_over = timezone.now() + timedelta(seconds=settings.BOOKING_LEASE_SECONDS)
+    try:
+        with transaction.atomic():
+            Booking.objects.bulk_create(bookings)
+            BookingHistory.objects.bulk_create(
+                BookingHistory(booking=booking, to_state=BookingState.SUBMITTED) for booking in bookings
+            )
+            for number, booking in enumerate(bookings):
+                # This process makes the first; a worker may take the repeats as soon as that must be over.
+                schedule.next_try(booking, at=lease_over if number == 0 else timezone.now() + schedule.FIRST_DELAY)
+    except IntegrityError:
+        return Booking.objects.get(id=draft.booking_id)
+    return bookings[0]
+
+
+def _booking_id(draft: Draft, request: AppointmentRequest, *, first: bool) -> uuid.UUID:
+    """Return an identity that confirming the same answers twice gives twice."""
+    return draft.booking_id if first else uuid.uuid5(draft.booking_id, request.start.isoformat())
+
+
+def _values(request: AppointmentRequest, preferred_nsi_id: int | None) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "user": draft.user,
         "crn": request.crn,
         "event_id": request.event.event_id,
         "event_referral_date": request.event.referral_date,
@@ -40,9 +70,10 @@ def submit(*, draft: Draft, request: AppointmentRequest, preferred_nsi_id: int |
         "notes": request.notes,
         "sensitive": request.sensitive,
     }
-    if toolkit:
+    if toolkit := request.toolkit:
         values |= {
             "toolkit_name": toolkit.name,
+            "toolkit_slug": toolkit.slug,
             "nsi_type_code": toolkit.nsi_type_code,
             "nsi_sub_type_code": toolkit.nsi_sub_type_code or "",
             "nsi_status_code": toolkit.nsi_status_code,
@@ -50,14 +81,7 @@ def submit(*, draft: Draft, request: AppointmentRequest, preferred_nsi_id: int |
             "nsi_notes": toolkit.nsi_notes,
             "preferred_nsi_id": preferred_nsi_id,
         }
-    try:
-        with transaction.atomic():
-            booking = Booking.objects.create(id=draft.booking_id, **values)
-            BookingHistory.objects.create(booking=booking, to_state=BookingState.SUBMITTED)
-            schedule.next_try(booking, at=timezone.now() + timedelta(seconds=settings.BOOKING_LEASE_SECONDS))
-    except IntegrityError:
-        return Booking.objects.get(id=draft.booking_id)
-    return booking
+    return values
 
 
 def let_go(booking_id: Any) -> bool:
@@ -87,11 +111,12 @@ def may_cancel(booking: Booking) -> bool:
 def release_draft(booking: Booking) -> None:
     """Free the draft that a booking was made from, once the booking is no longer under way.
 
-    Its answers are forgotten where they were booked, or where somebody else settles the rest; they stay, for another
-    try, where no appointment was made.
+    Its answers are forgotten where they were booked, where somebody else settles the rest, or where repeats may be
+    booked; they stay, for another try, where no appointment was made.
     """
     draft = Draft.objects.filter(booking_id=booking.id)
-    if booking.state in AT_REST - {BookingState.BOOKED, BookingState.SETTLED}:
+    may_be_tried_again = AT_REST - {BookingState.BOOKED, BookingState.SETTLED}
+    if booking.state in may_be_tried_again and booking.series_id is None:
         draft.update(booking_id=uuid.uuid4())
     else:
         draft.delete()

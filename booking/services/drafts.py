@@ -5,6 +5,7 @@ import uuid
 from booking.journey.journey import Journey
 from booking.models import Booking, Draft
 from booking.services import confirm
+from booking.services.states import UNDER_WAY
 
 
 class WaitingForBooking(Exception):
@@ -28,6 +29,8 @@ def _detach(draft: Draft) -> None:
     """Give the draft a new identity if the booking it stands for exists and is over."""
     if not Booking.objects.filter(id=draft.booking_id).exists():
         return
+    if Booking.objects.filter(series_id=draft.booking_id, state__in=UNDER_WAY).exists():
+        raise WaitingForBooking(draft.booking_id)
     if not confirm.let_go(draft.booking_id):
         raise WaitingForBooking(draft.booking_id)
     draft.booking_id = uuid.uuid4()

@@ -83,6 +83,9 @@ def _advance(booking: Booking, held: Held) -> None:
 
 
 def _ready_nsi(booking: Booking, held: Held) -> None:
+    if nsi_id := _nsi_of_the_series(booking):
+        _use_nsi(booking, FoundNsi(nsi_id=nsi_id, created=False), "of its series")
+        return
     now = timezone.now()
     assert booking.requirement_id is not None
     with lease(_nsi_key(booking)) as held_nsi:
@@ -113,6 +116,17 @@ def _ready_nsi(booking: Booking, held: Held) -> None:
             _refuse(booking, answer)
         else:
             _use_nsi(booking, found, "created" if found.created else "reused")
+            duplicates.note(booking, others=found.others)
+
+
+def _nsi_of_the_series(booking: Booking) -> int | None:
+    """Return the NSI that the appointment this one repeats, or another repeat, hangs from."""
+    if booking.series_id is None:
+        return None
+    siblings = Booking.objects.filter(
+        series_id=booking.series_id, requirement_id=booking.requirement_id, nsi_type_code=booking.nsi_type_code
+    )
+    return siblings.exclude(nsi_id=None).values_list("nsi_id", flat=True).first()
 
 
 def _wait_for_others(booking: Booking) -> None:
@@ -139,7 +153,6 @@ def _use_nsi(booking: Booking, found: FoundNsi, how: str) -> None:
         nsi_created=found.created,
         sent_at=None,
     )
-    duplicates.note(booking, others=found.others)
 
 
 def _create_appointment(booking: Booking, held: Held) -> None:
@@ -247,6 +260,7 @@ def _read_back_nsi(booking: Booking) -> None:
         )
         if found:
             _use_nsi(booking, found, "found")
+            duplicates.note(booking, others=found.others)
         elif _has_settled(booking):
             move(booking, BookingState.SUBMITTED, detail="No NSI was made", sent_at=None)
 

@@ -26,7 +26,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         case_row(person, has_draft=person.crn in with_drafts, under_way=under_way.get(person.crn))
         for person in caseload.people
     ]
-    news = [news_of(each) for each in bookings]
+    news = news_of(bookings)
     return render(
         request,
         "booking/cases.html.jinja",

@@ -15,12 +15,12 @@ from booking.access import case_of, staff_of, user_id_of
 from booking.forms.steps import OFFICE_NOT_LISTED
 from booking.journey.journey import Journey
 from booking.journey.records import toolkit_records
-from booking.journey.request import appointment_request
+from booking.journey.request import appointment_requests
 from booking.journey.situation import Situation
 from booking.journey.steps import STEPS, Step
 from booking.models import Booking, Draft
 from booking.presenters import problems
-from booking.presenters.check import check_rows
+from booking.presenters.check import check_rows, repeat_rows
 from booking.presenters.links import step_url
 from booking.services import confirm, drafts
 from booking.services.states import UNDER_WAY
@@ -95,6 +95,8 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
         {
             "person": journey.situation.case.person,
             "rows": check_rows(journey, records),
+            "repeat_rows": repeat_rows(journey),
+            "repeat_count": len(journey.answers.repeat_days),
             "shown_nsi_id": records.shown_nsi_id if records else None,
             "booking_id": draft.booking_id,
             "fingerprint": draft.fingerprint,
@@ -196,5 +198,5 @@ def _confirmed_before(request: HttpRequest, crn: str) -> Booking | None:
 def _confirm(request: HttpRequest, journey: Journey, draft: Draft) -> HttpResponse:
     shown = request.POST.get("nsi", "")
     preferred_nsi_id = journey.answers.nsi_id or (int(shown) if NSI_ID.fullmatch(shown) else None)
-    asked = appointment_request(journey)
-    return carry_on(request, confirm.submit(draft=draft, request=asked, preferred_nsi_id=preferred_nsi_id))
+    asked = appointment_requests(journey)
+    return carry_on(request, confirm.submit(draft=draft, requests=asked, preferred_nsi_id=preferred_nsi_id))

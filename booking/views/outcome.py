@@ -9,13 +9,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from booking import selectors
 from booking.access import case_of, staff_of, user_id_of
+from booking.calendar import calendar_of
 from booking.models import Booking, BookingState
 from booking.presenters import problems
 from booking.presenters.outcome import confirmation
-from booking.services import confirm, progress
+from booking.presenters.series import series as series_page
+from booking.services import confirm, progress, series
+from booking.services.drafts import WaitingForBooking
 from booking.services.leases import Busy
 from booking.services.states import UNDER_WAY
 from booking.views.for_staff import for_staff
+from delius.selectors import Case
 
 OUTCOME_TEMPLATES = {
     BookingState.BOOKED: "booking/booked.html.jinja",
@@ -34,6 +38,8 @@ def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespon
     found = own_booking(request, crn, booking_id)
     if request.method == "POST":
         return carry_on(request, found)
+    if found.series_id:
+        return _series(request, found, case)
     confirm.outcome_seen(found)
     shown = confirmation(found, case.person, may_cancel=confirm.may_cancel(found))
     template = OUTCOME_TEMPLATES.get(BookingState(found.state), "booking/under-way.html.jinja")
@@ -45,15 +51,48 @@ def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespon
 @for_staff
 def booking_state(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """Whether a booking is still under way, for the page that waits for it."""
-    return JsonResponse({"under_way": own_booking(request, crn, booking_id).state in UNDER_WAY})
+    bookings = selectors.series_of(own_booking(request, crn, booking_id))
+    return JsonResponse({"under_way": any(each.state in UNDER_WAY for each in bookings)})
 
 
 @require_POST
 @for_staff
 def cancel(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """Take a booking back that has made no appointment; its answers are kept."""
-    confirm.let_go(own_booking(request, crn, booking_id).id)
+    found = own_booking(request, crn, booking_id)
+    if found.series_id:
+        series.let_go(found.series_id)
+    else:
+        confirm.let_go(found.id)
     return redirect("booking:booking", crn, booking_id)
+
+
+@require_POST
+@for_staff
+def arrange_again(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
+    """Begin to arrange one appointment of a series for another time, with its answers."""
+    found = own_booking(request, crn, booking_id)
+    try:
+        series.arrange_again(found)
+    except WaitingForBooking as waiting:
+        return redirect("booking:booking", crn, waiting.args[0])
+    when = reverse("booking:step", args=[crn, "when"])
+    return redirect(f"{when}?change=1{f'&problem={problems.CLASH}' if found.clash else ''}")
+
+
+@require_safe
+@for_staff
+def calendar(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
+    """What was arranged, as a file that calendars read."""
+    bookings = selectors.series_of(own_booking(request, crn, booking_id))
+    booked = [each for each in bookings if each.state == BookingState.BOOKED]
+    if not booked:
+        raise Http404
+    return HttpResponse(
+        calendar_of(booked),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="appointment.ics"'},
+    )
 
 
 def own_booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Booking:
@@ -65,8 +104,23 @@ def own_booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Bookin
     return found
 
 
+def _series(request: HttpRequest, found: Booking, case: Case) -> HttpResponse:
+    bookings = selectors.series_of(found)
+    for each in bookings:
+        confirm.outcome_seen(each)
+    may_cancel = any(confirm.may_cancel(each) for each in bookings)
+    shown = series_page(bookings, case.person, may_cancel=may_cancel)
+    updates = request.GET.get("updates") != "off"
+    context = {"person": case.person, "series": shown, "updates": updates}
+    return render(request, "booking/series.html.jinja", context)
+
+
 def carry_on(request: HttpRequest, unfinished: Booking) -> HttpResponse:
+    """Take a booking, or its series, as far as it goes now, and show where that leads."""
     crn = unfinished.crn
+    if unfinished.series_id:
+        series.run(unfinished.series_id)
+        return redirect("booking:booking", crn, unfinished.series_id)
     try:
         now_at = progress.run(unfinished.id)
     except Busy:

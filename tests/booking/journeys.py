@@ -6,7 +6,7 @@ from django.test import Client
 
 from booking.models import Draft
 
-ORDER = ("type", "rar", "toolkit", "where", "when", "notes", "sensitive")
+ORDER = ("type", "rar", "toolkit", "where", "when", "repeat", "notes", "sensitive")
 
 
 def day_in(days: int) -> dict[str, str]:
@@ -33,6 +33,7 @@ def typed(*, days: int = 7, **changed: str) -> dict[str, dict[str, str]]:
         "toolkit": {"toolkit": flat["toolkit"]},
         "where": {"office": flat["office"]},
         "when": {**day_in(days), "start_time": flat["start_time"], "end_time": flat["end_time"]},
+        "repeat": {"repeat": "no"},
         "notes": {"notes": flat["notes"]},
         "sensitive": {"sensitive": flat["sensitive"]},
     }

@@ -1,13 +1,11 @@
 """What was left under way is taken further, by whoever comes first, and comes to an end."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -22,20 +20,6 @@ from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
 CASE = "/cases/X000001/arrange"
-
-
-@pytest.fixture
-def later(simulator: Simulator) -> Callable[..., Any]:
-    """Return a function that moves both clocks on for a block."""
-
-    @contextmanager
-    def move_on(**ahead: float) -> Iterator[None]:
-        moment = timezone.now() + timedelta(**ahead)
-        simulator.freeze(moment.isoformat())
-        with time_machine.travel(moment, tick=True):
-            yield
-
-    return move_on
 
 
 def left_under_way(client: Client, simulator: Simulator, operation: str = "create_appointment") -> Booking:

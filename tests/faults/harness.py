@@ -99,7 +99,7 @@ def confirmed(
         requirement_id=requirement_id if toolkit else None,
         toolkit=_choice(toolkit) if toolkit else None,
     )
-    return confirm.submit(draft=draft, request=request)
+    return confirm.submit(draft=draft, requests=[request])
 
 
 @contextmanager

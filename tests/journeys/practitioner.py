@@ -45,6 +45,10 @@ class Practitioner:
         self.types_when(day, month, year, start, end)
         self.continues()
 
+    def says_it_is_a_one_off(self) -> None:
+        """Answer that the appointment does not repeat."""
+        self.answers("Will this be a repeating appointment?", "No, it’s a one-off appointment")
+
     def types_when(self, day: str, month: str, year: str, start: str, end: str) -> None:
         """Fill in the date and times."""
         for label, value in (
@@ -69,6 +73,7 @@ class Practitioner:
         self.answers("Which RAR toolkit will you use?", toolkit)
         self.answers("Pick a location for this appointment", "Harrow End Probation Office")
         self.says_when(*in_days(days), "9am", "9.30")
+        self.says_it_is_a_one_off()
         self.adds_notes("Bring the workbook.")
         self.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
         self.is_asked("Check your answers and confirm appointment")

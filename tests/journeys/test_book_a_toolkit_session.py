@@ -66,6 +66,7 @@ def test_a_team_that_is_not_on_toolkits_is_not_asked_for_one_and_nat1_is_recorde
 
     # Then no toolkit page comes, and the check page says which toolkit is recorded and why
     practitioner.says_when(*in_days(3), "1pm", "2pm")
+    practitioner.says_it_is_a_one_off()
     practitioner.adds_notes("")
     practitioner.answers(
         "Does this appointment include sensitive information?", "Yes, it includes sensitive information"

@@ -35,6 +35,11 @@ def test_axe_finds_nothing_on_any_page_of_the_journey(practitioner: Practitioner
     practitioner.sees_the_problem("End time must be after the start time")
     practitioner.finds_the_page_accessible()
     practitioner.says_when(*in_days(7), "3pm", "4pm")
+    practitioner.is_asked("Will this be a repeating appointment?")
+    practitioner.finds_the_page_accessible()
+    practitioner.continues()
+    practitioner.finds_the_page_accessible()
+    practitioner.says_it_is_a_one_off()
     practitioner.is_asked("Add appointment notes")
     practitioner.finds_the_page_accessible()
     practitioner.adds_notes("n" * 4001)
@@ -265,6 +270,7 @@ def test_a_team_that_moves_to_toolkits_is_asked_for_one_when_the_appointment_is_
     practitioner.answers("Will this be a RAR toolkit session?", "Yes, it will count towards RAR")
     practitioner.says_when(*in_days(20), "9am", "10am")
     practitioner.answers("Which RAR toolkit will you use?", "Stepping Stones")
+    practitioner.says_it_is_a_one_off()
     practitioner.adds_notes("")
     practitioner.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
     # A day before the move, the toolkit falls away and the placeholder is named instead.
@@ -292,6 +298,7 @@ def test_of_several_rar_requirements_the_person_chooses_which_one_it_counts_towa
     practitioner.continues()
     practitioner.answers("Which RAR toolkit will you use?", "Maps for Change")
     practitioner.says_when(*in_days(7), "9am", "10am")
+    practitioner.says_it_is_a_one_off()
     practitioner.adds_notes("")
     practitioner.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
     practitioner.confirms()
@@ -307,6 +314,7 @@ def test_somebody_without_a_rar_requirement_is_not_asked_about_rar_and_the_answe
     practitioner.arranges_an_appointment_for("Hal Norar")
     practitioner.answers("What type of appointment will it be?", "Home visit")
     practitioner.says_when(*in_days(7), "9am", "10am")
+    practitioner.says_it_is_a_one_off()
     practitioner.adds_notes("")
     practitioner.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
     assert "has no active RAR requirement" in practitioner.answers_shown()["RAR toolkit session"]
@@ -346,6 +354,7 @@ def test_somebody_without_a_phone_number_gets_advice_instead(practitioner: Pract
     practitioner.answers("Will this be a RAR toolkit session?", "No")
     # The team's only office is taken without asking.
     practitioner.says_when(*in_days(7), "9am", "10am")
+    practitioner.says_it_is_a_one_off()
     practitioner.adds_notes("")
     practitioner.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
     assert practitioner.answers_shown()["Location"].startswith("Mill Lane Probation Office")

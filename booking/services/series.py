@@ -1,0 +1,78 @@
+"""An appointment and its repeats."""
+
+import time
+import uuid
+from typing import Any
+
+from django.utils import timezone
+
+from booking.formats import clock
+from booking.forms.steps import NO_OFFICE
+from booking.models import Booking, Draft
+from booking.services import confirm, progress
+from booking.services.drafts import WaitingForBooking
+from booking.services.leases import Busy
+from booking.services.states import UNDER_WAY
+
+# How long somebody waits for a page while repeats are made; a worker makes those that are left.
+LONGEST_WAIT_SECONDS = 8
+
+
+def run(series_id: uuid.UUID) -> None:
+    """Take the bookings of a series as far as they go while somebody waits.
+
+    The first comes first, since its repeats use its NSI. Where one does not come to an end, the rest is left to a
+    worker.
+    """
+    deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+    for booking in Booking.objects.filter(series_id=series_id, state__in=UNDER_WAY).order_by("start"):
+        try:
+            now_at = progress.run(booking.id, wait_seconds=0)
+        except Busy:
+            return
+        if now_at.state in UNDER_WAY or time.monotonic() > deadline:
+            return
+
+
+def let_go(series_id: uuid.UUID) -> None:
+    """Take back what of a series certainly made no appointment yet."""
+    for booking in Booking.objects.filter(series_id=series_id, state__in=UNDER_WAY):
+        confirm.let_go(booking.id)
+
+
+def arrange_again(booking: Booking) -> None:
+    """Make a draft of the answers of one booking of a series, so that it can be arranged for another time.
+
+    Raises WaitingForBooking where the person has something else under way for the same case.
+    """
+    draft, _ = Draft.objects.get_or_create(user=booking.user, crn=booking.crn)
+    if Booking.objects.filter(id=draft.booking_id, state__in=UNDER_WAY).exists():
+        raise WaitingForBooking(draft.booking_id)
+    draft.answers = _answers(booking)
+    draft.booking_id = uuid.uuid4()
+    draft.save()
+
+
+def _answers(booking: Booking) -> dict[str, dict[str, Any]]:
+    start, end = timezone.localtime(booking.start), timezone.localtime(booking.end)
+    answers: dict[str, dict[str, Any]] = {
+        "team": {"team": booking.team_code},
+        "type": {"type": booking.type_code},
+        "rar": {"rar": "yes" if booking.counts_towards_rar else "no"},
+        "sentence": {"sentence": str(booking.event_id)},
+        "where": {"office": booking.office_code or NO_OFFICE},
+        "when": {
+            "date_day": str(start.day),
+            "date_month": str(start.month),
+            "date_year": str(start.year),
+            "start_time": clock(start.time()),
+            "end_time": clock(end.time()),
+        },
+        "repeat": {"repeat": "no"},
+        "notes": {"notes": booking.notes},
+        "sensitive": {"sensitive": "yes" if booking.sensitive else "no"},
+    }
+    if booking.counts_towards_rar:
+        answers["requirement"] = {"requirement": f"{booking.event_id}-{booking.requirement_id}"}
+        answers["toolkit"] = {"toolkit": booking.toolkit_slug}
+    return answers
