@@ -61,6 +61,8 @@ def _walk(page: Page, site: str) -> None:
     page.get_by_label("Start time").fill("9am")
     page.get_by_label("End time").fill("9:30am")
     page.get_by_role("button", name="Continue").click()
+    page.get_by_label("No, it’s a one-off appointment").check()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("No, it is not sensitive").check()
     page.get_by_role("button", name="Continue").click()
