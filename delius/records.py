@@ -387,6 +387,7 @@ class Contact(Record):
     start: LondonTime | None = Field(None, validation_alias="contactStart")
     end: ShownTime = Field(None, validation_alias="contactEnd")
     nsi_id: int | None = Field(None, validation_alias=AliasPath("rarActivityDetail", "nsiId"))
+    rar_requirement_id: ShownInt = Field(None, validation_alias=AliasPath("rarActivityDetail", "requirementId"))
     outcome_code: Text = Field("", validation_alias=AliasPath("outcome", "code"))
     attended: Annotated[bool | None, Shown] = Field(None, validation_alias=AliasPath("outcome", "attended"))
 

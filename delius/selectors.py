@@ -33,6 +33,7 @@ __all__ = [
     "caseload",
     "forget_case",
     "office_locations",
+    "rar_days_ahead",
     "staff_member",
 ]
 
@@ -115,9 +116,25 @@ def case(crn: str, *, username: str) -> Case:
     return Case(person=reads.person.get(), events=reads.events.get())
 
 
-def forget_case(crn: str) -> None:
-    """Let the next read of a case be a fresh one, because we changed something in Delius."""
+def forget_case(crn: str, *, event_id: int) -> None:
+    """Let the next read of a case be a fresh one, because we changed something on one of its events in Delius."""
     cases.forget(crn)
+    kept.forget(kept.key("ahead", crn, event_id))
+
+
+def rar_days_ahead(requirement: RarRequirement, *, crn: str) -> frozenset[date]:
+    """Return the days (in Europe/London), from today on, with a session that counts towards a RAR requirement.
+
+    Raises NotFound, Forbidden, Unavailable.
+    """
+    event_id = requirement.event.event_id
+    load = partial(get_client().contacts, crn, event_id=event_id, date_from=today())
+    contacts = kept.read_one(kept.key("ahead", crn, event_id), load, seconds=conf.case_cache_seconds())
+    return frozenset(
+        each.start.date()
+        for each in contacts
+        if each.start and each.rar_requirement_id == requirement.requirement.requirement_id
+    )
 
 
 def caseload(staff: StaffMember, *, limit: int) -> Caseload:

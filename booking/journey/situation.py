@@ -126,6 +126,10 @@ class Situation:
             )
         return self._nsis[key]
 
+    def rar_days_ahead(self, requirement: RarRequirement) -> frozenset[date]:
+        """The days from today on with a session that counts towards a requirement. Raises Unavailable."""
+        return delius.rar_days_ahead(requirement, crn=self.case.person.crn)
+
     def appointments_on(self, nsi: Nsi) -> int:
         """How many appointments hang from one of several NSIs that were read."""
         return next(

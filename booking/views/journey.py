@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from booking import selectors
 from booking.access import case_of, staff_of, user_id_of
 from booking.forms.steps import OFFICE_NOT_LISTED
+from booking.journey.budget import rar_days
 from booking.journey.journey import Journey
 from booking.journey.records import toolkit_records
 from booking.journey.request import appointment_requests
@@ -22,6 +23,7 @@ from booking.models import Booking, Draft
 from booking.presenters import problems
 from booking.presenters.check import check_rows, repeat_rows
 from booking.presenters.links import step_url
+from booking.presenters.rar_days import rar_days_bar
 from booking.services import confirm, drafts
 from booking.services.states import UNDER_WAY
 from booking.views.for_staff import for_staff
@@ -89,6 +91,7 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
         return _confirm(request, journey, draft)
     problem = problems.check_problem(problems.CHANGED if request.method == "POST" else request.GET.get("problem", ""))
     records = toolkit_records(journey.answers, journey.situation)
+    days = rar_days(journey.answers, journey.situation)
     return render(
         request,
         "booking/check.html.jinja",
@@ -96,6 +99,7 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
             "person": journey.situation.case.person,
             "rows": check_rows(journey, records),
             "repeat_rows": repeat_rows(journey),
+            "rar_days_bar": rar_days_bar(days) if days else None,
             "repeat_count": len(journey.answers.repeat_days),
             "shown_nsi_id": records.shown_nsi_id if records else None,
             "booking_id": draft.booking_id,

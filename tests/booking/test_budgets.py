@@ -38,7 +38,7 @@ def test_the_answers_ask_little_of_the_database_and_of_delius_only_the_toolkits_
     simulator.clear_requests()
     with django_assert_max_num_queries(MOST_QUERIES):
         assert robin.get(f"{CASE}/check/").status_code == 200
-    assert asked_of_delius(simulator) == ["nsis"]
+    assert asked_of_delius(simulator) == ["nsis", "contact_summary"]
 
 
 def test_your_cases_asks_the_database_four_things_however_long_the_caseload(

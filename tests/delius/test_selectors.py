@@ -12,11 +12,12 @@ from pytest_django import Settings
 
 from delius import selectors
 from delius.errors import LIMITED_ACCESS, Forbidden, NotFound, Unavailable
+from delius.london import today
 from delius.parallel import PATIENCE, side_by_side
 from delius.records import Event, Person, Requirement, StaffMember
 from delius.selectors import Case, CaseEvent, Caseload, CaseloadPerson
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
-from tests.delius.values import BRIAN, GITA, HAL, ROBIN
+from tests.delius.values import BRIAN, CLARA, GITA, HAL, ROBIN
 from tests.simulator_process import Simulator
 
 RESTRICTED, EXCLUDED, ENDED = "X000011", "X000012", "X000008"
@@ -157,7 +158,7 @@ def test_a_case_is_kept_for_a_minute(simulator: Simulator, settings: Settings):
 def test_a_case_forgotten_is_read_again_whoever_reads_it(simulator: Simulator):
     selectors.case(GITA, username=ROBIN)
     selectors.case(GITA, username="JO.PLACEHOLDER")
-    selectors.forget_case(GITA)
+    selectors.forget_case(GITA, event_id=1)
     simulator.clear_requests()
     selectors.case(GITA, username=ROBIN)
     assert sorted(entry["operation"] for entry in simulator.requests()) == [
@@ -170,7 +171,7 @@ def test_a_case_forgotten_is_read_again_whoever_reads_it(simulator: Simulator):
 
 def test_the_case_of_another_person_is_not_forgotten_with_it(simulator: Simulator):
     selectors.case(BRIAN, username=ROBIN)
-    selectors.forget_case(GITA)
+    selectors.forget_case(GITA, event_id=1)
     simulator.clear_requests()
     selectors.case(BRIAN, username=ROBIN)
     assert reads(simulator) == 0
@@ -423,3 +424,18 @@ def test_reference_data_that_cannot_be_read_is_unavailable_and_that_is_not_kept(
     with pytest.raises(Unavailable):
         selectors.office_locations("N90AAA")
     assert len(selectors.office_locations("N90AAA")) == 3
+
+
+# RAR days booked ahead
+
+
+def test_days_ahead_are_those_from_today_with_a_session_of_the_requirement(simulator: Simulator):
+    (requirement,) = selectors.case(CLARA, username=ROBIN).rar_requirements()
+    days = selectors.rar_days_ahead(requirement, crn=CLARA)
+    ahead = {
+        contact["start"][:10]
+        for contact in simulator.contacts(CLARA)
+        if contact["rarActivity"] and contact["start"] >= today().isoformat()
+    }
+    assert {day.isoformat() for day in days} == ahead
+    assert ahead

@@ -1,0 +1,47 @@
+"""The RAR days bar."""
+
+from dataclasses import dataclass
+
+from booking.journey.budget import RarDays
+
+
+@dataclass(frozen=True)
+class RarDaysBar:
+    """What the bar says, and its segments in days: completed, booked ahead, this booking, of `total`."""
+
+    sentences: list[str]
+    warning: str
+    completed: int
+    ahead: int
+    added: int
+    total: int
+
+
+def rar_days_bar(days: RarDays) -> RarDaysBar:
+    """Return the bar of a requirement's RAR days."""
+    ahead = days.ahead or 0
+    counted = days.completed + ahead + days.added
+    ordered = ". Delius does not say how many were ordered"
+    if days.ordered is not None:
+        ordered = f" of {_days(days.ordered)} ordered"
+    sentences = [f"{_days(days.completed)} completed{ordered}"]
+    if days.ahead is None:
+        sentences.append("We cannot see what is already booked at the moment")
+    else:
+        sentences.append(f"{_days(ahead)} already booked ahead")
+    sentences.append(f"{_days(days.added)} added by this booking")
+    warning = ""
+    if days.beyond:
+        warning = f"This goes {_days(days.beyond)} past what the court ordered"
+    return RarDaysBar(
+        sentences=sentences,
+        warning=warning,
+        completed=days.completed,
+        ahead=ahead,
+        added=days.added,
+        total=max(days.ordered or 0, counted),
+    )
+
+
+def _days(number: int) -> str:
+    return f"{number} {'day' if number == 1 else 'days'}"
