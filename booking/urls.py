@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from booking.views import cases, journey, outcome
+from booking.views import cases, journey, outcome, schedule
 
 
 class CrnConverter:
@@ -23,6 +23,7 @@ app_name = "booking"
 
 urlpatterns = [
     path("", cases.cases, name="cases"),
+    path("cases/<crn:crn>/schedule/", schedule.schedule, name="schedule"),
     path("cases/<crn:crn>/arrange/", journey.start, name="start"),
     path("cases/<crn:crn>/arrange/check/", journey.check, name="check"),
     path("cases/<crn:crn>/arrange/discard/", journey.discard, name="discard"),

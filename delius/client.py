@@ -19,6 +19,7 @@ from delius.records import (
     AppointmentType,
     CaseloadEntry,
     Contact,
+    ContactsPage,
     CreatedAppointment,
     CreatedNsi,
     Event,
@@ -168,6 +169,21 @@ class DeliusClient:
             if not has_more:
                 break
         return tuple(found.values())
+
+    def contacts_page(
+        self, crn: str, *, number: int, size: int, date_from: date | None = None, date_to: date | None = None
+    ) -> ContactsPage:
+        """Return one page, counted from 0, of the appointments in a person's contact log, latest first.
+
+        Of all of them, or of those on some days, the first and the last included.
+        """
+        query: dict[str, str | int | list[str]] = {"appointmentsOnly": "true", "page": number, "pageSize": size}
+        if date_from:
+            query["contactDateFrom"] = date_from.isoformat()
+        if date_to:
+            query["contactDateTo"] = date_to.isoformat()
+        answer = _object(CONTACTS, self._read(CONTACTS, {"crn": crn}, query))
+        return _one(CONTACTS, ContactsPage, answer)
 
     def create_nsi(self, new: NewNsi, *, username: str) -> CreatedNsi:
         """Create an NSI on behalf of a user.

@@ -388,8 +388,21 @@ class Contact(Record):
     end: ShownTime = Field(None, validation_alias="contactEnd")
     nsi_id: int | None = Field(None, validation_alias=AliasPath("rarActivityDetail", "nsiId"))
     rar_requirement_id: ShownInt = Field(None, validation_alias=AliasPath("rarActivityDetail", "requirementId"))
+    type_description: Text = Field("", validation_alias=AliasPath("type", "description"))
+    office_description: Text = Field("", validation_alias=AliasPath("officeLocation", "description"))
+    sensitive: FalseIfAbsent = False
+    rar_type: Text = Field("", validation_alias=AliasPath("rarActivityDetail", "type", "description"))
+    rar_sub_type: Text = Field("", validation_alias=AliasPath("rarActivityDetail", "subtype", "description"))
     outcome_code: Text = Field("", validation_alias=AliasPath("outcome", "code"))
+    outcome_description: Text = Field("", validation_alias=AliasPath("outcome", "description"))
     attended: Annotated[bool | None, Shown] = Field(None, validation_alias=AliasPath("outcome", "attended"))
+
+
+class ContactsPage(Record):
+    """A page of a contact log, of `total_pages`."""
+
+    contacts: tuple[Contact, ...] = Field(validation_alias="content")
+    total_pages: int = Field(validation_alias="totalPages")
 
 
 class CreatedAppointment(Record):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -11,10 +11,11 @@ from delius.cases import CaseEvent, CaseReads
 from delius.client import get_client
 from delius.errors import LIMITED_ACCESS, Forbidden, NotFound
 from delius.london import today
-from delius.parallel import Outcome
+from delius.parallel import Outcome, side_by_side
 from delius.records import (
     AppointmentType,
     CaseloadEntry,
+    Contact,
     Event,
     OfficeLocation,
     Person,
@@ -28,14 +29,20 @@ __all__ = [
     "Caseload",
     "CaseloadPerson",
     "RarRequirement",
+    "Schedule",
     "appointment_types",
     "case",
     "caseload",
     "forget_case",
     "office_locations",
     "rar_days_ahead",
+    "schedule",
     "staff_member",
 ]
+
+# Nobody has more appointments ahead than this; of those that are past, what fits on a page.
+COMING_SIZE = 200
+PAST_SIZE = 20
 
 Coded = TypeVar("Coded", AppointmentType, OfficeLocation)
 
@@ -120,6 +127,34 @@ def forget_case(crn: str, *, event_id: int) -> None:
     """Let the next read of a case be a fresh one, because we changed something on one of its events in Delius."""
     cases.forget(crn)
     kept.forget(kept.key("ahead", crn, event_id))
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A person's appointments from today on, soonest first, and a page of earlier ones, latest first."""
+
+    coming: tuple[Contact, ...]
+    past: tuple[Contact, ...]
+    past_pages: int
+
+
+def schedule(crn: str, *, page: int) -> Schedule:
+    """Return a person's schedule, with page `page` (from 0) of what is past. Raises NotFound, Unavailable.
+
+    Who may see it is for `case` to say.
+    """
+    client = get_client()
+    yesterday = today() - timedelta(days=1)
+    coming, past = side_by_side(
+        [
+            partial(client.contacts_page, crn, number=0, size=COMING_SIZE, date_from=today()),
+            partial(client.contacts_page, crn, number=page, size=PAST_SIZE, date_to=yesterday),
+        ]
+    )
+    earlier = past.get()
+    return Schedule(
+        coming=tuple(reversed(coming.get().contacts)), past=earlier.contacts, past_pages=earlier.total_pages
+    )
 
 
 def rar_days_ahead(requirement: RarRequirement, *, crn: str) -> frozenset[date]:

@@ -24,6 +24,7 @@ class CaseRow:
     arrange_url: str
     arrange_text: str
     discard_url: str
+    schedule_url: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def case_row(person: CaseloadPerson, *, has_draft: bool, under_way: Booking | No
             arrange_url=booking_url(under_way),
             arrange_text="See the appointment we’re saving",
             discard_url="",
+            schedule_url=reverse("booking:schedule", args=[person.crn]),
         )
     return CaseRow(
         crn=person.crn,
@@ -54,6 +56,7 @@ def case_row(person: CaseloadPerson, *, has_draft: bool, under_way: Booking | No
         arrange_url="" if person.access_message else reverse("booking:start", args=[person.crn]),
         arrange_text="Continue arranging" if has_draft else "Arrange an appointment",
         discard_url=reverse("booking:discard", args=[person.crn]) if has_draft else "",
+        schedule_url="" if person.access_message else reverse("booking:schedule", args=[person.crn]),
     )
 
 

@@ -60,6 +60,7 @@ def test_axe_finds_nothing_on_any_page_of_the_journey(practitioner: Practitioner
     ("path", "heading"),
     [
         ("/guidance/", "Guidance"),
+        ("/cases/X000009/schedule/", "Schedule"),
         ("/cases/X000014/arrange/", "Page not found"),
         ("/cases/X000011/arrange/", "This person’s record has limited access"),
         ("/cases/X000017/arrange/", "You cannot arrange an appointment here"),
@@ -205,7 +206,7 @@ def test_the_whole_journey_works_without_javascript(
     ]
 
 
-@pytest.mark.parametrize("path", ["/", "/cases/X000001/arrange/type/", "/guidance/"])
+@pytest.mark.parametrize("path", ["/", "/cases/X000001/arrange/type/", "/guidance/", "/cases/X000009/schedule/"])
 def test_nothing_is_wider_than_a_phone(practitioner: Practitioner, path: str) -> None:
     practitioner.page.set_viewport_size(PHONE)
     practitioner.signs_in_as("Robin Sample")

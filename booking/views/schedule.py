@@ -1,0 +1,35 @@
+"""The schedule of a person on probation."""
+
+import re
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from booking.access import case_of, staff_of
+from booking.presenters.schedule import schedule_page
+from booking.views.for_staff import for_staff
+from delius import selectors as delius
+
+PAGE = re.compile(r"[1-9][0-9]{0,3}")
+
+
+@require_safe
+@for_staff
+def schedule(request: HttpRequest, crn: str) -> HttpResponse:
+    """What is coming, and what has been, from Delius."""
+    case = case_of(request, crn, staff=staff_of(request))
+    asked = request.GET.get("page", "1")
+    if not PAGE.fullmatch(asked):
+        raise Http404
+    page = int(asked)
+    found = delius.schedule(crn, page=page - 1)
+    if page > max(found.past_pages, 1):
+        raise Http404
+    context = {
+        "person": case.person,
+        "schedule": schedule_page(found, crn=crn, page=page),
+        "back_url": reverse("booking:cases"),
+    }
+    return render(request, "booking/schedule.html.jinja", context)
