@@ -2,33 +2,54 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from booking import selectors
-from booking.access import staff_of, user_id_of
+from booking.access import case_of, staff_of, user_id_of
+from booking.case_list import BY_NAME, in_order, matching
+from booking.forms.cases import FindForm
 from booking.presenters.cases import case_row, news_of
 from booking.services.states import UNDER_WAY
 from booking.views.for_staff import for_staff
 from delius import selectors as delius
+from delius.errors import NotFound
 
 
 @require_safe
 @for_staff
 def cases(request: HttpRequest) -> HttpResponse:
-    """*Your cases*: the signed-in person's caseload."""
+    """*Your cases*: the signed-in person's caseload, and whoever else they may see by their CRN."""
     staff = staff_of(request)
     caseload = delius.caseload(staff, limit=settings.DELIUS_CASELOAD_LIMIT)
+    form = FindForm({"order": BY_NAME, **request.GET.dict()})
+    people = list(caseload.people)
+    if form.is_valid():
+        people = in_order(matching(people, form.cleaned_data["find"]), form.cleaned_data["order"])
+        if not people and form.crn:
+            try:
+                case_of(request, form.crn, staff=staff)
+            except NotFound:
+                form.add_error("find", f"You do not have a case with the CRN {form.crn}. Check it and try again")
+            else:
+                return redirect("booking:schedule", form.crn)
     with_drafts = selectors.cases_with_drafts(user_id=user_id_of(request))
     bookings = selectors.bookings_with_news(user_id=user_id_of(request))
     under_way = {each.crn: each for each in bookings if each.state in UNDER_WAY}
     rows = [
-        case_row(person, has_draft=person.crn in with_drafts, under_way=under_way.get(person.crn))
-        for person in caseload.people
+        case_row(person, has_draft=person.crn in with_drafts, under_way=under_way.get(person.crn)) for person in people
     ]
     news = news_of(bookings)
     return render(
         request,
         "booking/cases.html.jinja",
-        {"rows": rows, "truncated": caseload.truncated, "news": news},
+        {
+            "rows": rows,
+            "caseload_size": len(caseload.people),
+            "truncated": caseload.truncated,
+            "news": news,
+            "form": form,
+            "has_errors": bool(form.errors),
+            "finding": bool(request.GET.get("find")),
+        },
     )

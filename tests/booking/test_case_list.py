@@ -1,0 +1,86 @@
+"""Finding people on *Your cases*."""
+
+import re
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking.case_list import ORDERS, days_left, in_order, matching
+from delius.selectors import CaseloadPerson
+from tests.booking.test_bad_input import errors_in
+from tests.simulator_process import Simulator
+
+PEOPLE = st.lists(
+    st.builds(
+        CaseloadPerson,
+        crn=st.from_regex(r"[A-Z][0-9]{6}", fullmatch=True),
+        name=st.sampled_from(["Ann Sample", "Bob Example", "Cy Placeholder", ""]),
+        rar=st.lists(st.tuples(st.integers(0, 40), st.none() | st.integers(0, 40)), max_size=2).map(tuple),
+    ),
+    max_size=12,
+)
+
+
+def crns(page: str) -> list[str]:
+    """The CRNs of the table, in order."""
+    return re.findall(r'role="cell" class="govuk-table__cell">([A-Z][0-9]{6})</td>', page)
+
+
+@given(PEOPLE, st.sampled_from(sorted(ORDERS)))
+def test_nobody_is_lost_in_any_order_and_unknown_days_come_last(people: list[CaseloadPerson], order: str) -> None:
+    ordered = in_order(people, order)
+    assert sorted(each.crn for each in ordered) == sorted(each.crn for each in people)
+    if "days" in order:
+        left = [days_left(each) for each in ordered]
+        known = [days for days in left if days is not None]
+        assert left == known + [None] * (len(left) - len(known))
+        assert known == sorted(known, reverse=order.startswith("most"))
+
+
+@given(PEOPLE, st.text(max_size=8))
+def test_whoever_is_found_has_what_was_typed_in_their_name_or_crn(people: list[CaseloadPerson], query: str) -> None:
+    for person in matching(people, query):
+        assert all(word in f"{person.name} {person.crn}".casefold() for word in query.casefold().split())
+
+
+@pytest.mark.django_db
+class TestYourCases:
+    @pytest.mark.parametrize("typed", ["example", "  EXAMPLE ", "x000001", "brian exa", "X000001"])
+    def test_a_person_is_found_by_part_of_their_name_or_by_crn(self, robin: Client, typed: str) -> None:
+        page = robin.get("/", {"find": typed}).content.decode()
+        assert crns(page) == ["X000001"]
+        assert "1 person found" in page
+
+    def test_people_can_be_sorted_by_rar_days_left(self, robin: Client) -> None:
+        fewest = crns(robin.get("/", {"order": "days-left"}).content.decode())
+        most = crns(robin.get("/", {"order": "most-days-left"}).content.decode())
+        assert fewest[0] != most[0]
+        assert sorted(fewest) == sorted(most) == sorted(crns(robin.get("/").content.decode()))
+        assert crns(robin.get("/", {"order": "crn"}).content.decode()) == sorted(fewest)
+
+    def test_an_order_that_does_not_exist_shows_everybody(self, robin: Client) -> None:
+        assert crns(robin.get("/", {"order": "sideways"}).content.decode())
+
+    def test_somebody_whom_ones_team_manages_is_found_by_their_crn(self, signed_in, simulator: Simulator) -> None:
+        terry = signed_in("TERRY.TWOTEAMS")
+        assert "X000001" not in crns(terry.get("/").content.decode())
+        assert terry.get("/", {"find": "x000001"})["Location"] == "/cases/X000001/schedule/"
+
+    @pytest.mark.parametrize("crn", ["X000014", "Z999999"])
+    def test_not_yours_and_does_not_exist_get_the_same_answer(self, robin: Client, crn: str) -> None:
+        answer = robin.get("/", {"find": crn})
+        assert errors_in(answer) == [f"You do not have a case with the CRN {crn}. Check it and try again"]
+        assert f'value="{crn}"' in answer.content.decode()
+
+    def test_a_name_that_nobody_has_is_answered_with_the_way_on(self, robin: Client) -> None:
+        page = robin.get("/", {"find": "nobody at all"}).content.decode()
+        assert "Nobody on your caseload has that name or CRN" in page
+        assert "Show everybody" in page
+
+    def test_somebody_with_limited_access_shows_the_reason_and_nothing_else(self, robin: Client) -> None:
+        page = robin.get("/", {"find": "X000011"}).content.decode()
+        assert "Limited access" in page
+        assert "Lou" not in page
+        assert not crns(robin.get("/", {"find": "Lou"}).content.decode())
