@@ -33,9 +33,9 @@ __all__ = [
     "appointment_types",
     "case",
     "caseload",
+    "coming_appointments",
     "forget_case",
     "office_locations",
-    "rar_days_ahead",
     "schedule",
     "staff_member",
 ]
@@ -123,10 +123,19 @@ def case(crn: str, *, username: str) -> Case:
     return Case(person=reads.person.get(), events=reads.events.get())
 
 
-def forget_case(crn: str, *, event_id: int) -> None:
-    """Let the next read of a case be a fresh one, because we changed something on one of its events in Delius."""
+def forget_case(crn: str) -> None:
+    """Let the next read of a case be a fresh one, because we changed something in Delius."""
     cases.forget(crn)
-    kept.forget(kept.key("ahead", crn, event_id))
+    kept.forget(kept.key("coming", crn))
+
+
+def coming_appointments(crn: str) -> tuple[Contact, ...]:
+    """Return a person's appointments from today on (in Europe/London). Raises NotFound, Forbidden, Unavailable.
+
+    Who may see them is for `case` to say.
+    """
+    load = partial(get_client().contacts, crn, date_from=today())
+    return kept.read_one(kept.key("coming", crn), load, seconds=conf.case_cache_seconds())
 
 
 @dataclass(frozen=True)
@@ -154,21 +163,6 @@ def schedule(crn: str, *, page: int) -> Schedule:
     earlier = past.get()
     return Schedule(
         coming=tuple(reversed(coming.get().contacts)), past=earlier.contacts, past_pages=earlier.total_pages
-    )
-
-
-def rar_days_ahead(requirement: RarRequirement, *, crn: str) -> frozenset[date]:
-    """Return the days (in Europe/London), from today on, with a session that counts towards a RAR requirement.
-
-    Raises NotFound, Forbidden, Unavailable.
-    """
-    event_id = requirement.event.event_id
-    load = partial(get_client().contacts, crn, event_id=event_id, date_from=today())
-    contacts = kept.read_one(kept.key("ahead", crn, event_id), load, seconds=conf.case_cache_seconds())
-    return frozenset(
-        each.start.date()
-        for each in contacts
-        if each.start and each.rar_requirement_id == requirement.requirement.requirement_id
     )
 
 

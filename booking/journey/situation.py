@@ -8,7 +8,7 @@ from booking.formats import LONDON
 from booking.models import NSI_URN
 from delius import selectors as delius
 from delius.nsis import NsiTypeDefaults, RequirementNsis, nsis_of_requirement
-from delius.records import AppointmentType, Nsi, OfficeLocation, StaffMember
+from delius.records import AppointmentType, Contact, Nsi, OfficeLocation, StaffMember
 from delius.selectors import Case, CaseEvent, RarRequirement
 from delius.writes import Officer
 from toolkits import selectors as toolkits
@@ -126,9 +126,17 @@ class Situation:
             )
         return self._nsis[key]
 
+    @cached_property
+    def coming_appointments(self) -> tuple[Contact, ...]:
+        """The person's appointments from today on. Raises Unavailable."""
+        return delius.coming_appointments(self.case.person.crn)
+
     def rar_days_ahead(self, requirement: RarRequirement) -> frozenset[date]:
         """The days from today on with a session that counts towards a requirement. Raises Unavailable."""
-        return delius.rar_days_ahead(requirement, crn=self.case.person.crn)
+        wanted = requirement.requirement.requirement_id
+        return frozenset(
+            each.start.date() for each in self.coming_appointments if each.start and each.rar_requirement_id == wanted
+        )
 
     def appointments_on(self, nsi: Nsi) -> int:
         """How many appointments hang from one of several NSIs that were read."""

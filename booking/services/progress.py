@@ -65,7 +65,7 @@ def run(booking_id: Any, *, wait_seconds: float = WAIT_SECONDS) -> Booking:
         else:
             release_draft(booking)
         if booking.state == BookingState.BOOKED:
-            selectors.forget_case(booking.crn, event_id=booking.event_id)
+            selectors.forget_case(booking.crn)
         return booking
 
 

@@ -19,6 +19,7 @@ from booking.journey.records import toolkit_records
 from booking.journey.request import appointment_requests
 from booking.journey.situation import Situation
 from booking.journey.steps import STEPS, Step
+from booking.journey.warnings import warnings
 from booking.models import Booking, Draft
 from booking.presenters import problems
 from booking.presenters.check import check_rows, repeat_rows
@@ -99,6 +100,7 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
             "person": journey.situation.case.person,
             "rows": check_rows(journey, records),
             "repeat_rows": repeat_rows(journey),
+            "warnings": warnings(journey.answers, journey.situation),
             "rar_days_bar": rar_days_bar(days) if days else None,
             "repeat_count": len(journey.answers.repeat_days),
             "shown_nsi_id": records.shown_nsi_id if records else None,

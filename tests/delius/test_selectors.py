@@ -158,7 +158,7 @@ def test_a_case_is_kept_for_a_minute(simulator: Simulator, settings: Settings):
 def test_a_case_forgotten_is_read_again_whoever_reads_it(simulator: Simulator):
     selectors.case(GITA, username=ROBIN)
     selectors.case(GITA, username="JO.PLACEHOLDER")
-    selectors.forget_case(GITA, event_id=1)
+    selectors.forget_case(GITA)
     simulator.clear_requests()
     selectors.case(GITA, username=ROBIN)
     assert sorted(entry["operation"] for entry in simulator.requests()) == [
@@ -171,7 +171,7 @@ def test_a_case_forgotten_is_read_again_whoever_reads_it(simulator: Simulator):
 
 def test_the_case_of_another_person_is_not_forgotten_with_it(simulator: Simulator):
     selectors.case(BRIAN, username=ROBIN)
-    selectors.forget_case(GITA, event_id=1)
+    selectors.forget_case(GITA)
     simulator.clear_requests()
     selectors.case(BRIAN, username=ROBIN)
     assert reads(simulator) == 0
@@ -426,16 +426,22 @@ def test_reference_data_that_cannot_be_read_is_unavailable_and_that_is_not_kept(
     assert len(selectors.office_locations("N90AAA")) == 3
 
 
-# RAR days booked ahead
+# What is coming
 
 
-def test_days_ahead_are_those_from_today_with_a_session_of_the_requirement(simulator: Simulator):
-    (requirement,) = selectors.case(CLARA, username=ROBIN).rar_requirements()
-    days = selectors.rar_days_ahead(requirement, crn=CLARA)
+def test_appointments_ahead_are_those_from_today_on(simulator: Simulator):
     ahead = {
-        contact["start"][:10]
+        contact["contactId"]
         for contact in simulator.contacts(CLARA)
-        if contact["rarActivity"] and contact["start"] >= today().isoformat()
+        if contact["start"] >= today().isoformat() and contact["end"]
     }
-    assert {day.isoformat() for day in days} == ahead
+    assert {each.contact_id for each in selectors.coming_appointments(CLARA)} == ahead
     assert ahead
+
+
+def test_appointments_ahead_are_read_again_once_the_case_is_forgotten(simulator: Simulator):
+    selectors.coming_appointments(CLARA)
+    selectors.coming_appointments(CLARA)
+    selectors.forget_case(CLARA)
+    selectors.coming_appointments(CLARA)
+    assert len(simulator.requests("contact_summary")) == 2
