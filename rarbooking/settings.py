@@ -128,6 +128,7 @@ NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     NODE_MODULES / "govuk-frontend" / "dist" / "govuk" / "assets",
     NODE_MODULES / "@ministryofjustice" / "frontend" / "moj" / "assets",
+    ("accessible-autocomplete", NODE_MODULES / "accessible-autocomplete" / "dist"),
     ("govuk-frontend", NODE_MODULES / "govuk-frontend" / "dist" / "govuk"),
     ("moj-frontend", NODE_MODULES / "@ministryofjustice" / "frontend" / "moj"),
 ]

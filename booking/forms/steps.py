@@ -8,11 +8,13 @@ from django import forms
 
 from booking.formats import LONDON, exists_in_london, plain_text
 from booking.forms.fields import DaysField, GovukDateField, GovukTimeField, MultilineField, RadioField, WholeNumberField
-from booking.forms.widgets import GovukDateInput, GovukDays, GovukRadios, GovukTextarea
+from booking.forms.widgets import GovukAutocomplete, GovukDateInput, GovukDays, GovukRadios, GovukTextarea
 from booking.journey.repeats import FREQUENCIES, MOST_REPEATS
 
 Choices = list[tuple[str, str]]
 
+OTHER_TYPE = "other"
+OTHER_TYPE_MISSING = "Select another type of appointment from the list"
 OFFICE_NOT_LISTED = "not-listed"
 NO_OFFICE = "none"
 NOTES_LIMIT = 4000
@@ -51,15 +53,33 @@ class TeamForm(StepForm):
 
 
 class TypeForm(StepForm):
-    """What kind of appointment it is."""
+    """What kind of appointment it is: one that is arranged often, or another one of many."""
 
-    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, others: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["type"] = RadioField(
             label="What type of appointment will it be?",
-            choices=choices,
+            choices=[*choices, (OTHER_TYPE, "Other")] if others else choices,
             missing="Select the type of appointment",
         )
+        if others:
+            self.fields["other"] = forms.ChoiceField(
+                label="Select the type of appointment",
+                help_text="Start to type its name, or choose from the list",
+                choices=[("", ""), *others],
+                required=False,
+                error_messages={"invalid_choice": OTHER_TYPE_MISSING},
+                widget=GovukAutocomplete(),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask which, where it is another one; forget that where it is not."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("type") == OTHER_TYPE and not cleaned.get("other") and "other" not in self.errors:
+            self.add_error("other", OTHER_TYPE_MISSING)
+        elif cleaned.get("type") and cleaned["type"] != OTHER_TYPE:
+            self.errors.pop("other", None)
+        return cleaned
 
 
 class RarForm(StepForm):

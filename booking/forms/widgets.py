@@ -52,6 +52,12 @@ class GovukRadios(GovukWidget, forms.RadioSelect):
         return rows
 
 
+class GovukAutocomplete(GovukWidget, forms.Select):
+    """A long list to choose from, which a script turns into an input that suggests (rarbooking/product.js)."""
+
+    govuk_component = "autocomplete"
+
+
 class GovukDays(GovukWidget, forms.CheckboxSelectMultiple):
     """Checkboxes whose values are days, sent one by one by a browser and kept as one text in a draft."""
 

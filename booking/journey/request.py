@@ -5,7 +5,7 @@ from datetime import datetime
 
 from booking.formats import in_london
 from booking.journey.journey import Journey
-from booking.journey.situation import FEATURED_NAMES
+from booking.journey.situation import type_name
 from delius.records import Event
 from delius.writes import Officer
 from toolkits.selectors import ToolkitChoice
@@ -76,7 +76,7 @@ def appointment_request(journey: Journey) -> AppointmentRequest:
         event=answers.event,
         officer=answers.officer,
         type_code=answers.appointment_type.code,
-        type_name=FEATURED_NAMES[answers.appointment_type.code],
+        type_name=type_name(answers.appointment_type),
         start=in_london(answers.day, answers.start_time),
         end=in_london(answers.day, answers.end_time),
         office_code=answers.office.code if answers.office else "",

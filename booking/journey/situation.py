@@ -22,6 +22,13 @@ FEATURED_TYPES = (
     ("COPT", "Phone call"),
 )
 FEATURED_NAMES = dict(FEATURED_TYPES)
+# Types that happen where no office is, whatever Delius allows to be recorded.
+AWAY_FROM_OFFICES = frozenset({"CHVS", "COVC", "COPT"})
+
+
+def type_name(kind: AppointmentType) -> str:
+    """Return the name by which people know a type of appointment."""
+    return FEATURED_NAMES.get(kind.code) or kind.description or kind.code
 
 
 @dataclass(frozen=True)
@@ -83,15 +90,21 @@ class Situation:
     @cached_property
     def appointment_types(self) -> dict[str, AppointmentType]:
         """The featured types that match at least one of the person's active sentences, by code, in order."""
+        matching = self._matching_types
+        return {code: matching[code] for code, _ in FEATURED_TYPES if code in matching}
+
+    @cached_property
+    def other_types(self) -> dict[str, AppointmentType]:
+        """The other types that match at least one of the person's active sentences, by code, by name."""
+        others = (each for code, each in self._matching_types.items() if code not in FEATURED_NAMES)
+        return {each.code: each for each in sorted(others, key=lambda each: type_name(each).casefold())}
+
+    @cached_property
+    def _matching_types(self) -> dict[str, AppointmentType]:
         orders = {"CJA" for each in self.events if each.event.cja} | {
             "LEGACY" for each in self.events if each.event.legacy
         }
-        known = {each.code: each for each in delius.appointment_types()}
-        return {
-            code: known[code]
-            for code, _ in FEATURED_TYPES
-            if code in known and (not orders or orders & set(known[code].order_types))
-        }
+        return {each.code: each for each in delius.appointment_types() if not orders or orders & set(each.order_types)}
 
     def offices(self, team_code: str) -> tuple[OfficeLocation, ...]:
         """The offices of a team, sorted by name."""

@@ -15,7 +15,7 @@ from booking.forms import steps as forms
 from booking.journey.answers import Answers
 from booking.journey.records import referred, toolkit_of, usable_nsis
 from booking.journey.repeats import FREQUENCIES, repeat_dates
-from booking.journey.situation import FEATURED_NAMES, Situation
+from booking.journey.situation import AWAY_FROM_OFFICES, Situation, type_name
 from delius.records import Event, LocationRule, Nsi
 from delius.selectors import RarRequirement
 from toolkits.selectors import ToolkitChoice
@@ -81,17 +81,23 @@ class TypeStep(Step):
     """The kind of appointment."""
 
     slug = "type"
+    template = "booking/type.html.jinja"
 
     def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
-        choices = [(code, FEATURED_NAMES[code]) for code in situation.appointment_types]
-        return forms.TypeForm(data, choices=choices)
+        return forms.TypeForm(
+            data,
+            choices=[(code, type_name(kind)) for code, kind in situation.appointment_types.items()],
+            others=[(code, type_name(kind)) for code, kind in situation.other_types.items()],
+        )
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
+        if cleaned["type"] == forms.OTHER_TYPE:
+            return {"appointment_type": situation.other_types[cleaned["other"]]}
         return {"appointment_type": situation.appointment_types[cleaned["type"]]}
 
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
         assert answers.appointment_type
-        return [Row("Type of appointment", FEATURED_NAMES[answers.appointment_type.code])]
+        return [Row("Type of appointment", type_name(answers.appointment_type))]
 
 
 class RarStep(Step):
@@ -220,7 +226,7 @@ class WhereStep(Step):
             return False
         offices = situation.offices(answers.officer.team_code)
         if kind.location is LocationRule.OPTIONAL:
-            return bool(offices)
+            return bool(offices) and kind.code not in AWAY_FROM_OFFICES
         return len(offices) != 1
 
     def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:

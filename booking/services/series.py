@@ -7,7 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from booking.formats import clock
-from booking.forms.steps import NO_OFFICE
+from booking.forms.steps import NO_OFFICE, OTHER_TYPE
+from booking.journey.situation import FEATURED_NAMES
 from booking.models import Booking, Draft
 from booking.services import confirm, progress
 from booking.services.drafts import WaitingForBooking
@@ -53,11 +54,15 @@ def arrange_again(booking: Booking) -> None:
     draft.save()
 
 
+def _type(code: str) -> dict[str, str]:
+    return {"type": code} if code in FEATURED_NAMES else {"type": OTHER_TYPE, "other": code}
+
+
 def _answers(booking: Booking) -> dict[str, dict[str, Any]]:
     start, end = timezone.localtime(booking.start), timezone.localtime(booking.end)
     answers: dict[str, dict[str, Any]] = {
         "team": {"team": booking.team_code},
-        "type": {"type": booking.type_code},
+        "type": _type(booking.type_code),
         "rar": {"rar": "yes" if booking.counts_towards_rar else "no"},
         "sentence": {"sentence": str(booking.event_id)},
         "where": {"office": booking.office_code or NO_OFFICE},

@@ -160,6 +160,7 @@ def test_axe_finds_nothing_on_the_pages_of_an_appointment_that_support_settles(
     practitioner.arranges_an_appointment_for("Brian Example")
     practitioner.answers_everything(days=7)
     practitioner.confirms()
+    practitioner.is_asked("Appointment arranged")
     Booking.objects.update(state=state)
     practitioner.page.reload()
     practitioner.is_asked(heading)
@@ -361,3 +362,31 @@ def test_somebody_without_a_phone_number_gets_advice_instead(practitioner: Pract
     assert practitioner.answers_shown()["Location"].startswith("Mill Lane Probation Office")
     practitioner.confirms()
     practitioner.sees("We do not have a phone number for Sue")
+
+
+def test_another_type_of_appointment_is_found_by_typing_its_name(practitioner: Practitioner) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Brian Example")
+    practitioner.page.get_by_label("Other", exact=True).check()
+    names = practitioner.page.locator("select option").all_text_contents()
+    wanted = next(name.strip() for name in names if name.strip())
+    practitioner.finds_the_page_accessible()
+    box = practitioner.page.get_by_role("combobox")
+    box.fill(wanted[:6])
+    practitioner.page.get_by_role("option", name=wanted, exact=True).click()
+    practitioner.continues()
+    practitioner.is_asked("Will this be a RAR toolkit session?")
+    practitioner.goes_back()
+    expect(practitioner.page.get_by_role("combobox")).to_have_value(wanted)
+
+
+def test_another_type_of_appointment_is_chosen_from_a_list_without_javascript(
+    practitioner_without_javascript: Practitioner,
+) -> None:
+    practitioner = practitioner_without_javascript
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Brian Example")
+    practitioner.page.get_by_label("Other", exact=True).check()
+    practitioner.page.locator("select").select_option(index=1)
+    practitioner.continues()
+    practitioner.is_asked("Will this be a RAR toolkit session?")

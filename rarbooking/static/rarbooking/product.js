@@ -5,6 +5,14 @@ if ("noModule" in HTMLScriptElement.prototype) {
   initAll();
 }
 
+for (const select of document.querySelectorAll("select[data-rar-autocomplete]")) {
+  window.accessibleAutocomplete?.enhanceSelectElement({
+    selectElement: select,
+    defaultValue: select.options[select.selectedIndex]?.text ?? "",
+    showAllValues: true,
+  });
+}
+
 const POLL_MILLISECONDS = 4000;
 const waiting = document.querySelector("[data-rar-waits-for]");
 
