@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
 from django.utils import timezone
 
-from toolkits.forms import RolloutForm, ToolkitForm
-from toolkits.models import Rollout, Toolkit
+from toolkits.forms import DatesForm, PreviewForm, RolloutForm, ToolkitForm
+from toolkits.models import Rollout, Toolkit, ToolkitList
+from toolkits.selectors import toolkits_for
 
 
 class TodayFilter(admin.SimpleListFilter):
@@ -126,6 +130,8 @@ class RolloutAdmin(admin.ModelAdmin):
     list_display = ("provider_code", "team", "in_force_today", "starts_on", "ends_on", "note")
     list_display_links = ("provider_code", "team")
     list_filter = (InForceTodayFilter, "provider_code")
+    change_list_template = "admin/toolkits/rollout/list.html"
+    actions = ("set_dates",)
     search_fields = ("provider_code", "team_code", "note")
     search_help_text = "Search by provider code, team code or note"
     fieldsets = (
@@ -141,6 +147,52 @@ class RolloutAdmin(admin.ModelAdmin):
         (None, {"fields": ("note",)}),
     )
 
+    def get_urls(self) -> list[URLPattern]:
+        """Add the preview."""
+        preview = path("preview/", self.admin_site.admin_view(self.preview), name="toolkits_rollout_preview")
+        return [preview, *super().get_urls()]
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """Show what a team will be offered on a day."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = PreviewForm(request.GET or None, initial={"on": timezone.localdate()})
+        toolkits = None
+        if form.is_valid():
+            asked = form.cleaned_data
+            toolkits = toolkits_for(provider_code=asked["provider_code"], team_code=asked["team_code"], on=asked["on"])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "What will this team see?",
+            "opts": self.model._meta,
+            "form": form,
+            "toolkits": toolkits,
+            "media": self.media + form.media,
+        }
+        return render(request, "admin/toolkits/rollout/preview.html", context)
+
+    @admin.action(description="Set first and last day", permissions=["change"])
+    def set_dates(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Ask for the days, then set them on all the chosen rows."""
+        form = DatesForm(request.POST if "starts_on" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Set first and last day",
+                "opts": self.model._meta,
+                "rows": queryset,
+                "form": form,
+                "media": self.media + form.media,
+            }
+            return render(request, "admin/toolkits/rollout/set-dates.html", context)
+        rows = list(queryset)
+        for row in rows:
+            row.starts_on, row.ends_on = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]
+            self.log_change(request, row, [{"changed": {"fields": ["first day", "last day"]}}])
+        Rollout.objects.bulk_update(rows, ["starts_on", "ends_on"])
+        messages.success(request, f"{len(rows)} rows now have these days.")
+        return None
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return all rows, each with whether it is in force today."""
         return super().get_queryset(request).annotate(today=Rollout.in_force_on(timezone.localdate()))
@@ -154,3 +206,23 @@ class RolloutAdmin(admin.ModelAdmin):
     def in_force_today(self, rollout: Any) -> bool:
         """Return the list's annotation."""
         return rollout.today
+
+
+@admin.register(ToolkitList)
+class ToolkitListAdmin(admin.ModelAdmin):
+    """The order in which practitioners are offered toolkits."""
+
+    fieldsets = (
+        (
+            None,
+            {
+                "description": "Within each order the toolkits are alphabetical, unless a toolkit's own order says "
+                "otherwise. What was used before, and how often, comes from the last sync with Delius.",
+                "fields": ("order",),
+            },
+        ),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """There is one list."""
+        return super().has_add_permission(request) and not ToolkitList.objects.exists()

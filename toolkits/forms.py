@@ -1,9 +1,12 @@
 """The forms of the admin, with the hints an administrator needs."""
 
+from typing import Any
+
 from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 
-from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, Rollout, Toolkit
+from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, Rollout, Toolkit, capitals_and_digits
 
 
 class ToolkitForm(forms.ModelForm):
@@ -72,3 +75,50 @@ class RolloutForm(forms.ModelForm):
     def clean_team_code(self) -> str:
         """Return the code as Delius writes it."""
         return self.cleaned_data["team_code"].upper()
+
+
+class DatesForm(forms.Form):
+    """The first and last day for several rollout rows at once."""
+
+    starts_on = forms.DateField(
+        label="First day",
+        widget=AdminDateWidget(),
+        error_messages={"required": "Enter the first day", "invalid": "First day must be a real date"},
+    )
+    ends_on = forms.DateField(
+        label="Last day",
+        required=False,
+        widget=AdminDateWidget(),
+        help_text="Leave empty for no end.",
+        error_messages={"invalid": "Last day must be a real date"},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Check the days against each other."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", "The last day must be the same as or after the first day")
+        return cleaned
+
+
+class PreviewForm(forms.Form):
+    """Which team, and which day."""
+
+    provider_code = forms.CharField(
+        label="Provider code",
+        max_length=3,
+        validators=[capitals_and_digits],
+        error_messages={"required": "Enter a provider code"},
+    )
+    team_code = forms.CharField(
+        label="Team code",
+        max_length=6,
+        validators=[capitals_and_digits],
+        error_messages={"required": "Enter a team code"},
+    )
+    on = forms.DateField(
+        label="Day of the appointment",
+        widget=AdminDateWidget(),
+        error_messages={"required": "Enter a day", "invalid": "Day must be a real date"},
+    )

@@ -151,3 +151,27 @@ class Rollout(models.Model):
     def in_force_on(on: date) -> models.Q:
         """Match the rows in force on a date, the first and last days included."""
         return _covers(on, first_day="starts_on", last_day="ends_on")
+
+
+class ToolkitOrder(models.TextChoices):
+    """In which order a practitioner is offered toolkits; alphabetical within each."""
+
+    ALPHABETICAL = "alphabetical", "Alphabetical"
+    USED_BEFORE = "used-before", "Previously used with this person first"
+    MOST_USED = "most-used", "Most used by this team first"
+
+
+class ToolkitList(models.Model):
+    """How toolkits are listed for practitioners: one row, or none for alphabetical."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    order = models.CharField(max_length=20, choices=ToolkitOrder, default=ToolkitOrder.ALPHABETICAL)
+
+    class Meta:
+        verbose_name = "order of the list"
+        verbose_name_plural = "order of the list"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="toolkit_list_is_one_row")]
+
+    def __str__(self) -> str:
+        """Return the order in words."""
+        return self.get_order_display()

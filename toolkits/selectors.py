@@ -6,7 +6,19 @@ from datetime import date
 
 from django.core.exceptions import ImproperlyConfigured
 
-from toolkits.models import Rollout, Toolkit
+from toolkits.models import Rollout, Toolkit, ToolkitList, ToolkitOrder
+
+__all__ = [
+    "ToolkitChoice",
+    "ToolkitOrder",
+    "ToolkitsNotLoaded",
+    "is_transitioned",
+    "nsi_type_codes",
+    "order_of_list",
+    "placeholder",
+    "toolkit_by_slug",
+    "toolkits_for",
+]
 
 
 class ToolkitsNotLoaded(ImproperlyConfigured):
@@ -82,6 +94,12 @@ def toolkit_by_slug(slug: str) -> ToolkitChoice | None:
     """
     toolkit = Toolkit.objects.filter(slug=slug).first()
     return None if toolkit is None else _choice(toolkit)
+
+
+def order_of_list() -> ToolkitOrder:
+    """Return in which order practitioners are offered toolkits."""
+    chosen = ToolkitList.objects.values_list("order", flat=True).first()
+    return ToolkitOrder(chosen) if chosen else ToolkitOrder.ALPHABETICAL
 
 
 def nsi_type_codes() -> frozenset[str]:

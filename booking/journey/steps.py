@@ -12,10 +12,12 @@ from typing import Any, ClassVar
 
 from booking.formats import exists_in_london, from_to, long_date, short_date
 from booking.forms import steps as forms
+from booking.forms.fields import RadioField
 from booking.journey.answers import Answers
 from booking.journey.records import referred, toolkit_of, usable_nsis
 from booking.journey.repeats import FREQUENCIES, repeat_dates
 from booking.journey.situation import AWAY_FROM_OFFICES, Situation, type_name
+from booking.journey.toolkit_order import in_order
 from delius.records import Event, LocationRule, Nsi
 from delius.selectors import RarRequirement
 from toolkits.selectors import ToolkitChoice
@@ -55,6 +57,10 @@ class Step(ABC):
     def context(self, answers: Answers, situation: Situation) -> dict[str, Any]:
         """Return what this question's template needs besides the form."""
         return {}
+
+    def form_to_show(self, form: forms.StepForm, answers: Answers, situation: Situation) -> forms.StepForm:
+        """Return the form as it is shown, where that takes reads which checking an answer does not."""
+        return form
 
 
 class TeamStep(Step):
@@ -187,6 +193,14 @@ class ToolkitStep(Step):
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
         assert answers.toolkit
         return [Row("RAR toolkit", answers.toolkit.name)]
+
+    def form_to_show(self, form: forms.StepForm, answers: Answers, situation: Situation) -> forms.StepForm:
+        assert answers.officer
+        toolkits = in_order(_offered(answers, situation), crn=situation.case.person.crn, officer=answers.officer)
+        field = form.fields["toolkit"]
+        assert isinstance(field, RadioField)
+        field.choices = [(toolkit.slug, toolkit.name) for toolkit in toolkits]
+        return form
 
 
 class RecordStep(Step):

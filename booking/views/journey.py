@@ -178,7 +178,7 @@ def _ask(request: HttpRequest, journey: Journey, asking: Step, form: Any) -> Htt
         asking.template,
         {
             "person": journey.situation.case.person,
-            "form": form,
+            "form": asking.form_to_show(form, journey.answers, journey.situation),
             "back_url": back_url,
             "has_errors": bool(form.errors or problem),
             "problem": problem,

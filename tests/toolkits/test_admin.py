@@ -206,3 +206,46 @@ class TestRollout:
         page = reverse("admin:toolkits_rollout_delete", args=[rollout.pk])
         assert admin_client.post(page, {"post": "yes"}).status_code == 302
         assert not Rollout.objects.exists()
+
+
+class TestManyRowsAtOnce:
+    @pytest.fixture
+    def rows(self):
+        return [make_rollout(team_code=code) for code in ("N90AAA", "N90BBB")]
+
+    def act(self, client, rows, **values):
+        chosen = [row.pk for row in rows]
+        page = reverse("admin:toolkits_rollout_changelist")
+        return client.post(page, {"action": "set_dates", "_selected_action": chosen, **values}, follow=True)
+
+    def test_the_days_of_several_rows_are_set_together(self, admin_client, rows):
+        assert "Set the days" in self.act(admin_client, rows).content.decode()
+        self.act(admin_client, rows, starts_on="2027-01-04", ends_on="")
+        assert {(row.starts_on, row.ends_on) for row in Rollout.objects.all()} == {(date(2027, 1, 4), None)}
+
+    def test_days_that_do_not_fit_are_not_set(self, admin_client, rows):
+        before = list(Rollout.objects.values_list("starts_on", "ends_on"))
+        page = self.act(admin_client, rows, starts_on="2027-01-04", ends_on="2027-01-03").content.decode()
+        assert "The last day must be the same as or after the first day" in page
+        assert list(Rollout.objects.values_list("starts_on", "ends_on")) == before
+
+
+class TestPreview:
+    def see(self, client, on, team_code="N90AAA"):
+        page = reverse("admin:toolkits_rollout_preview")
+        return client.get(page, {"provider_code": "N90", "team_code": team_code, "on": on}).content.decode()
+
+    def test_it_shows_what_a_team_will_be_offered_on_a_day(self, admin_client):
+        make_placeholder()
+        make_toolkit(name="Sample Toolkit")
+        make_rollout(provider_code="N90", team_code="N90AAA", starts_on=date(2027, 1, 4), ends_on=None)
+        assert "Sample Toolkit" in self.see(admin_client, "2027-01-04")
+        assert "is not on toolkits" in self.see(admin_client, "2027-01-03")
+        assert "is not on toolkits" in self.see(admin_client, "2027-01-04", team_code="N90ZZZ")
+
+    def test_what_is_missing_is_asked_for(self, admin_client):
+        assert "Enter a day" in self.see(admin_client, "")
+
+    def test_it_is_linked_from_the_list(self, admin_client):
+        page = admin_client.get(reverse("admin:toolkits_rollout_changelist")).content.decode()
+        assert reverse("admin:toolkits_rollout_preview") in page

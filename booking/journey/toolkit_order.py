@@ -1,0 +1,24 @@
+"""The order in which toolkits are offered."""
+
+from collections.abc import Iterable
+
+from delius import mirror
+from delius.writes import Officer
+from toolkits.selectors import ToolkitChoice, ToolkitOrder, order_of_list
+
+
+def in_order(toolkits: Iterable[ToolkitChoice], *, crn: str, officer: Officer) -> list[ToolkitChoice]:
+    """Return toolkits, which come in alphabetical order, in the order that an administrator chose.
+
+    Those used before, with the person or by the officer's team, are known from the last sync with Delius.
+    """
+    order = order_of_list()
+    if order is ToolkitOrder.USED_BEFORE:
+        used = mirror.used_type_codes(crn)
+        return sorted(toolkits, key=lambda toolkit: toolkit.nsi_type_code not in used)
+    if order is ToolkitOrder.MOST_USED:
+        uses = {(use.type_code, use.sub_type_code): use.nsis for use in mirror.most_used(officer.team_code)}
+        return sorted(
+            toolkits, key=lambda toolkit: -uses.get((toolkit.nsi_type_code, toolkit.nsi_sub_type_code or ""), 0)
+        )
+    return list(toolkits)
