@@ -28,6 +28,7 @@ urlpatterns = [
     path("cases/<crn:crn>/arrange/check/", journey.check, name="check"),
     path("cases/<crn:crn>/arrange/discard/", journey.discard, name="discard"),
     path("cases/<crn:crn>/arrange/location-not-listed/", journey.location_not_listed, name="location-not-listed"),
+    path("cases/<crn:crn>/arrange/accredited-programme/", journey.accredited_programme, name="accredited-programme"),
     path("cases/<crn:crn>/arrange/<slug:slug>/", journey.step, name="step"),
     path("cases/<crn:crn>/appointments/<uuid:booking_id>/", outcome.booking, name="booking"),
     path("cases/<crn:crn>/appointments/<uuid:booking_id>/state/", outcome.booking_state, name="booking-state"),

@@ -110,6 +110,7 @@ class RarStep(Step):
     """Whether it counts towards RAR; only where there is a RAR requirement to count towards."""
 
     slug = "rar"
+    template = "booking/rar.html.jinja"
 
     def applies(self, answers: Answers, situation: Situation) -> bool:
         return bool(situation.rar_requirements)

@@ -4,6 +4,7 @@ import re
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -117,8 +118,14 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
 @for_staff
 def location_not_listed(request: HttpRequest, crn: str) -> HttpResponse:
     """Say what to do where the place is not one of the team's offices."""
-    case = case_of(request, crn, staff=staff_of(request))
-    return render(request, "booking/location-not-listed.html.jinja", {"person": case.person})
+    return _way_to_delius(request, crn, "booking/location-not-listed.html.jinja")
+
+
+@require_safe
+@for_staff
+def accredited_programme(request: HttpRequest, crn: str) -> HttpResponse:
+    """Say what to do where it is an accredited programme, or somebody else delivers the session."""
+    return _way_to_delius(request, crn, "booking/accredited-programme.html.jinja")
 
 
 @require_POST
@@ -140,6 +147,11 @@ def _journey(request: HttpRequest, crn: str) -> tuple[Journey, Draft]:
     draft = selectors.draft_of(user_id=user_id_of(request), crn=crn)
     situation = Situation(case=case, staff=staff, now=timezone.now())
     return Journey(raw=draft.answers, situation=situation), draft
+
+
+def _way_to_delius(request: HttpRequest, crn: str, template: str) -> HttpResponse:
+    case = case_of(request, crn, staff=staff_of(request))
+    return render(request, template, {"person": case.person, "delius_url": settings.DELIUS_URL})
 
 
 def _next(crn: str, journey: Journey, *, answered: Step | None = None) -> HttpResponse:

@@ -61,6 +61,10 @@ def test_axe_finds_nothing_on_any_page_of_the_journey(practitioner: Practitioner
     [
         ("/guidance/", "Guidance"),
         ("/cases/X000009/schedule/", "Schedule"),
+        (
+            "/cases/X000001/arrange/accredited-programme/",
+            "Arrange an accredited programme or a session that somebody else delivers",
+        ),
         ("/cases/X000014/arrange/", "Page not found"),
         ("/cases/X000011/arrange/", "This person’s record has limited access"),
         ("/cases/X000017/arrange/", "You cannot arrange an appointment here"),
