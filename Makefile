@@ -1,4 +1,4 @@
-# make demo · make test · make lint · make setup
+# make demo · make test · make lint · make setup · make package
 # Each step of the set-up leaves a stamp and is skipped while its inputs are unchanged.
 
 PYTHON ?= python3
@@ -9,9 +9,9 @@ export RARBOOKING_PROFILE ?= demo
 
 STATIC_SOURCES := $(shell find rarbooking/static -type f)
 MIGRATIONS := $(shell find . -path './*/migrations/*.py' -not -path './.venv/*' -not -path './node_modules/*')
-SEEDS := $(shell find toolkits/data -type f)
+SEEDS := $(shell find toolkits/data guidance/content -type f)
 
-.PHONY: setup demo test lint format requirements screenshot clean
+.PHONY: setup demo test lint format requirements package screenshot screens clean
 
 setup: .venv/.installed node_modules/.installed var/.static var/.database
 
@@ -33,6 +33,7 @@ var/.database: .venv/.installed $(MIGRATIONS) $(SEEDS)
 	@mkdir -p var
 	$(BIN)/python manage.py migrate --no-input --verbosity 0
 	$(BIN)/python manage.py load_toolkits
+	$(BIN)/python manage.py load_guidance
 	@touch $@
 
 demo: setup
@@ -48,6 +49,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	RARBOOKING_PROFILE= $(BIN)/python scripts/check_deploy.py
 
@@ -58,10 +60,19 @@ format: setup
 requirements: .venv/.installed
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements.txt requirements.in
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements-simulator.txt requirements-simulator.in
+
+# The image's build steps without Docker; PACKAGE_DATABASE_URL is an empty PostgreSQL database to try it on (SQLite without).
+package: .venv/.installed
+	$(BIN)/python scripts/package.py --database-url="$(PACKAGE_DATABASE_URL)"
 
 screenshot: setup
 	@scripts/ensure_chromium.sh
-	$(BIN)/python scripts/screenshot.py docs/check-your-answers.png
+	$(BIN)/python -m scripts.screenshot docs/check-your-answers.png
+
+screens: setup
+	@scripts/ensure_chromium.sh
+	$(BIN)/python -m scripts.screens docs/screens
 
 clean:
 	rm -rf var .venv node_modules

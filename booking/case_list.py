@@ -1,16 +1,19 @@
 """Finding people in a caseload, and putting them in order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from delius.records import Contact
 from delius.selectors import CaseloadPerson
 
 BY_NAME = "name"
+BY_NEXT = "next-appointment"
 ORDERS: dict[str, str] = {
     BY_NAME: "Name",
     "crn": "CRN",
     "days-left": "Fewest RAR days left",
     "most-days-left": "Most RAR days left",
+    BY_NEXT: "Next appointment",
 }
 
 
@@ -24,7 +27,7 @@ def matching(people: Iterable[CaseloadPerson], query: str) -> list[CaseloadPerso
 
 
 def in_order(people: Iterable[CaseloadPerson], order: str) -> list[CaseloadPerson]:
-    """Return people in one of ORDERS; those of whom it is not known how many RAR days are left come last.
+    """Return people in one of ORDERS but that by next appointment; those of whom the RAR days are not known come last.
 
     By name means in the order in which they come, which is by surname.
     """
@@ -34,6 +37,19 @@ def in_order(people: Iterable[CaseloadPerson], order: str) -> list[CaseloadPerso
         "most-days-left": lambda person: _known_first(days_left(person), -1),
     }
     return sorted(people, key=keys[order]) if order in keys else list(people)
+
+
+def by_next_appointment(
+    people: Iterable[CaseloadPerson], appointments: Mapping[str, Contact | None]
+) -> list[CaseloadPerson]:
+    """Return people, soonest next appointment first; then those without one, then those of whom it is not known."""
+
+    def soonest(person: CaseloadPerson) -> tuple[bool, bool, float]:
+        contact = appointments.get(person.crn)
+        start = contact.start if contact else None
+        return person.crn not in appointments, start is None, start.timestamp() if start else 0.0
+
+    return sorted(people, key=soonest)
 
 
 def days_left(person: CaseloadPerson) -> int | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from booking.views import cases, journey, outcome, schedule
+from booking.views import cases, journey, outcome, risk_flags, schedule
 
 
 class CrnConverter:
@@ -24,6 +24,7 @@ app_name = "booking"
 urlpatterns = [
     path("", cases.cases, name="cases"),
     path("cases/<crn:crn>/schedule/", schedule.schedule, name="schedule"),
+    path("cases/<crn:crn>/risk-flags/", risk_flags.flags, name="risk-flags"),
     path("cases/<crn:crn>/arrange/", journey.start, name="start"),
     path("cases/<crn:crn>/arrange/check/", journey.check, name="check"),
     path("cases/<crn:crn>/arrange/discard/", journey.discard, name="discard"),

@@ -10,6 +10,8 @@ from typing import Protocol
 
 import structlog
 
+from delius.signals import request_ended
+
 CORRELATION_HEADER = "X-Correlation-Id"
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
@@ -73,6 +75,10 @@ class Attempt:
             log.warning("delius_call", fault=fault)
         else:
             log.info("delius_call")
+        # Robust: whoever listens must not be able to turn a call that was answered into one that failed.
+        request_ended.send_robust(
+            type(self), operation=self.operation, status=status, fault=fault, milliseconds=milliseconds
+        )
         if self._recorder:
             self._recorder.ended(self._record, status=status, fault=fault, milliseconds=milliseconds)
 

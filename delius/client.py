@@ -26,6 +26,8 @@ from delius.records import (
     Nsi,
     OfficeLocation,
     Person,
+    PersonalCircumstance,
+    Registration,
     Requirement,
     StaffMember,
 )
@@ -56,6 +58,8 @@ NSIS = Operation("nsis", _COMMUNITY, "GET", _EVENT + "/nsis")
 APPOINTMENT_TYPES = Operation("appointment_types", _COMMUNITY, "GET", "/secure/appointment-types")
 OFFICE_LOCATIONS = Operation("office_locations", _COMMUNITY, "GET", "/secure/teams/{team_code}/office-locations")
 CONTACTS = Operation("contact_summary", _COMMUNITY, "GET", _PERSON + "/contact-summary")
+CIRCUMSTANCES = Operation("personal_circumstances", _COMMUNITY, "GET", _PERSON + "/personalCircumstances")
+REGISTRATIONS = Operation("registrations", _COMMUNITY, "GET", _PERSON + "/registrations")
 CREATE_APPOINTMENT = Operation("create_appointment", _COMMUNITY, "POST", _PERSON + "/sentence/{event_id}/appointments")
 CREATE_NSI = Operation("create_nsi", _DELIUS, "POST", "/v1/nsi")
 
@@ -184,6 +188,16 @@ class DeliusClient:
             query["contactDateTo"] = date_to.isoformat()
         answer = _object(CONTACTS, self._read(CONTACTS, {"crn": crn}, query))
         return _one(CONTACTS, ContactsPage, answer)
+
+    def personal_circumstances(self, crn: str) -> tuple[PersonalCircumstance, ...]:
+        """Return a person's circumstances, past and present."""
+        answer = _object(CIRCUMSTANCES, self._read(CIRCUMSTANCES, {"crn": crn}))
+        return _each(CIRCUMSTANCES, PersonalCircumstance.model_validate, answer.get("personalCircumstances") or [])
+
+    def registrations(self, crn: str) -> tuple[Registration, ...]:
+        """Return the risk flags on a person's record, those that were removed too."""
+        answer = _object(REGISTRATIONS, self._read(REGISTRATIONS, {"crn": crn}))
+        return _each(REGISTRATIONS, Registration.model_validate, answer.get("registrations") or [])
 
     def create_nsi(self, new: NewNsi, *, username: str) -> CreatedNsi:
         """Create an NSI on behalf of a user.

@@ -56,3 +56,8 @@ def reference_cache_seconds() -> int:
 def urn_in_notes() -> bool:
     """Return whether an NSI's URN is written in its notes as well, for versions that do not keep externalReference."""
     return bool(settings.NSI_URN_IN_NOTES)
+
+
+def health_timeout() -> float:
+    """Return how many seconds the health of a service may take to be told."""
+    return float(settings.HEALTH_UPSTREAM_TIMEOUT)

@@ -20,6 +20,11 @@ def to_upstream(moment: datetime) -> str:
     return moment.astimezone(LONDON).isoformat(timespec="seconds")
 
 
+def now() -> datetime:
+    """Return the moment it is, in Europe/London."""
+    return timezone.now().astimezone(LONDON)
+
+
 def today() -> date:
     """Return today's date in Europe/London."""
-    return timezone.now().astimezone(LONDON).date()
+    return now().date()

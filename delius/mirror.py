@@ -93,6 +93,17 @@ def most_used(team_code: str) -> list[TypeUse]:
     return [TypeUse(**row) for row in counted.order_by("-nsis", "type_code", "sub_type_code")]
 
 
+def use_by_team() -> dict[str, list[TypeUse]]:
+    """Return, by team code, the NSI types that each team has used or is using, the most used first."""
+    used = MirroredNsi.objects.filter(MirroredNsi.was_used()).exclude(team_code="")
+    counted = used.values("team_code", "type_code", "sub_type_code").annotate(nsis=Count("nsi_id"))
+    ordered = counted.order_by("team_code", "-nsis", "type_code", "sub_type_code")
+    return {
+        team: [TypeUse(each["type_code"], each["sub_type_code"], each["nsis"]) for each in rows]
+        for team, rows in groupby(ordered, key=lambda each: each["team_code"])
+    }
+
+
 def _group(nsi: MirroredNsi) -> tuple[str, int, str, str]:
     assert nsi.requirement_id is not None
     return nsi.crn, nsi.requirement_id, nsi.type_code, nsi.sub_type_code

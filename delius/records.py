@@ -25,6 +25,7 @@ from pydantic import (
 from delius.london import as_london
 
 RAR_CATEGORY = "F"
+EMPLOYMENT = "B"
 _DAY_UNITS = frozenset({"", "day", "days"})
 
 
@@ -205,10 +206,42 @@ class Person(Record):
         """First name and surname."""
         return _full_name(self.first_name, self.surname)
 
+    def age(self, on: date) -> int | None:
+        """Return the person's age in years on a day; None where their date of birth is not known."""
+        born = self.date_of_birth
+        return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) if born else None
+
     @property
     def active_manager(self) -> Manager | None:
         """Who manages the person now; None where Delius names nobody."""
         return next((each for each in self.managers if each.active and not each.soft_deleted), None)
+
+
+class PersonalCircumstance(Record):
+    """Something about a person's life, like their work; a day that is past as `end_date` means it is over."""
+
+    type_code: Text = Field("", validation_alias=AliasPath("personalCircumstanceType", "code"))
+    description: Text = Field("", validation_alias=AliasPath("personalCircumstanceSubType", "description"))
+    notes: Text = ""
+    start_date: ShownDate = Field(None, validation_alias="startDate")
+    end_date: ShownDate = Field(None, validation_alias="endDate")
+
+    @property
+    def is_employment(self) -> bool:
+        """Whether this is about work: type code B (Community API)."""
+        return self.type_code == EMPLOYMENT
+
+
+class Registration(Record):
+    """A risk flag on a person's record."""
+
+    type_code: Text = Field("", validation_alias=AliasPath("type", "code"))
+    description: Text = Field("", validation_alias=AliasPath("type", "description"))
+    active: TrueIfAbsent = True
+    notes: Text = ""
+    start_date: ShownDate = Field(None, validation_alias="startDate")
+    end_date: ShownDate = Field(None, validation_alias="endDate")
+    next_review_date: ShownDate = Field(None, validation_alias="nextReviewDate")
 
 
 class Access(Record):
@@ -391,6 +424,8 @@ class Contact(Record):
     type_description: Text = Field("", validation_alias=AliasPath("type", "description"))
     office_description: Text = Field("", validation_alias=AliasPath("officeLocation", "description"))
     sensitive: FalseIfAbsent = False
+    rar_type_code: Text = Field("", validation_alias=AliasPath("rarActivityDetail", "type", "code"))
+    rar_sub_type_code: Text = Field("", validation_alias=AliasPath("rarActivityDetail", "subtype", "code"))
     rar_type: Text = Field("", validation_alias=AliasPath("rarActivityDetail", "type", "description"))
     rar_sub_type: Text = Field("", validation_alias=AliasPath("rarActivityDetail", "subtype", "description"))
     outcome_code: Text = Field("", validation_alias=AliasPath("outcome", "code"))

@@ -1,6 +1,6 @@
 """What the rest of the house reads from Delius: bounded, side by side, and kept for a short while in Django's cache."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -10,7 +10,7 @@ from delius import cases, conf, kept
 from delius.cases import CaseEvent, CaseReads
 from delius.client import get_client
 from delius.errors import LIMITED_ACCESS, Forbidden, NotFound
-from delius.london import today
+from delius.london import now, today
 from delius.parallel import Outcome, side_by_side
 from delius.records import (
     AppointmentType,
@@ -19,6 +19,8 @@ from delius.records import (
     Event,
     OfficeLocation,
     Person,
+    PersonalCircumstance,
+    Registration,
     Requirement,
     StaffMember,
 )
@@ -34,8 +36,11 @@ __all__ = [
     "case",
     "caseload",
     "coming_appointments",
+    "employment",
     "forget_case",
+    "next_appointments",
     "office_locations",
+    "risk_flags",
     "schedule",
     "staff_member",
 ]
@@ -136,6 +141,44 @@ def coming_appointments(crn: str) -> tuple[Contact, ...]:
     """
     load = partial(get_client().contacts, crn, date_from=today())
     return kept.read_one(kept.key("coming", crn), load, seconds=conf.case_cache_seconds())
+
+
+def next_appointments(crns: Collection[str]) -> dict[str, Contact | None]:
+    """Return each person's next appointment, None for nobody's; a person of whom it is not known is left out."""
+    client, kept_by_crn = get_client(), {crn: kept.key("coming", crn) for crn in crns}
+    outcomes = kept.read(
+        {name: partial(client.contacts, crn, date_from=today()) for crn, name in kept_by_crn.items()},
+        seconds=conf.case_cache_seconds(),
+    )
+    return {
+        crn: min(
+            (each for each in outcomes[name].get() if each.start and each.start >= now()),
+            key=lambda each: each.start or now(),
+            default=None,
+        )
+        for crn, name in kept_by_crn.items()
+        if outcomes[name].error is None
+    }
+
+
+def employment(crn: str) -> tuple[PersonalCircumstance, ...]:
+    """Return what work a person does now (in Europe/London), the latest first. Raises NotFound, Forbidden, Unavailable.
+
+    Who may see it is for `case` to say.
+    """
+    load = partial(get_client().personal_circumstances, crn)
+    found = kept.read_one(kept.key("circumstances", crn), load, seconds=conf.case_cache_seconds())
+    current = [each for each in found if each.is_employment and not (each.end_date and each.end_date < today())]
+    return tuple(sorted(current, key=lambda each: each.start_date or date.min, reverse=True))
+
+
+def risk_flags(crn: str) -> tuple[Registration, ...]:
+    """Return the risk flags on a person's record, those that were removed too. Raises NotFound, Forbidden, Unavailable.
+
+    Who may see them is for `case` to say.
+    """
+    load = partial(get_client().registrations, crn)
+    return kept.read_one(kept.key("registrations", crn), load, seconds=conf.case_cache_seconds())
 
 
 @dataclass(frozen=True)

@@ -8,3 +8,9 @@ class GuidanceConfig(AppConfig):
 
     name = "guidance"
     verbose_name = "Guidance"
+
+    def ready(self) -> None:
+        """Have deleted pages no longer found."""
+        from guidance.search import index
+
+        index.follow_deletions()

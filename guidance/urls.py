@@ -2,8 +2,18 @@
 
 from django.urls import path
 
-from guidance import views
+from guidance.views import feedback, reading, searching
 
 app_name = "guidance"
 
-urlpatterns = [path("", views.index, name="index")]
+urlpatterns = [
+    path("", reading.index, name="index"),
+    path("toolkits/", reading.toolkits, name="toolkits"),
+    path("toolkits/compare/", reading.compare, name="compare"),
+    path("toolkits/<slug:slug>/", reading.toolkit, name="toolkit"),
+    path("risk-flags/", reading.risk_flags, name="risk-flags"),
+    path("risk-flags/<slug:slug>/", reading.risk_flag, name="risk-flag"),
+    path("search/", searching.find, name="search"),
+    path("feedback/", feedback.feedback, name="feedback"),
+    path("feedback/given/", feedback.feedback_given, name="feedback-given"),
+]

@@ -8,3 +8,9 @@ class RarbookingConfig(AppConfig):
 
     name = "rarbooking"
     verbose_name = "Arrange RAR appointments"
+
+    def ready(self) -> None:
+        """Have the calls to upstream services counted."""
+        from rarbooking import metrics
+
+        metrics.connect()

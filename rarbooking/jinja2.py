@@ -8,6 +8,8 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
+from guidance.context import about_flags, about_toolkits
+
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
@@ -26,7 +28,8 @@ def _choices(bound: BoundField, chosen: Iterable[Any]) -> list[dict[str, Any]]:
 def environment(*, loader: BaseLoader, **options: Any) -> Environment:
     """Return the environment that Django's Jinja2 backend asks for.
 
-    `static(path)` and `url(name, ...)` are available in every template. The GOV.UK macros read keys that a caller
+    `static(path)`, `url(name, ...)`, and what guidance says of toolkits and flags are available in every template: this
+    is how other rooms show guidance without importing it. The GOV.UK macros read keys that a caller
     may leave out, also keys of keys, so undefined values chain.
     """
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
@@ -39,5 +42,7 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
             "lstrip_blocks": True,
         }
     )
-    env.globals.update(static=static, url=_url, choices=_choices)
+    env.globals.update(
+        static=static, url=_url, choices=_choices, about_toolkits=about_toolkits, about_flags=about_flags
+    )
     return env

@@ -4,6 +4,7 @@ The defaults are those of production. `RARBOOKING_PROFILE=demo` reads rarbooking
 relaxation that a demo on one machine needs.
 """
 
+import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY: it is empty.")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -44,12 +46,16 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "rarbooking.staticfiles.StaticFilesConfig",
     "csp",
+    "django_linear_migrations",
+    "django_prometheus",
     "django_structlog",
     "django_tasks",
     "django_tasks_db",
+    "simple_history",
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -60,9 +66,11 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rarbooking.middleware.PrivatePagesMiddleware",
     "rarbooking.middleware.UpstreamFaultMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "rarbooking.urls"
@@ -99,9 +107,24 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+else:
+    # A database that cannot be reached must not hold up the probe that is to tell of it.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    if pool_size := env.int("DATABASE_POOL_SIZE", default=0):
+        # A pool that cannot connect tries again ever more seldom until reconnect_timeout, and then when it is asked.
+        DATABASES["default"]["OPTIONS"]["pool"] = {
+            "min_size": 1,
+            "max_size": pool_size,
+            "timeout": 5,
+            "reconnect_timeout": 5,
+        }
+        # Connections that a restart of the database has ended are found out, and replaced, before they are given out.
+        DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A caseload of 200 people takes about 600 entries: the default of 300 would throw them out while it is being read.
 CACHES = {
-    "default": {
+    "default": env.cache_url_config(CACHE_URL)
+    if (CACHE_URL := env.str("CACHE_URL", default=""))
+    else {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
@@ -125,13 +148,18 @@ USE_TZ = True
 STATIC_URL = "/assets/"
 STATIC_ROOT = VAR_DIR / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [
-    NODE_MODULES / "govuk-frontend" / "dist" / "govuk" / "assets",
-    NODE_MODULES / "@ministryofjustice" / "frontend" / "moj" / "assets",
-    ("accessible-autocomplete", NODE_MODULES / "accessible-autocomplete" / "dist"),
-    ("govuk-frontend", NODE_MODULES / "govuk-frontend" / "dist" / "govuk"),
-    ("moj-frontend", NODE_MODULES / "@ministryofjustice" / "frontend" / "moj"),
-]
+# Once the static files are collected the packages are not needed: the image is without them.
+STATICFILES_DIRS = (
+    [
+        NODE_MODULES / "govuk-frontend" / "dist" / "govuk" / "assets",
+        NODE_MODULES / "@ministryofjustice" / "frontend" / "moj" / "assets",
+        ("accessible-autocomplete", NODE_MODULES / "accessible-autocomplete" / "dist"),
+        ("govuk-frontend", NODE_MODULES / "govuk-frontend" / "dist" / "govuk"),
+        ("moj-frontend", NODE_MODULES / "@ministryofjustice" / "frontend" / "moj"),
+    ]
+    if NODE_MODULES.is_dir()
+    else []
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "rarbooking.staticfiles.HashedStaticFilesStorage"},
@@ -145,6 +173,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+# The platform probes over plain HTTP, inside the cluster.
+SECURE_REDIRECT_EXEMPT = [r"^health$", r"^health/(liveness|readiness)$", r"^info$", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31536000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
@@ -161,6 +191,7 @@ HMPPS_CLIENT_SECRET = env.str("HMPPS_CLIENT_SECRET")
 COMMUNITY_API_URL = env.str("COMMUNITY_API_URL")
 DELIUS_API_URL = env.str("DELIUS_API_URL")
 DELIUS_URL = env.str("DELIUS_URL", default="")
+SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")
 DELIUS_CONNECT_TIMEOUT = env.float("DELIUS_CONNECT_TIMEOUT", default=2)
 DELIUS_READ_TIMEOUT = env.float("DELIUS_READ_TIMEOUT", default=10)
 DELIUS_PARALLEL_READS = env.int("DELIUS_PARALLEL_READS", default=8)
@@ -170,9 +201,23 @@ DELIUS_CACHE_SECONDS = env.int("DELIUS_CACHE_SECONDS", default=60)
 DELIUS_REFERENCE_CACHE_SECONDS = env.int("DELIUS_REFERENCE_CACHE_SECONDS", default=3600)
 NSI_URN_IN_NOTES = env.bool("NSI_URN_IN_NOTES", default=False)
 
+
 BOOKING_LEASE_SECONDS = env.int("BOOKING_LEASE_SECONDS", default=120)
 BOOKING_SETTLING_SECONDS = env.int("BOOKING_SETTLING_SECONDS", default=30)
 BOOKING_MOST_TRIES = env.int("BOOKING_MOST_TRIES", default=40)
+
+HEALTH_UPSTREAM_SECONDS = env.float("HEALTH_UPSTREAM_SECONDS", default=10)
+HEALTH_UPSTREAM_TIMEOUT = env.float("HEALTH_UPSTREAM_TIMEOUT", default=2)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Workers have no web server: django-prometheus opens one. A range, because a busy port must not stop a command.
+if worker_metrics_port := env.int("WORKER_METRICS_PORT", default=0):
+    PROMETHEUS_METRICS_EXPORT_PORT_RANGE = range(worker_metrics_port, worker_metrics_port + 1)
+PROMETHEUS_EXPORT_MIGRATIONS = False
+BUILD_NUMBER = env.str("BUILD_NUMBER", default="") or "unknown"
+BUILD_TIME = env.str("BUILD_TIME", default="") or "unknown"
+GIT_REF = env.str("GIT_REF", default="") or "unknown"
+# Part of what tells a browser that its copy of a page is still good; made up at each start where nobody says.
+RELEASE = GIT_REF if GIT_REF != "unknown" else secrets.token_hex(8)
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 

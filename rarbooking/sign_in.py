@@ -112,7 +112,9 @@ def start_session(request: HttpRequest, claims: dict[str, Any]) -> SignedInPerso
 
 def session_person(request: HttpRequest) -> SignedInPerson | None:
     """Return who is signed in through HMPPS Auth, or None."""
-    stored = request.session.get(SESSION_KEY) if request.user.is_authenticated else None
+    # An error page may be shown before anybody has been looked for: a wrong Host is refused first.
+    user = getattr(request, "user", None)
+    stored = request.session.get(SESSION_KEY) if user is not None and user.is_authenticated else None
     return SignedInPerson(**stored) if stored else None
 
 

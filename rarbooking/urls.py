@@ -3,15 +3,19 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from rarbooking import sign_in_views
+from booking.views.toolkit_use import toolkit_use
+from rarbooking import metrics_views, sign_in_views
 
 urlpatterns = [
     path("", include("booking.urls")),
+    path("", include("rarbooking.health.urls")),
+    path("metrics", metrics_views.metrics, name="metrics"),
     path("guidance/", include("guidance.urls")),
     path("sign-in/", sign_in_views.start, name="sign-in"),
     path("sign-in/callback/", sign_in_views.callback, name="sign-in-callback"),
     path("sign-out/", sign_in_views.end, name="sign-out"),
     path("signed-out/", sign_in_views.signed_out, name="signed-out"),
+    path("admin/toolkits/use/", admin.site.admin_view(toolkit_use), name="toolkit-use"),
     path("admin/", admin.site.urls),
 ]
 

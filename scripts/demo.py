@@ -40,6 +40,7 @@ def main() -> int:
         "HMPPS_AUTH_URL": f"{simulator}/auth",
         "COMMUNITY_API_URL": f"{simulator}/community-api",
         "DELIUS_API_URL": f"{simulator}/delius-api",
+        "DELIUS_URL": f"{simulator}/delius",
     }
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "load_demo"], cwd=ROOT, env=environment, check=True)

@@ -1,48 +1,21 @@
 """Take the README's picture: run the demo on spare ports with its own database, and walk to *Check your answers*."""
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
 import sys
-import tempfile
 from datetime import date, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-ROOT = Path(__file__).resolve().parent.parent
+from scripts.own_demo import chromium, own_demo
 
 
 def main() -> int:
     """Write the picture to the path given on the command line."""
     target = Path(sys.argv[1])
-    site_port, simulator_port = _free_port(), _free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "RARBOOKING_PROFILE": "demo", "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3"}
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
-        demo = subprocess.Popen(
-            [sys.executable, "scripts/demo.py", f"--port={site_port}", f"--simulator-port={simulator_port}"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert demo.stdout
-        try:
-            for line in demo.stdout:
-                if "Ctrl-C" in line:
-                    break
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-                page = browser.new_page(viewport={"width": 1280, "height": 900})
-                _walk(page, f"http://127.0.0.1:{site_port}")
-                page.screenshot(path=target, full_page=True)
-                browser.close()
-        finally:
-            demo.send_signal(signal.SIGTERM)
-            demo.wait()
+    with own_demo() as demo, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        _walk(page, demo.site)
+        page.screenshot(path=target, full_page=True)
     return 0
 
 
@@ -67,12 +40,6 @@ def _walk(page: Page, site: str) -> None:
     page.get_by_label("No, it is not sensitive").check()
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("heading", name="Check your answers").wait_for()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from toolkits.forms import DatesForm, PreviewForm, RolloutForm, ToolkitForm
+from toolkits.forms import DatesForm, PreviewForm, RolloutForm, TeamsForm, ToolkitForm
 from toolkits.models import Rollout, Toolkit, ToolkitList
 from toolkits.selectors import toolkits_for
 
@@ -148,9 +149,10 @@ class RolloutAdmin(admin.ModelAdmin):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the preview."""
+        """Add the preview, and the page for several teams at once."""
         preview = path("preview/", self.admin_site.admin_view(self.preview), name="toolkits_rollout_preview")
-        return [preview, *super().get_urls()]
+        add_teams = path("add-teams/", self.admin_site.admin_view(self.add_teams), name="toolkits_rollout_add_teams")
+        return [preview, add_teams, *super().get_urls()]
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """Show what a team will be offered on a day."""
@@ -170,6 +172,34 @@ class RolloutAdmin(admin.ModelAdmin):
             "media": self.media + form.media,
         }
         return render(request, "admin/toolkits/rollout/preview.html", context)
+
+    def add_teams(self, request: HttpRequest) -> HttpResponse:
+        """Give several teams a row each, with the same days: all of them, or none."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = TeamsForm(request.POST or None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Add several teams",
+                "opts": self.model._meta,
+                "form": form,
+                "media": self.media + form.media,
+            }
+            return render(request, "admin/toolkits/rollout/add-teams.html", context)
+        asked = form.cleaned_data
+        with transaction.atomic():
+            for team_code in asked["team_codes"]:
+                row = Rollout.objects.create(
+                    provider_code=asked["provider_code"],
+                    team_code=team_code,
+                    starts_on=asked["starts_on"],
+                    ends_on=asked["ends_on"],
+                    note=asked["note"],
+                )
+                self.log_addition(request, row, [{"added": {}}])
+        messages.success(request, f"Rows added: {len(asked['team_codes'])}.")
+        return redirect("admin:toolkits_rollout_changelist")
 
     @admin.action(description="Set first and last day", permissions=["change"])
     def set_dates(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:

@@ -1,5 +1,6 @@
 """The forms of the admin, with the hints an administrator needs."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -100,6 +101,45 @@ class DatesForm(forms.Form):
         if first and last and last < first:
             self.add_error("ends_on", "The last day must be the same as or after the first day")
         return cleaned
+
+
+class TeamsForm(DatesForm):
+    """Several teams of a provider, with the same days."""
+
+    provider_code = forms.CharField(
+        label="Provider code",
+        max_length=3,
+        error_messages={"required": "Enter a provider code", "max_length": "Provider code must be 3 characters"},
+    )
+    team_codes = forms.CharField(
+        label="Team codes",
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="One on each line, or separated by commas.",
+        error_messages={"required": "Enter the codes of the teams"},
+    )
+    note = forms.CharField(label="Note", max_length=200, required=False, help_text="For colleagues.")
+
+    field_order = ("provider_code", "team_codes", "starts_on", "ends_on", "note")
+
+    def clean_provider_code(self) -> str:
+        """Return the code as Delius writes it."""
+        code: str = self.cleaned_data["provider_code"].upper()
+        capitals_and_digits(code)
+        return code
+
+    def clean_team_codes(self) -> list[str]:
+        """Return the codes as Delius writes them, each once. Refuse what is no code, and teams that have a row."""
+        codes = list(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["team_codes"].upper().strip(" \r\n\t,;"))))
+        wrong = [code for code in codes if not re.fullmatch(r"[A-Z0-9]{1,6}", code)]
+        if wrong:
+            raise ValidationError(f"These are not team codes: {', '.join(wrong)}")
+        rows = Rollout.objects.filter(provider_code=self.cleaned_data.get("provider_code", ""), team_code__in=codes)
+        taken = sorted(rows.values_list("team_code", flat=True))
+        if taken:
+            raise ValidationError(
+                f"These teams have a row: {', '.join(taken)}. Take them out here, and set their days in the list"
+            )
+        return codes
 
 
 class PreviewForm(forms.Form):

@@ -12,6 +12,7 @@ __all__ = [
     "ToolkitChoice",
     "ToolkitOrder",
     "ToolkitsNotLoaded",
+    "all_toolkits",
     "is_transitioned",
     "nsi_type_codes",
     "order_of_list",
@@ -94,6 +95,11 @@ def toolkit_by_slug(slug: str) -> ToolkitChoice | None:
     """
     toolkit = Toolkit.objects.filter(slug=slug).first()
     return None if toolkit is None else _choice(toolkit)
+
+
+def all_toolkits() -> list[ToolkitChoice]:
+    """Return every toolkit in alphabetical order, the placeholder and those no longer active too."""
+    return [_choice(toolkit) for toolkit in sorted(Toolkit.objects.all(), key=lambda each: _sort_key(each)[1])]
 
 
 def order_of_list() -> ToolkitOrder:

@@ -1,12 +1,13 @@
 """The form of each question. A form is told what may be chosen; it reads nothing by itself."""
 
 from collections.abc import Iterable
+from datetime import date as calendar_date
 from datetime import datetime, time
 from typing import Any
 
 from django import forms
 
-from booking.formats import LONDON, exists_in_london, plain_text
+from booking.formats import LONDON, exists_in_london, plain_text, short_date
 from booking.forms.fields import DaysField, GovukDateField, GovukTimeField, MultilineField, RadioField, WholeNumberField
 from booking.forms.widgets import GovukAutocomplete, GovukDateInput, GovukDays, GovukRadios, GovukTextarea
 from booking.journey.repeats import FREQUENCIES, MOST_REPEATS
@@ -161,15 +162,16 @@ class WhereForm(StepForm):
 
 
 class WhenForm(StepForm):
-    """The day and the times. `now` decides what is in the past."""
+    """The day and the times. `now` decides what is in the past; nothing counts towards RAR from `rar_ends_on` on."""
 
     date = GovukDateField(label="Date", help_text="For example, 20 5 2027", missing="Enter the date of the appointment")
     start_time = GovukTimeField(label="Start time", missing="Enter a start time, like 9am or 1:30pm", name="Start time")
     end_time = GovukTimeField(label="End time", missing="Enter an end time, like 10am or 2:30pm", name="End time")
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: datetime, rar_ends_on: calendar_date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
+        self.rar_ends_on = rar_ends_on
 
     def clean(self) -> dict[str, Any]:
         """Check the day and the times against each other and against now."""
@@ -182,6 +184,9 @@ class WhenForm(StepForm):
                 self.add_error("date", field.refuse("Date must be today or in the future"))
             elif day.year > here.year + 10:
                 self.add_error("date", field.refuse("Date must be in the next 10 years"))
+            elif self.rar_ends_on and day >= self.rar_ends_on:
+                ends = short_date(self.rar_ends_on)
+                self.add_error("date", field.refuse(f"Date must be before {ends}, when the RAR requirement ends"))
             elif day == here.date() and isinstance(start, time) and start <= here.time():
                 self.add_error("start_time", "Start time must be in the future")
         for name, at in (("start_time", start), ("end_time", end)):
@@ -244,13 +249,24 @@ class DatesForm(StepForm):
 class RepeatRarForm(StepForm):
     """Whether the repeats count towards RAR too."""
 
-    def __init__(self, *args: Any, toolkit: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, toolkit: str, rar_ends_on: calendar_date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.rar_ends_on = rar_ends_on
         self.fields["repeat_rar"] = RadioField(
             label="Will the repeat appointments be RAR toolkit sessions too?",
             choices=[("yes", f"Yes, using {toolkit}"), ("no", "No, only this appointment")],
             missing="Select yes if the repeat appointments will be RAR toolkit sessions too",
         )
+
+    def clean_repeat_rar(self) -> str:
+        """Refuse that repeats count which are on or after the day the requirement ends."""
+        answer = str(self.cleaned_data["repeat_rar"])
+        if answer == "yes" and self.rar_ends_on:
+            ends = short_date(self.rar_ends_on)
+            raise forms.ValidationError(
+                f"The RAR requirement ends on {ends}. Select no, or go back and leave out the dates after that"
+            )
+        return answer
 
 
 class NotesForm(StepForm):

@@ -7,8 +7,9 @@ from functools import cached_property
 from booking.formats import LONDON
 from booking.models import NSI_URN
 from delius import selectors as delius
+from delius.errors import DeliusError
 from delius.nsis import NsiTypeDefaults, RequirementNsis, nsis_of_requirement
-from delius.records import AppointmentType, Contact, Nsi, OfficeLocation, StaffMember
+from delius.records import AppointmentType, Contact, Nsi, OfficeLocation, PersonalCircumstance, StaffMember
 from delius.selectors import Case, CaseEvent, RarRequirement
 from delius.writes import Officer
 from toolkits import selectors as toolkits
@@ -143,6 +144,14 @@ class Situation:
     def coming_appointments(self) -> tuple[Contact, ...]:
         """The person's appointments from today on. Raises Unavailable."""
         return delius.coming_appointments(self.case.person.crn)
+
+    @cached_property
+    def work(self) -> tuple[PersonalCircumstance, ...] | None:
+        """What work the person does; None where Delius cannot say."""
+        try:
+            return delius.employment(self.case.person.crn)
+        except DeliusError:
+            return None
 
     def rar_days_ahead(self, requirement: RarRequirement) -> frozenset[date]:
         """The days from today on with a session that counts towards a requirement. Raises Unavailable."""

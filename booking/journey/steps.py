@@ -18,6 +18,7 @@ from booking.journey.records import referred, toolkit_of, usable_nsis
 from booking.journey.repeats import FREQUENCIES, repeat_dates
 from booking.journey.situation import AWAY_FROM_OFFICES, Situation, type_name
 from booking.journey.toolkit_order import in_order
+from booking.presenters.circumstances import circumstances
 from delius.records import Event, LocationRule, Nsi
 from delius.selectors import RarRequirement
 from toolkits.selectors import ToolkitChoice
@@ -178,6 +179,7 @@ class ToolkitStep(Step):
     """Which toolkit: asked where the team is on toolkits on the day of the appointment, or today."""
 
     slug = "toolkit"
+    template = "booking/toolkit.html.jinja"
 
     def applies(self, answers: Answers, situation: Situation) -> bool:
         return bool(answers.rar) and bool(_offered(answers, situation))
@@ -194,6 +196,10 @@ class ToolkitStep(Step):
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
         assert answers.toolkit
         return [Row("RAR toolkit", answers.toolkit.name)]
+
+    def context(self, answers: Answers, situation: Situation) -> dict[str, Any]:
+        person = situation.case.person
+        return {"age": person.age(answers.day or situation.today), "gender": person.gender}
 
     def form_to_show(self, form: forms.StepForm, answers: Answers, situation: Situation) -> forms.StepForm:
         assert answers.officer
@@ -275,7 +281,8 @@ class WhenStep(Step):
     template = "booking/when.html.jinja"
 
     def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
-        return forms.WhenForm(data, now=situation.now)
+        ends_on = answers.requirement.requirement.termination_date if answers.requirement else None
+        return forms.WhenForm(data, now=situation.now, rar_ends_on=ends_on)
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
         return {"day": cleaned["date"], "start_time": cleaned["start_time"], "end_time": cleaned["end_time"]}
@@ -285,6 +292,9 @@ class WhenStep(Step):
         assert answers.start_time
         assert answers.end_time
         return [Row("Date", long_date(answers.day)), Row("Time", from_to(answers.start_time, answers.end_time))]
+
+    def context(self, answers: Answers, situation: Situation) -> dict[str, Any]:
+        return {"circumstances": circumstances(situation.case.person, situation.work, on=situation.today)}
 
 
 class RepeatStep(Step):
@@ -342,7 +352,11 @@ class RepeatRarStep(Step):
         return bool(answers.rar and answers.repeats)
 
     def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
-        return forms.RepeatRarForm(data, toolkit=toolkit_of(answers, situation).name)
+        ends_on = answers.requirement.requirement.termination_date if answers.requirement else None
+        too_late = [day for day in answers.repeat_days if ends_on and day >= ends_on]
+        return forms.RepeatRarForm(
+            data, toolkit=toolkit_of(answers, situation).name, rar_ends_on=ends_on if too_late else None
+        )
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
         return {"repeat_rar": cleaned["repeat_rar"] == "yes"}

@@ -1,15 +1,17 @@
 """*Your cases*."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
-from booking.formats import LONDON, long_date
+from booking.formats import LONDON, clock, long_date
+from booking.journey.situation import FEATURED_NAMES
 from booking.models import Booking, BookingState
 from booking.presenters.links import booking_url
 from booking.services.states import UNDER_WAY
+from delius.records import Contact
 from delius.selectors import CaseloadPerson
 
 
@@ -18,13 +20,14 @@ class CaseRow:
     """A line of *Your cases*."""
 
     crn: str
-    name: str
-    rar_days: str
-    message: str
-    arrange_url: str
-    arrange_text: str
-    discard_url: str
-    schedule_url: str
+    name: str = ""
+    rar_days: str = ""
+    message: str = ""
+    arrange_url: str = ""
+    arrange_text: str = ""
+    discard_url: str = ""
+    schedule_url: str = ""
+    next_appointment: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,29 +38,49 @@ class News:
     url: str
 
 
-def case_row(person: CaseloadPerson, *, has_draft: bool, under_way: Booking | None = None) -> CaseRow:
-    """Return the line of one person on probation on *Your cases*; `under_way` is a booking that is being saved."""
-    if under_way and not person.access_message:
-        return CaseRow(
-            crn=person.crn,
-            name=person.name,
-            rar_days=_rar_days(person),
-            message="",
+def case_row(
+    person: CaseloadPerson,
+    *,
+    has_draft: bool,
+    under_way: Booking | None = None,
+    appointments: Mapping[str, Contact | None] | None = None,
+) -> CaseRow:
+    """Return the line of one person on probation on *Your cases*.
+
+    `under_way` is a booking that is being saved; `appointments` the next ones by CRN, where the list shows them.
+    """
+    if person.access_message:
+        return CaseRow(crn=person.crn, message=person.access_message)
+    row = CaseRow(
+        crn=person.crn,
+        name=person.name,
+        rar_days=_rar_days(person),
+        arrange_url=reverse("booking:start", args=[person.crn]),
+        arrange_text="Continue arranging" if has_draft else "Arrange an appointment",
+        discard_url=reverse("booking:discard", args=[person.crn]) if has_draft else "",
+        schedule_url=reverse("booking:schedule", args=[person.crn]),
+        next_appointment="" if appointments is None else next_appointment(person.crn, appointments),
+    )
+    if under_way:
+        return replace(
+            row,
             arrange_url=booking_url(under_way),
             arrange_text="See the appointment we’re saving",
             discard_url="",
-            schedule_url=reverse("booking:schedule", args=[person.crn]),
         )
-    return CaseRow(
-        crn=person.crn,
-        name=person.name if not person.access_message else "",
-        rar_days=_rar_days(person),
-        message=person.access_message or "",
-        arrange_url="" if person.access_message else reverse("booking:start", args=[person.crn]),
-        arrange_text="Continue arranging" if has_draft else "Arrange an appointment",
-        discard_url=reverse("booking:discard", args=[person.crn]) if has_draft else "",
-        schedule_url="" if person.access_message else reverse("booking:schedule", args=[person.crn]),
-    )
+    return row
+
+
+def next_appointment(crn: str, appointments: Mapping[str, Contact | None]) -> str:
+    """Return when somebody's next appointment is, and what."""
+    if crn not in appointments:
+        return "Not available at the moment"
+    contact = appointments[crn]
+    if contact is None or contact.start is None:
+        return "None arranged"
+    kind = FEATURED_NAMES.get(contact.type_code, contact.type_description)
+    at = f"{long_date(contact.start.date())} at {clock(contact.start.time())}"
+    return f"{at}: {kind}" if kind else at
 
 
 def news_of(bookings: Sequence[Booking]) -> list[News]:
@@ -89,8 +112,6 @@ def _news(booking: Booking) -> News:
 
 
 def _rar_days(person: CaseloadPerson) -> str:
-    if person.access_message:
-        return ""
     if person.unavailable:
         return "Not available at the moment"
     if not person.rar:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from booking.journey.journey import Journey
-from booking.journey.records import ToolkitRecords, referred
+from booking.journey.records import ToolkitRecords, referred, toolkit_of
 from booking.presenters.links import step_url
 
 RECORD = "record"
@@ -26,12 +26,16 @@ CHECK_ORDER = (
 
 @dataclass(frozen=True)
 class CheckRow:
-    """A line of *Check your answers*; `change_url` is empty for what nobody was asked."""
+    """A line of *Check your answers*; `change_url` is empty for what nobody was asked.
+
+    `toolkit` is the slug of the toolkit that the value names, on the lines that name one.
+    """
 
     key: str
     value: str
     note: str = ""
     change_url: str = ""
+    toolkit: str = ""
 
 
 def check_rows(journey: Journey, records: ToolkitRecords | None = None) -> list[CheckRow]:
@@ -42,8 +46,10 @@ def check_rows(journey: Journey, records: ToolkitRecords | None = None) -> list[
     for slug in CHECK_ORDER:
         if step := asked.get(slug):
             url = f"{step_url(crn, step)}?change=1"
+            toolkit = _toolkit_slug(journey) if slug == "toolkit" else ""
             rows += [
-                CheckRow(row.key, row.value, change_url=url) for row in step.rows(journey.answers, journey.situation)
+                CheckRow(row.key, row.value, change_url=url, toolkit=toolkit)
+                for row in step.rows(journey.answers, journey.situation)
             ]
         elif assumed := _assumed_row(slug, journey):
             rows.append(assumed)
@@ -60,7 +66,12 @@ def repeat_rows(journey: Journey) -> list[CheckRow]:
     crn = journey.situation.case.person.crn
     asked = {step.slug: step for step in journey.asked}
     rows = [
-        CheckRow(row.key, row.value, change_url=f"{step_url(crn, asked[slug])}?change=1")
+        CheckRow(
+            row.key,
+            row.value,
+            change_url=f"{step_url(crn, asked[slug])}?change=1",
+            toolkit=_toolkit_slug(journey) if slug == "repeat-rar" and answers.repeat_rar else "",
+        )
         for slug in ("dates", "repeat-rar")
         if slug in asked
         for row in asked[slug].rows(answers, journey.situation)
@@ -109,5 +120,10 @@ def _assumed_row(slug: str, journey: Journey) -> CheckRow | None:
             "RAR toolkit",
             situation.placeholder.name,
             note="Used because your team has not moved to RAR toolkits yet",
+            toolkit=situation.placeholder.slug,
         )
     return None
+
+
+def _toolkit_slug(journey: Journey) -> str:
+    return toolkit_of(journey.answers, journey.situation).slug

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from booking.journey.budget import RarDays
+from toolkits.selectors import ToolkitChoice
 
 
 @dataclass(frozen=True)
@@ -11,14 +12,16 @@ class RarDaysBar:
 
     sentences: list[str]
     warning: str
+    toolkit_name: str
+    toolkit_slug: str
     completed: int
     ahead: int
     added: int
     total: int
 
 
-def rar_days_bar(days: RarDays) -> RarDaysBar:
-    """Return the bar of a requirement's RAR days."""
+def rar_days_bar(days: RarDays, toolkit: ToolkitChoice) -> RarDaysBar:
+    """Return the bar of a requirement's RAR days, for a session of a toolkit."""
     ahead = days.ahead or 0
     counted = days.completed + ahead + days.added
     ordered = ". Delius does not say how many were ordered"
@@ -36,6 +39,8 @@ def rar_days_bar(days: RarDays) -> RarDaysBar:
     return RarDaysBar(
         sentences=sentences,
         warning=warning,
+        toolkit_name=toolkit.name,
+        toolkit_slug=toolkit.slug,
         completed=days.completed,
         ahead=ahead,
         added=days.added,

@@ -1,6 +1,6 @@
 """The schedule of a person on probation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,15 @@ from booking.formats import clock, from_to, long_date
 from booking.journey.situation import FEATURED_NAMES
 from delius.records import Contact
 from delius.selectors import Schedule
+from toolkits.selectors import ToolkitChoice
 
 
 @dataclass(frozen=True)
 class ScheduleRow:
-    """One appointment. `rar` is the toolkit, or the RAR category exactly as Delius has it."""
+    """One appointment. `rar` is the toolkit, or the RAR category exactly as Delius has it.
+
+    `toolkit` is the slug of that toolkit, empty for a category and for what is no toolkit of ours.
+    """
 
     day: str
     time: str
@@ -23,6 +27,7 @@ class ScheduleRow:
     rar: str
     outcome: str
     sensitive: bool
+    toolkit: str
 
 
 @dataclass(frozen=True)
@@ -35,21 +40,18 @@ class SchedulePage:
     pagination: dict[str, Any]
 
 
-def schedule_page(schedule: Schedule, *, crn: str, page: int) -> SchedulePage:
-    """Return what a person's schedule shows; `page` counts from 1."""
+def schedule_page(schedule: Schedule, *, crn: str, page: int, toolkits: Iterable[ToolkitChoice] = ()) -> SchedulePage:
+    """Return what a person's schedule shows; `page` counts from 1. `toolkits` are those to be recognised in it."""
+    slugs = {(each.nsi_type_code, each.nsi_sub_type_code or ""): each.slug for each in toolkits}
     return SchedulePage(
-        coming=_rows(schedule.coming),
-        past=_rows(schedule.past),
+        coming=[_row(contact, slugs) for contact in schedule.coming],
+        past=[_row(contact, slugs) for contact in schedule.past],
         page=page,
         pagination=_pagination(reverse("booking:schedule", args=[crn]), page, schedule.past_pages),
     )
 
 
-def _rows(contacts: Sequence[Contact]) -> list[ScheduleRow]:
-    return [_row(contact) for contact in contacts]
-
-
-def _row(contact: Contact) -> ScheduleRow:
+def _row(contact: Contact, slugs: Mapping[tuple[str, str], str]) -> ScheduleRow:
     start, end = contact.start, contact.end
     time = ""
     if start:
@@ -62,6 +64,7 @@ def _row(contact: Contact) -> ScheduleRow:
         rar=": ".join(filter(None, (contact.rar_type, contact.rar_sub_type))),
         outcome=contact.outcome_description,
         sensitive=contact.sensitive,
+        toolkit=slugs.get((contact.rar_type_code, contact.rar_sub_type_code), "") if contact.nsi_id else "",
     )
 
 

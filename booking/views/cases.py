@@ -7,13 +7,14 @@ from django.views.decorators.http import require_safe
 
 from booking import selectors
 from booking.access import case_of, staff_of, user_id_of
-from booking.case_list import BY_NAME, in_order, matching
+from booking.case_list import BY_NAME, BY_NEXT, by_next_appointment, in_order, matching
 from booking.forms.cases import FindForm
 from booking.presenters.cases import case_row, news_of
 from booking.services.states import UNDER_WAY
 from booking.views.for_staff import for_staff
 from delius import selectors as delius
 from delius.errors import NotFound
+from delius.records import Contact
 
 
 @require_safe
@@ -24,8 +25,12 @@ def cases(request: HttpRequest) -> HttpResponse:
     caseload = delius.caseload(staff, limit=settings.DELIUS_CASELOAD_LIMIT)
     form = FindForm({"order": BY_NAME, **request.GET.dict()})
     people = list(caseload.people)
+    appointments: dict[str, Contact | None] | None = None
     if form.is_valid():
         people = in_order(matching(people, form.cleaned_data["find"]), form.cleaned_data["order"])
+        if form.cleaned_data["order"] == BY_NEXT:
+            appointments = delius.next_appointments([each.crn for each in people if not each.access_message])
+            people = by_next_appointment(people, appointments)
         if not people and form.crn:
             try:
                 case_of(request, form.crn, staff=staff)
@@ -37,7 +42,13 @@ def cases(request: HttpRequest) -> HttpResponse:
     bookings = selectors.bookings_with_news(user_id=user_id_of(request))
     under_way = {each.crn: each for each in bookings if each.state in UNDER_WAY}
     rows = [
-        case_row(person, has_draft=person.crn in with_drafts, under_way=under_way.get(person.crn)) for person in people
+        case_row(
+            person,
+            has_draft=person.crn in with_drafts,
+            under_way=under_way.get(person.crn),
+            appointments=appointments,
+        )
+        for person in people
     ]
     news = news_of(bookings)
     return render(
@@ -48,6 +59,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             "caseload_size": len(caseload.people),
             "truncated": caseload.truncated,
             "news": news,
+            "shows_next": appointments is not None,
             "form": form,
             "has_errors": bool(form.errors),
             "finding": bool(request.GET.get("find")),

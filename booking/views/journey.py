@@ -4,7 +4,6 @@ import re
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from booking.access import case_of, staff_of, user_id_of
 from booking.forms.steps import OFFICE_NOT_LISTED
 from booking.journey.budget import rar_days
 from booking.journey.journey import Journey
-from booking.journey.records import toolkit_records
+from booking.journey.records import toolkit_of, toolkit_records
 from booking.journey.request import appointment_requests
 from booking.journey.situation import Situation
 from booking.journey.steps import STEPS, Step
@@ -24,7 +23,7 @@ from booking.journey.warnings import warnings
 from booking.models import Booking, Draft
 from booking.presenters import problems
 from booking.presenters.check import check_rows, repeat_rows
-from booking.presenters.links import step_url
+from booking.presenters.links import contact_log_url, step_url
 from booking.presenters.rar_days import rar_days_bar
 from booking.services import confirm, drafts
 from booking.services.states import UNDER_WAY
@@ -102,7 +101,7 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
             "rows": check_rows(journey, records),
             "repeat_rows": repeat_rows(journey),
             "warnings": warnings(journey.answers, journey.situation),
-            "rar_days_bar": rar_days_bar(days) if days else None,
+            "rar_days_bar": rar_days_bar(days, toolkit_of(journey.answers, journey.situation)) if days else None,
             "repeat_count": len(journey.answers.repeat_days),
             "shown_nsi_id": records.shown_nsi_id if records else None,
             "booking_id": draft.booking_id,
@@ -151,7 +150,7 @@ def _journey(request: HttpRequest, crn: str) -> tuple[Journey, Draft]:
 
 def _way_to_delius(request: HttpRequest, crn: str, template: str) -> HttpResponse:
     case = case_of(request, crn, staff=staff_of(request))
-    return render(request, template, {"person": case.person, "delius_url": settings.DELIUS_URL})
+    return render(request, template, {"person": case.person, "delius_url": contact_log_url(crn)})
 
 
 def _next(crn: str, journey: Journey, *, answered: Step | None = None) -> HttpResponse:

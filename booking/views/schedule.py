@@ -10,7 +10,9 @@ from django.views.decorators.http import require_safe
 from booking.access import case_of, staff_of
 from booking.presenters.schedule import schedule_page
 from booking.views.for_staff import for_staff
+from booking.views.risk_flags import flags_of
 from delius import selectors as delius
+from toolkits import selectors as toolkits
 
 PAGE = re.compile(r"[1-9][0-9]{0,3}")
 
@@ -29,7 +31,8 @@ def schedule(request: HttpRequest, crn: str) -> HttpResponse:
         raise Http404
     context = {
         "person": case.person,
-        "schedule": schedule_page(found, crn=crn, page=page),
+        "schedule": schedule_page(found, crn=crn, page=page, toolkits=toolkits.all_toolkits()),
+        "risk_flags": flags_of(crn),
         "back_url": reverse("booking:cases"),
     }
     return render(request, "booking/schedule.html.jinja", context)

@@ -5,7 +5,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from delius.simulator import auth, community, control, delius_api, spoiling
+from delius.simulator import auth, community, control, delius_api, health, pages, spoiling
 from delius.simulator.state import EXTENSION, State
 
 
@@ -20,7 +20,7 @@ def create_app(state: State) -> Flask:
     app = Flask("delius.simulator")
     app.json = OrderedJson(app)
     app.extensions[EXTENSION] = state
-    for module in (auth, community, delius_api, control):
+    for module in (auth, community, delius_api, health, control, pages):
         app.register_blueprint(module.blueprint)
     app.register_error_handler(HTTPException, _http_problem)
     spoiling.install(app)

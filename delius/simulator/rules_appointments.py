@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from delius.simulator.answers import find
@@ -197,7 +197,7 @@ def _check_rar_activity(contact: Contact, kind: sqlite3.Row, requirement: sqlite
         and requirement is not None
         and requirement["category_code"] == RAR_CATEGORY
         and not requirement["soft_deleted"]
-        and not has_ended(requirement, clock)
+        and not has_ended(requirement, max(clock.today(), contact.starts.date()))
     )
     if counts and contact.rar_activity is None:
         raise bad_request("rarActivity is required for an attendance contact of an active RAR requirement")
@@ -205,10 +205,10 @@ def _check_rar_activity(contact: Contact, kind: sqlite3.Row, requirement: sqlite
         raise bad_request("rarActivity is only for attendance contacts of an active RAR requirement")
 
 
-def has_ended(requirement: sqlite3.Row, clock: Clock) -> bool:
-    """Return whether a requirement was terminated today or earlier."""
+def has_ended(requirement: sqlite3.Row, on: date) -> bool:
+    """Return whether a requirement was terminated on a day or earlier."""
     ended = requirement["termination_date"]
-    return ended is not None and str(ended) <= clock.today().isoformat()
+    return ended is not None and str(ended) <= on.isoformat()
 
 
 def _check_location(connection: sqlite3.Connection, contact: Contact, kind: sqlite3.Row) -> None:

@@ -11,8 +11,8 @@ from tests.simulator_process import Simulator
 pytestmark = pytest.mark.django_db
 CASE = "/cases/X000001/arrange"
 
-# Session, user, draft, and for the toolkit two reads for each day that matters.
-MOST_QUERIES = 7
+# Session, user, draft, and for the toolkit two reads for each day that matters. Guidance is read once a minute.
+MOST_QUERIES = 8
 
 
 def asked_of_delius(simulator: Simulator) -> list[str]:

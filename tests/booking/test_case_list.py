@@ -1,6 +1,7 @@
 """Finding people on *Your cases*."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.case_list import ORDERS, days_left, in_order, matching
+from booking.formats import long_date
 from delius.selectors import CaseloadPerson
 from tests.booking.test_bad_input import errors_in
 from tests.simulator_process import Simulator
@@ -59,6 +61,25 @@ class TestYourCases:
         assert fewest[0] != most[0]
         assert sorted(fewest) == sorted(most) == sorted(crns(robin.get("/").content.decode()))
         assert crns(robin.get("/", {"order": "crn"}).content.decode()) == sorted(fewest)
+
+    def test_people_can_be_sorted_by_their_next_appointment(self, robin: Client, simulator: Simulator) -> None:
+        everybody = crns(robin.get("/").content.decode())
+        today = date.today()
+        for crn, days, hour in (("X000002", 3, 9), ("X000001", 2, 14), ("X000001", 30, 9), ("X000004", 2, 9)):
+            day = today + timedelta(days=days)
+            simulator.add_contact(crn, start=f"{day}T{hour:02}:00", end=f"{day}T{hour + 1:02}:00", type="CHVS")
+        page = robin.get("/", {"order": "next-appointment"}).content.decode()
+        ours = [crn for crn in crns(page) if crn in {"X000001", "X000002", "X000004"}]
+        assert ours == ["X000004", "X000001", "X000002"]
+        assert f"{long_date(today + timedelta(days=2))} at 2pm: Home visit" in page
+        assert "None arranged" in page
+        assert sorted(crns(page)) == sorted(everybody)
+
+    def test_a_next_appointment_that_cannot_be_read_is_said_to_be_so(self, robin: Client, simulator: Simulator) -> None:
+        simulator.fault("contact_summary", "status", status=429, times=None)
+        page = robin.get("/", {"order": "next-appointment"}).content.decode()
+        assert "Not available at the moment" in page
+        assert "X000001" in crns(page)
 
     def test_an_order_that_does_not_exist_shows_everybody(self, robin: Client) -> None:
         assert crns(robin.get("/", {"order": "sideways"}).content.decode())

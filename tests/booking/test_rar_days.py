@@ -10,6 +10,18 @@ from booking.presenters.rar_days import rar_days_bar
 from tests.booking.journeys import answer_all
 from tests.booking.test_confirming import confirm, toolkit_nsis, visits
 from tests.simulator_process import Simulator
+from toolkits.selectors import ToolkitChoice
+
+TOOLKIT = ToolkitChoice(
+    name="Sample",
+    slug="sample",
+    nsi_type_code="TKX",
+    nsi_sub_type_code=None,
+    nsi_status_code="INPROG",
+    nsi_length=None,
+    nsi_notes="",
+    is_placeholder=False,
+)
 
 pytestmark = pytest.mark.django_db
 CASE = "/cases/X000001/arrange"
@@ -71,6 +83,7 @@ def test_where_the_log_cannot_be_read_the_answers_say_so(robin: Client, simulato
 
 
 def test_days_that_were_not_recorded_are_said_to_be_not_recorded() -> None:
-    bar = rar_days_bar(RarDays(ordered=None, completed=3, ahead=1, added=1))
+    days = RarDays(ordered=None, completed=3, ahead=1, added=1)
+    bar = rar_days_bar(days, TOOLKIT)
     assert bar.sentences[0] == "3 days completed. Delius does not say how many were ordered"
     assert (bar.warning, bar.total) == ("", 5)

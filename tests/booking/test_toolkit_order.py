@@ -55,3 +55,23 @@ def test_an_administrator_chooses_the_order_and_there_is_one_list(admin_client: 
     assert admin_client.post(add, {"order": "most-used"}).status_code == 302
     assert ToolkitList.objects.get().order == ToolkitOrder.MOST_USED
     assert admin_client.get(add).status_code == 403
+
+
+@pytest.mark.usefixtures("used_maps")
+def test_an_administrator_sees_the_counts_behind_the_order(admin_client: Client) -> None:
+    page = admin_client.get("/admin/toolkits/use/").content.decode()
+    page = page.partition('class="results"')[2]
+    names = re.findall(r'<th scope="col">([^<]+)</th>', page)
+    (row,) = re.findall(r'<th scope="row">N90AAA</th>(.*?)</tr>', page, flags=re.DOTALL)
+    counts = dict(zip(names[1:], re.findall(r"<td>(\d+)</td>", row), strict=True))
+    assert counts["Maps for Change"] == "1"
+    assert {count for name, count in counts.items() if name != "Maps for Change"} == {"0"}
+    assert "/admin/toolkits/use/" in admin_client.get("/admin/toolkits/toolkitlist/").content.decode()
+
+
+def test_counts_that_are_not_there_yet_are_explained(admin_client: Client) -> None:
+    assert "No team has used a toolkit yet" in admin_client.get("/admin/toolkits/use/").content.decode()
+
+
+def test_the_counts_are_for_administrators(robin: Client) -> None:
+    assert robin.get("/admin/toolkits/use/")["Location"].startswith("/admin/login/")

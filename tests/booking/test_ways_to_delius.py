@@ -19,10 +19,17 @@ def test_the_rar_question_says_where_accredited_programmes_are_arranged(robin: C
 
 
 @pytest.mark.parametrize("path", ["accredited-programme", "location-not-listed"])
-def test_delius_is_linked_where_its_address_is_known(robin: Client, settings: Any, path: str) -> None:
-    assert "Open Delius" not in robin.get(f"{CASE}/{path}/").content.decode()
+def test_the_contact_log_is_linked_where_the_address_of_delius_is_known(
+    robin: Client, settings: Any, path: str
+) -> None:
+    assert "on Delius" not in robin.get(f"{CASE}/{path}/").content.decode()
     settings.DELIUS_URL = "https://delius.example/"
-    assert 'href="https://delius.example/"' in robin.get(f"{CASE}/{path}/").content.decode()
+    page = robin.get(f"{CASE}/{path}/").content.decode()
+    assert (
+        'href="https://delius.example/NDelius-war/delius/JSP/deeplink.xhtml?component=ContactList&amp;CRN=X000001"'
+        in page
+    )
+    assert "Open Brian Example’s contact log on Delius" in page
 
 
 @pytest.mark.parametrize("path", ["accredited-programme", "location-not-listed"])

@@ -120,6 +120,8 @@ CALLS: dict[str, Callable[[], Any]] = {
             BRIAN, event_id=on_brians_requirement()["event_id"], date_from=TODAY, date_to=date(2026, 12, 31)
         ),
     ),
+    "personal_circumstances": lambda: get_client().personal_circumstances(BRIAN),
+    "registrations": lambda: get_client().registrations(BRIAN),
     "create_nsi": an_nsi_with_everything,
     "create_appointment": an_appointment_of_each_kind,
 }

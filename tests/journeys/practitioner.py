@@ -29,6 +29,10 @@ class Practitioner:
         """Follow the person's link on *Your cases*."""
         self.page.get_by_role("link", name=f"Arrange an appointment for {name}").click()
 
+    def opens_the_schedule_of(self, name: str) -> None:
+        """Follow the person's name on *Your cases*."""
+        self.page.get_by_role("link", name=f"{name} : schedule").click()
+
     def opens(self, path: str) -> None:
         """Type an address of the service."""
         self.page.goto(f"{self.address}{path}")
@@ -48,6 +52,14 @@ class Practitioner:
     def says_it_is_a_one_off(self) -> None:
         """Answer that the appointment does not repeat."""
         self.answers("Will this be a repeating appointment?", "No, it’s a one-off appointment")
+
+    def says_it_repeats(self, frequency: str, times: int) -> None:
+        """Answer how often the appointment repeats, and continue."""
+        self.is_asked("Will this be a repeating appointment?")
+        self.page.get_by_label("Yes", exact=True).check()
+        self.page.get_by_label(frequency, exact=True).check()
+        self.page.get_by_label("Number of repeat appointments").fill(str(times))
+        self.continues()
 
     def types_when(self, day: str, month: str, year: str, start: str, end: str) -> None:
         """Fill in the date and times."""
@@ -78,6 +90,14 @@ class Practitioner:
         self.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
         self.is_asked("Check your answers and confirm appointment")
 
+    def answers_from_when_on(self, *, days: int = 7, start: str = "9am", end: str = "9.30") -> None:
+        """Answer the last questions of an appointment that is neither repeated nor sensitive and has no notes."""
+        self.says_when(*in_days(days), start, end)
+        self.says_it_is_a_one_off()
+        self.adds_notes("")
+        self.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
+        self.is_asked("Check your answers and confirm appointment")
+
     def continues(self) -> None:
         """Press *Continue*."""
         self.page.get_by_role("button", name="Continue").click()
@@ -86,9 +106,17 @@ class Practitioner:
         """Press *Confirm this appointment*."""
         self.page.get_by_role("button", name="Confirm this appointment").click()
 
+    def confirms_all(self) -> None:
+        """Press *Confirm appointments*."""
+        self.page.get_by_role("button", name="Confirm appointments").click()
+
     def changes(self, row: str) -> None:
         """Follow *Change* of a row of *Check your answers*."""
         self.page.get_by_role("link", name=f"Change {row}", exact=True).click()
+
+    def follows(self, link: str) -> None:
+        """Follow a link by all of its words."""
+        self.page.get_by_role("link", name=link, exact=True).click()
 
     def goes_back(self) -> None:
         """Follow the *Back* link."""
@@ -116,6 +144,10 @@ class Practitioner:
         return {
             row.locator("dt").inner_text(): " ".join(row.locator("dd").first.inner_text().split("\n")) for row in rows
         }
+
+    def choices(self) -> list[str]:
+        """Return the words of the question's radios, from the top."""
+        return [words.strip() for words in self.page.locator(".govuk-radios__label").all_inner_texts()]
 
     def finds_the_page_accessible(self) -> None:
         """Run axe, best practices included: there is nothing to report. Nor is any markup shown as text."""

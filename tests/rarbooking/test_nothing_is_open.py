@@ -12,6 +12,11 @@ OPEN_TO_ALL = {
     "sign-in/callback/": "takes HMPPS Auth's answer",
     "sign-out/": "ends a session",
     "signed-out/": "says that the session ended",
+    "health": "how the service and what it leans on are, without internals",
+    "health/liveness": "the platform's probe",
+    "health/readiness": "the platform's probe",
+    "info": "which version runs",
+    "metrics": "asks for a token of its own",
     "admin/login/": "the administration's own sign-in",
 }
 

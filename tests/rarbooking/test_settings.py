@@ -64,3 +64,32 @@ def test_the_demo_account_is_refused_outside_the_demo_profile() -> None:
     )
     assert made.returncode != 0
     assert "demo profile only" in made.stderr
+
+
+def test_a_session_outlives_a_change_of_the_secret_key_while_the_earlier_one_is_a_fallback(tmp_path: Path) -> None:
+    def manage(*command: str, **settings: str) -> str:
+        environment = {"PATH": os.environ["PATH"], **PRODUCTION, **settings}
+        environment["DATABASE_URL"] = f"sqlite:///{tmp_path / 'rarbooking.sqlite3'}"
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip().rpartition("\n")[2]
+
+    load = "from django.contrib.sessions.backends.db import SessionStore; "
+    manage("migrate", "--verbosity=0")
+    key = manage(
+        "shell", "--command", load + "s = SessionStore(); s['person'] = 'known'; s.save(); print(s.session_key)"
+    )
+    read = load + f"print(SessionStore({key!r}).get('person'))"
+    earlier, later = PRODUCTION["SECRET_KEY"], "another-secret-for-this-test-" + "y" * 40
+    assert manage("shell", "--command", read, SECRET_KEY=later) == "None"
+    key = manage(
+        "shell", "--command", load + "s = SessionStore(); s['person'] = 'known'; s.save(); print(s.session_key)"
+    )
+    read = load + f"print(SessionStore({key!r}).get('person'))"
+    assert manage("shell", "--command", read, SECRET_KEY=later, SECRET_KEY_FALLBACKS=earlier) == "known"

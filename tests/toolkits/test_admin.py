@@ -249,3 +249,37 @@ class TestPreview:
     def test_it_is_linked_from_the_list(self, admin_client):
         page = admin_client.get(reverse("admin:toolkits_rollout_changelist")).content.decode()
         assert reverse("admin:toolkits_rollout_preview") in page
+
+
+class TestSeveralTeamsAtOnce:
+    def add(self, client, **values):
+        given = {"provider_code": "n90", "team_codes": "", "starts_on": "2027-01-04", "ends_on": "", "note": ""}
+        return client.post(reverse("admin:toolkits_rollout_add_teams"), given | values)
+
+    def test_each_team_gets_a_row_with_the_same_days(self, admin_client):
+        assert self.add(admin_client, team_codes="n90aaa\r\nN90BBB, N90CCC;n90aaa", note="Wave 1").status_code == 302
+        assert list(Rollout.objects.values_list("provider_code", "team_code", "starts_on", "note")) == [
+            ("N90", code, date(2027, 1, 4), "Wave 1") for code in ("N90AAA", "N90BBB", "N90CCC")
+        ]
+
+    @pytest.mark.parametrize(
+        ("typed", "message"),
+        [
+            ({"team_codes": "N90AAA\nN90BBB"}, "These teams have a row: N90AAA"),
+            ({"team_codes": "N90CCC\nN90-D\nTOOLONGCODE"}, "These are not team codes: N90-D, TOOLONGCODE"),
+            ({"team_codes": ""}, "Enter the codes of the teams"),
+            ({"team_codes": "N90CCC", "provider_code": "N-1"}, "Enter the code as it is in Delius"),
+            ({"team_codes": "N90CCC", "ends_on": "2027-01-03"}, "The last day must be the same as or after"),
+        ],
+    )
+    def test_what_is_wrong_is_said_and_no_row_is_added(self, admin_client, typed, message):
+        make_rollout(provider_code="N90", team_code="N90AAA")
+        page = self.add(admin_client, **typed).content.decode()
+        assert message in page
+        assert typed["team_codes"].split("\n")[0] in page
+        assert Rollout.objects.count() == 1
+
+    def test_it_is_linked_from_the_list(self, admin_client):
+        page = admin_client.get(reverse("admin:toolkits_rollout_changelist")).content.decode()
+        assert reverse("admin:toolkits_rollout_add_teams") in page
+        assert "Add several teams" in admin_client.get(reverse("admin:toolkits_rollout_add_teams")).content.decode()

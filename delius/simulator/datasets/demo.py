@@ -46,7 +46,7 @@ TERRY = Officer(9004, "N90D001", 904, "N90DDD")
 
 @dataclass(frozen=True)
 class Rar:
-    """A RAR requirement: days ordered and completed."""
+    """A RAR requirement: days ordered and completed. Negative days ago are days to come."""
 
     ordered: int = 20
     completed: int = 0
@@ -162,6 +162,7 @@ PEOPLE = (
     Person("X000016", "Quinn", "Nooffice", date(1984, 9, 9), officer=TERRY),
     Person("X000017", "Ravi", "Nocode", date(1980, 3, 3), officer=ROBIN_NO_PROVIDER_CODE),
     Person("X000018", "Sue", "Jolegacy", date(1958, 7, 7), "Female", officer=JO, phone=None),
+    Person("X000019", "Una", "Endingsoon", date(1992, 3, 5), "Female", sentences=(Sentence((Rar(10, 8, -21),)),)),
 )
 
 RESTRICTION_MESSAGE = "This is a restricted record. Speak to the Mill Lane team if you need to see it."
@@ -363,7 +364,7 @@ class Loader:
                 "start_date": self._date(referred),
                 "termination_date": None if ended is None else self._date(-ended),
                 "termination_reason": None if ended is None else "Completed",
-                "active": ended is None,
+                "active": ended is None or ended < 0,
                 "soft_deleted": rar.soft_deleted,
             },
         )

@@ -20,12 +20,13 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load toolkits and rollout, make the admin's account, and forget what was booked: so has the simulator."""
+        """Load what the product comes with and a rollout, make an administrator, and forget what was booked."""
         if not settings.DEMO:
             raise CommandError("load_demo is for the demo profile only: set RARBOOKING_PROFILE=demo.")
         for model in (Draft, Booking, DuplicateNsis, Lease, DBTaskResult):
             model.objects.all().delete()
         call_command("load_toolkits", verbosity=0)
+        call_command("load_guidance", verbosity=0)
         call_command("load_demo_rollout", verbosity=0)
         users = get_user_model().objects
         if not users.filter(username=USERNAME).exists():

@@ -1,0 +1,1 @@
+"""What the pages of the guidance section show, ready to print."""

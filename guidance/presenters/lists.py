@@ -1,0 +1,64 @@
+"""Lists of toolkits and of risk flags."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from guidance.models import RiskFlagGuidance, ToolkitGuidance
+from guidance.presenters.facts import Row, review_frequency, toolkit_rows
+from guidance.presenters.tags import tag_colour
+
+FACTS_IN_LIST = ("Age range", "Gender", "Offence types", "Number of sessions")
+
+
+@dataclass(frozen=True)
+class ToolkitItem:
+    """A toolkit in a list."""
+
+    slug: str
+    title: str
+    url: str
+    summary: str
+    facts: list[Row]
+
+
+@dataclass(frozen=True)
+class FlagItem:
+    """A risk flag in a list."""
+
+    title: str
+    url: str
+    code: str
+    summary: str
+    category: str
+    tag_colour: str
+    review: str
+
+
+def toolkit_items(pages: Iterable[ToolkitGuidance]) -> list[ToolkitItem]:
+    """Return toolkits as a list shows them: with the facts that tell them apart, as far as these are recorded."""
+    return [
+        ToolkitItem(
+            slug=page.slug,
+            title=page.title,
+            url=page.get_absolute_url(),
+            summary=page.summary,
+            facts=[row for row in toolkit_rows(page) if row.label in FACTS_IN_LIST and row.is_recorded],
+        )
+        for page in pages
+    ]
+
+
+def flag_items(pages: Iterable[RiskFlagGuidance]) -> list[FlagItem]:
+    """Return risk flags as a list shows them."""
+    return [
+        FlagItem(
+            title=page.title,
+            url=page.get_absolute_url(),
+            code=page.code,
+            summary=page.summary,
+            category=page.category,
+            tag_colour=tag_colour(page.category),
+            review=review_frequency(page.review_months),
+        )
+        for page in pages
+    ]

@@ -1,0 +1,95 @@
+"""Keeping what can be found in step with what people read.
+
+Publishing calls `update` and `remove`, in the transaction in which it changes a page. The database keeps its own
+full-text index in step with the table of entries: a generated column on PostgreSQL, triggers on SQLite.
+"""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.signals import post_delete
+
+from guidance.markdown import plain_text
+from guidance.models import Page, PageState, RiskFlagGuidance, SearchEntry, ToolkitGuidance
+from guidance.search.words import FEWEST_LETTERS, STOP_WORDS, words_in
+
+KINDS: tuple[type[Page], ...] = (ToolkitGuidance, RiskFlagGuidance)
+
+
+def update(page: Page) -> None:
+    """Let a page be found by what people read of it now, and not at all if they read nothing."""
+    if page.state == PageState.PUBLISHED and page.published is not None:
+        SearchEntry.objects.update_or_create(kind=page.kind, page=page.pk, defaults=_values(page))
+    else:
+        remove(page)
+
+
+def remove(page: Page) -> None:
+    """Let a page no longer be found."""
+    SearchEntry.objects.filter(kind=page.kind, page=page.pk).delete()
+
+
+@transaction.atomic
+def rebuild() -> int:
+    """Make every entry anew, and the database's own index. Return how many there are."""
+    SearchEntry.objects.all().delete()
+    entries = [
+        SearchEntry(kind=page.kind, page=page.pk, **_values(page))
+        for kind in KINDS
+        for page in kind._default_manager.filter(state=PageState.PUBLISHED, published__isnull=False)
+    ]
+    SearchEntry.objects.bulk_create(entries)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO guidance_searchindex(guidance_searchindex) VALUES ('rebuild')")
+    return len(entries)
+
+
+def follow_deletions() -> None:
+    """Have pages removed when they are deleted, wherever that is done."""
+    for kind in KINDS:
+        post_delete.connect(_deleted, sender=kind, dispatch_uid=f"guidance.search.{kind.kind}")
+
+
+def _deleted(instance: Page, **_: Any) -> None:
+    remove(instance)
+
+
+def _values(page: Page) -> dict[str, str]:
+    """Return the entry of what people read of a page."""
+    assert page.published is not None
+    shown = type(page).of(page.published)
+    facts = " ".join(_facts(shown))
+    prose = " ".join(filter(None, (_plain(getattr(shown, section.field)) for section in shown.sections)))
+    words = words_in(f"{shown.title} {shown.summary} {facts} {prose}")
+    return {
+        "slug": shown.slug,
+        "code": getattr(shown, "code", ""),
+        "title": shown.title,
+        "summary": shown.summary,
+        "facts": facts,
+        "prose": prose,
+        "words": " ".join(sorted(word for word in words if len(word) >= FEWEST_LETTERS and word not in STOP_WORDS)),
+    }
+
+
+def _facts(page: Page) -> list[str]:
+    """Return the facts that are words. Nobody finds a page by a number of minutes."""
+    texts = []
+    for fact in page.facts:
+        value = getattr(page, fact.field)
+        if value is True:
+            texts.append(fact.label)
+        elif isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, list):
+            texts += value
+    return [text for text in texts if text]
+
+
+def _plain(text: str) -> str:
+    try:
+        return plain_text(text)
+    # Text that cannot be shown, which the forms refuse, is still no reason not to publish the rest.
+    except ValueError:
+        return " ".join(text.split())

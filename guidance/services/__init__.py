@@ -1,0 +1,1 @@
+"""What the guidance section does."""

@@ -1,0 +1,29 @@
+"""Search."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from guidance.forms import SearchForm
+from guidance.search import record_fruitless, search
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Show what is found, or what to do where nothing is."""
+    form = SearchForm(request.GET if "words" in request.GET else None)
+    found = []
+    if form.is_valid():
+        words = form.cleaned_data["words"]
+        found = search(words)
+        if not found:
+            record_fruitless(words)
+    context = {
+        "form": form,
+        "has_errors": bool(form.errors),
+        "searched": form.is_bound and not form.errors,
+        "words": form.cleaned_data["words"] if form.is_bound and not form.errors else "",
+        "results": [(each, reverse(f"guidance:{each.kind}", args=[each.slug])) for each in found],
+    }
+    return render(request, "guidance/search.html.jinja", context)

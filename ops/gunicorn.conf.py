@@ -1,0 +1,83 @@
+"""How gunicorn serves the product: gunicorn --config ops/gunicorn.conf.py rarbooking.wsgi:application.
+
+Everything that differs between places comes from the environment (.env.example).
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+MULTIPROC_DIR = "PROMETHEUS_MULTIPROC_DIR"
+MADE_HERE = "rarbooking-metrics-"
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, for heartbeats and counters only
+
+# Every address of its container, unless told otherwise.
+bind = f"{os.environ.get('BIND_ADDRESS', '')}:{os.environ.get('PORT', '8080')}"
+worker_class = "gthread"
+# Pages wait for Delius most of the time: threads are for that, and processes for the processors that there are.
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+# Longer than the 60 seconds for which the load balancer keeps a connection, so that it is the one that closes it.
+keepalive = 75
+# A process that gives no sign of life for so long is replaced. A slow upstream does not count: threads wait for it.
+timeout = 60
+# What is being answered when the process is told to stop may take so long: a booking waits for Delius for 15 seconds,
+# and one read for DELIUS_CONNECT_TIMEOUT and DELIUS_READ_TIMEOUT. terminationGracePeriodSeconds has to be longer.
+graceful_timeout = 40
+# Not preloaded: a new worker then reads the code anew, and no connection, pool or lock is inherited through a fork.
+preload_app = False
+# django-structlog writes a line for each request, without the CRNs that addresses hold.
+accesslog = None
+errorlog = "-"
+# The image's own disk cannot be written to.
+worker_tmp_dir = str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None
+control_socket_disable = True
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(),
+            "foreign_pre_chain": [
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.format_exc_info,
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+}
+
+
+def on_starting(server: Any) -> None:
+    """Give the processes of this gunicorn a place to put their numbers together, with nothing of an earlier run in it.
+
+    prometheus_client reads the variable as it is imported, which the processes do after this.
+    """
+    directory = Path(os.environ.get(MULTIPROC_DIR) or tempfile.mkdtemp(prefix=MADE_HERE))
+    os.environ[MULTIPROC_DIR] = str(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    for left in directory.glob("*.db"):
+        left.unlink()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Let a process that has ended no longer count as one that lives."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    """Leave nothing behind."""
+    directory = Path(os.environ.get(MULTIPROC_DIR, ""))
+    if directory.name.startswith(MADE_HERE):
+        shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Copy what runs in production into APP: no tests, no simulator, and none of the demo's relaxed settings.
+set -eu
+app=$1
+mkdir -p "$app/ops" "$app/var"
+cp -R manage.py rarbooking booking toolkits guidance delius templates "$app/"
+cp ops/gunicorn.conf.py ops/healthcheck.py "$app/ops/"
+rm -rf "$app/delius/simulator" "$app/delius/management/commands/delius_simulator.py" "$app/rarbooking/profiles"
+find "$app" -name __pycache__ -prune -exec rm -rf {} +

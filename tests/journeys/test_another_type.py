@@ -1,0 +1,66 @@
+"""A type of appointment that is not among those arranged most, in the browser."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.practitioner import Practitioner
+from tests.simulator_process import Simulator
+
+pytestmark = pytest.mark.browser
+
+
+def test_another_type_is_found_and_arranged_with_the_keyboard_alone(
+    practitioner: Practitioner, simulator: Simulator
+) -> None:
+    # Given a practitioner at the question, who does not use a mouse
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.is_asked("What type of appointment will it be?")
+    keyboard = practitioner.page.keyboard
+    practitioner.page.get_by_label("Phone call", exact=True).focus()
+
+    # When they move to Other, on to the box, and type a part of the name
+    keyboard.press("Space")
+    keyboard.press("ArrowDown")
+    expect(practitioner.page.get_by_label("Other", exact=True)).to_be_checked()
+    keyboard.press("Tab")
+    keyboard.type("way meeting")
+    expect(practitioner.page.get_by_role("option")).to_have_text(["Three Way Meeting (NS)"])
+    practitioner.finds_the_page_accessible()
+    keyboard.press("Enter")
+    expect(practitioner.page.get_by_role("combobox")).to_have_value("Three Way Meeting (NS)")
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+
+    # Then they are asked what that type needs, and Delius has it under its own code
+    practitioner.answers("Pick a location for this appointment", "I do not need to pick a location")
+    practitioner.answers_from_when_on()
+    assert practitioner.answers_shown()["Type of appointment"] == "Three Way Meeting (NS)"
+    practitioner.finds_the_page_accessible()
+    practitioner.confirms()
+    practitioner.is_asked("Appointment arranged")
+    assert [each["type"] for each in simulator.contacts("X000007")] == ["COTW"]
+
+
+def test_another_type_is_picked_from_a_plain_list_without_javascript(
+    practitioner_without_javascript: Practitioner, simulator: Simulator
+) -> None:
+    # Given a browser that runs no JavaScript
+    practitioner = practitioner_without_javascript
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.is_asked("What type of appointment will it be?")
+
+    # When Other is chosen without saying which, then with a type from the list
+    practitioner.page.get_by_label("Other", exact=True).check()
+    practitioner.continues()
+    practitioner.sees_the_problem("Select another type of appointment from the list")
+    practitioner.page.get_by_label("Select the type of appointment").select_option("Hospital Visit (Non NS)")
+    practitioner.continues()
+
+    # Then the journey goes on, and Delius has it
+    practitioner.answers_from_when_on()
+    assert practitioner.answers_shown()["Type of appointment"] == "Hospital Visit (Non NS)"
+    practitioner.confirms()
+    practitioner.is_asked("Appointment arranged")
+    assert [each["type"] for each in simulator.contacts("X000007")] == ["CHOS"]

@@ -1,0 +1,1 @@
+"""Operations: metrics, packaging, servers."""
