@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from guidance.views import feedback, reading, searching
+from guidance.views import feedback, previews, reading, searching
 
 app_name = "guidance"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("risk-flags/", reading.risk_flags, name="risk-flags"),
     path("risk-flags/<slug:slug>/", reading.risk_flag, name="risk-flag"),
     path("search/", searching.find, name="search"),
+    path("preview/<slug:kind>/<int:pk>/", previews.preview, name="preview"),
+    path("preview/shared/<str:token>/", previews.shared_preview, name="shared-preview"),
     path("feedback/", feedback.feedback, name="feedback"),
     path("feedback/given/", feedback.feedback_given, name="feedback-given"),
 ]

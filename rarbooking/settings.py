@@ -208,6 +208,9 @@ BOOKING_MOST_TRIES = env.int("BOOKING_MOST_TRIES", default=40)
 
 HEALTH_UPSTREAM_SECONDS = env.float("HEALTH_UPSTREAM_SECONDS", default=10)
 HEALTH_UPSTREAM_TIMEOUT = env.float("HEALTH_UPSTREAM_TIMEOUT", default=2)
+# How many days a preview link works for a reviewer without an account.
+GUIDANCE_PREVIEW_DAYS = env.int("GUIDANCE_PREVIEW_DAYS", default=7)
+
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Workers have no web server: django-prometheus opens one. A range, because a busy port must not stop a command.
 if worker_metrics_port := env.int("WORKER_METRICS_PORT", default=0):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
+import structlog
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +12,8 @@ from django.utils import timezone
 from guidance import context
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.search import index
+
+logger = structlog.get_logger(__name__)
 
 Kind = TypeVar("Kind", bound=Page)
 
@@ -52,9 +55,13 @@ def save_draft(page: Kind, *, by: AbstractBaseUser | None, note: str = "", versi
 
 
 def publish(page: Kind, *, by: AbstractBaseUser | None, note: str) -> Kind:
-    """Let people read the draft as it is stored. Takes away a schedule. Raises NoteNeeded."""
+    """Let people read the draft as it is stored. Takes away a schedule.
+
+    Raises NoteNeeded; NotAllowed where another page that people read has its address or is about the same.
+    """
 
     def change(stored: Page) -> None:
+        _be_alone(stored, stored.content())
         _be_published(stored, content=stored.content(), version=stored.version, at=timezone.now())
 
     return _changed(page, change, by=by, note=_needed(note), done="Published")
@@ -128,7 +135,10 @@ def restore(page: Kind, *, version: int, by: AbstractBaseUser | None) -> Kind:
 
 
 def publish_due(now: datetime | None = None) -> int:
-    """Publish what was scheduled for a moment that has come. Return how many pages."""
+    """Publish what was scheduled for a moment that has come. Return how many pages.
+
+    A page that may not be published stays scheduled: the admin's front page says that it is overdue.
+    """
     now = now or timezone.now()
     count = 0
     for kind in KINDS:
@@ -136,6 +146,11 @@ def publish_due(now: datetime | None = None) -> int:
             with transaction.atomic():
                 page = kind._default_manager.select_for_update().get(pk=pk)
                 if page.scheduled is None or page.scheduled_for is None or page.scheduled_for > now:
+                    continue
+                try:
+                    _be_alone(page, page.scheduled)
+                except NotAllowed as refused:
+                    logger.warning("guidance_not_published_as_scheduled", slug=page.slug, reason=str(refused))
                     continue
                 _be_published(page, content=page.scheduled, version=page.scheduled_version, at=page.scheduled_for)
                 _save(page, by=None, note="Published as scheduled", counts=False)
@@ -188,6 +203,14 @@ def _be_published(page: Page, *, content: dict, version: int | None, at: datetim
     page.published, page.published_version, page.published_at = content, version, at
     _forget_schedule(page)
     index.update(page)
+
+
+def _be_alone(page: Page, content: dict) -> None:
+    """Raise NotAllowed where another page that people read has the address, or is about what this page is about."""
+    for name in ("slug", *page.own_fields()):
+        same = {f"published__{name}": content[name], "state": PageState.PUBLISHED}
+        if content[name] and type(page)._default_manager.filter(**same).exclude(pk=page.pk).exists():
+            raise NotAllowed(f"Another published page has “{content[name]}” too: change it here, or unpublish that one")
 
 
 def _be_unread(page: Page, state: PageState) -> None:

@@ -17,6 +17,7 @@ OPEN_TO_ALL = {
     "health/readiness": "the platform's probe",
     "info": "which version runs",
     "metrics": "asks for a token of its own",
+    "guidance/preview/shared/<str:token>/": "a draft of guidance, for whoever has a signed link that has not expired",
     "admin/login/": "the administration's own sign-in",
 }
 

@@ -1,0 +1,200 @@
+"""The lists and forms in which guidance is written."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from guidance.admin.life import Life
+from guidance.admin.versions import Versions
+from guidance.editing import PageForm, ReviewForm, RiskFlagGuidanceForm, ToolkitGuidanceForm
+from guidance.markdown import CHEAT_SHEET
+from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
+from guidance.services import publishing
+
+UNPUBLISHED_CHANGES = Q(state=PageState.PUBLISHED) & ~Q(published_version=F("version"))
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Where pages are. Archived ones are only shown to those who ask for them."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """Return the choices besides all."""
+        return [
+            ("draft", "Draft"),
+            ("published", "Published"),
+            ("changed", "Published, with a newer draft"),
+            ("scheduled", "To be published later"),
+            ("archived", "Archived"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Return the pages of the choice."""
+        match self.value():
+            case "changed":
+                return queryset.filter(UNPUBLISHED_CHANGES)
+            case "scheduled":
+                return queryset.filter(scheduled_for__isnull=False)
+            case str(state):
+                return queryset.filter(state=state)
+        return queryset.exclude(state=PageState.ARCHIVED)
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    """Pages to be looked at again."""
+
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        """Return the choices besides all."""
+        return [("due", "Due"), ("none", "No date")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Return the pages of the choice."""
+        if self.value() == "due":
+            return queryset.filter(review_by__lte=timezone.localdate())
+        return queryset.filter(review_by__isnull=True) if self.value() == "none" else queryset
+
+
+class PageAdmin(Life, Versions):
+    """What both kinds of guidance have in common."""
+
+    form: type[PageForm]
+    change_form_template = "admin/guidance/change.html"
+    save_on_top = False
+    list_per_page = 100
+    actions = ("set_review",)
+    search_help_text = "Search titles, summaries and what is written in the sections"
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Group the fields: what the page is, its facts, its prose, and who looks after it."""
+        kind: type[Page] = self.model
+        facts = [fact.field for fact in kind.facts if fact.field not in kind.own_fields()]
+        return [
+            (None, {"fields": ("title", "slug", *kind.own_fields(), "summary", "begun_with")}),
+            (
+                "Key facts",
+                {"fields": facts, "description": "Leave out what is not known. Practitioners see “Not recorded yet”."},
+            ),
+            (
+                "What the page says",
+                {
+                    "fields": [section.field for section in kind.sections],
+                    "description": "Write in Markdown. See “How to write it” above the form.",
+                },
+            ),
+            ("Who looks after it", {"fields": ("owner", "review_by")}),
+            ("This change", {"fields": ("note",)}),
+        ]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        """Suggest a new page's address from its title."""
+        return {"slug": ("title",)} if obj is None else {}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: pages are archived, and every version stays."""
+        return False
+
+    def view_on_site(self, obj: Page) -> str | None:
+        """Return where practitioners read the page; None where they do not."""
+        if obj.state != PageState.PUBLISHED or not obj.published:
+            return None
+        return type(obj).of(obj.published).get_absolute_url()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the draft as a version of its own."""
+        note, version = form.cleaned_data.get("note", ""), form.cleaned_data.get("begun_with") or 0
+        publishing.save_draft(obj, by=request.user, note=note, version=version)  # type: ignore[arg-type]
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """Show the form. Somebody who saves while this is being saved is noticed by the form, asked once more."""
+        try:
+            return super().changeform_view(request, *args, **options)
+        except publishing.Conflict:
+            return super().changeform_view(request, *args, **options)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> HttpResponse:
+        """Add what can be done to the page, and how to write."""
+        page = context.get("original")
+        context["cheat_sheet"] = CHEAT_SHEET
+        context["show_save_and_add_another"] = False
+        if page is not None:
+            context["steps"] = self.steps(request, page)
+            context["preview"] = reverse("guidance:preview", args=[page.kind, page.pk])
+        return super().render_change_form(request, context, *args, **options)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Go to the preview where that was asked for."""
+        return self._to_preview(request, obj) or super().response_change(request, obj)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """Go to the preview where that was asked for."""
+        return self._to_preview(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    @admin.action(description="Set review by date", permissions=["change"])
+    def set_review(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Ask for a date, then set it on all the chosen pages. It counts as a version of each."""
+        form = ReviewForm(request.POST if "review_by" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Set review by date",
+                "opts": self.model._meta,
+                "pages": queryset,
+                "form": form,
+                "media": self.media + form.media,
+            }
+            return render(request, "admin/guidance/set-review.html", context)
+        for page in queryset:
+            page.review_by = form.cleaned_data["review_by"]
+            publishing.save_draft(page, by=request.user, note="Review by date set", version=page.version)  # type: ignore[arg-type]
+            self.log_change(request, page, "Review by date set.")
+        messages.success(request, f"Review by date set on {len(queryset)} drafts. Publish them to show it to readers.")
+        return None
+
+    @admin.display(description="State", ordering="state")
+    def state_in_words(self, page: Page) -> str:
+        """Return where a page is, and what waits to be published."""
+        words = str(PageState(page.state).label)
+        if page.state == PageState.PUBLISHED and page.published_version != page.version:
+            words += ", newer draft"
+        if page.scheduled_for:
+            at = timezone.localtime(page.scheduled_for)
+            words += f", to be published on {at.day} {at:%B} at {at:%H:%M}"
+        return words
+
+    @admin.display(description="Review", boolean=True, ordering="review_by")
+    def in_date(self, page: Page) -> bool:
+        """Return whether the page need not be reviewed yet."""
+        return not page.is_due_for_review
+
+    def _to_preview(self, request: HttpRequest, page: Page) -> HttpResponse | None:
+        return redirect("guidance:preview", page.kind, page.pk) if "_preview" in request.POST else None
+
+
+@admin.register(ToolkitGuidance)
+class ToolkitGuidanceAdmin(PageAdmin):
+    """Guidance on toolkits."""
+
+    form = ToolkitGuidanceForm
+    list_display = ("title", "state_in_words", "toolkit", "owner", "review_by", "in_date", "published_at")
+    list_filter = (StateFilter, ReviewFilter, "owner")
+    search_fields = ("title", "slug", "summary", *(section.field for section in ToolkitGuidance.sections))
+
+
+@admin.register(RiskFlagGuidance)
+class RiskFlagGuidanceAdmin(PageAdmin):
+    """Guidance on risk flags."""
+
+    form = RiskFlagGuidanceForm
+    list_display = ("title", "code", "category", "state_in_words", "owner", "review_by", "in_date", "published_at")
+    list_filter = (StateFilter, "category", ReviewFilter, "owner")
+    search_fields = ("title", "slug", "code", "summary", *(section.field for section in RiskFlagGuidance.sections))

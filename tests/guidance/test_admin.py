@@ -1,0 +1,400 @@
+"""What a content designer can do in the admin, and what practitioners see of it."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from guidance.models import Feedback, FruitlessSearch, PageState, ToolkitGuidance
+from guidance.services.publishing import archive, publish_due, restore, save_draft, versions
+from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
+from tests.toolkits.factories import make_toolkit
+
+pytestmark = pytest.mark.django_db
+
+TOOLKIT = "toolkitguidance"
+
+
+def address(name: str, *args: Any, kind: str = TOOLKIT) -> str:
+    return reverse(f"admin:guidance_{kind}_{name}", args=args)
+
+
+def written(page: ToolkitGuidance | None = None, **values: Any) -> dict[str, Any]:
+    """What a browser sends of a toolkit's form."""
+    page = page or ToolkitGuidance(title="Maps for Change", slug="maps-for-change")
+    sent: dict[str, Any] = {"begun_with": page.version, "note": ""}
+    for name in page.content_fields():
+        value = getattr(page, name)
+        if name in ("genders", "settings", "formats"):
+            sent[name] = value
+        elif isinstance(value, list):
+            sent[name] = "\r\n".join(value)
+        elif value is not None and value is not False:
+            sent[name] = value
+    return {**sent, **values}
+
+
+def errors_of(answer: Any) -> list[str]:
+    assert answer.status_code == 200
+    return [error for errors in answer.context["errors"] for error in errors]
+
+
+def text_of(answer: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+@pytest.fixture
+def designer(django_user_model: Any) -> Client:
+    user = django_user_model.objects.create(username="DANA.DESIGNER", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="guidance", codename__regex="^(add|change|view)_")
+    )
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def other(django_user_model: Any) -> Any:
+    return django_user_model.objects.create(username="OLLIE.OTHER")
+
+
+class TestWriting:
+    def test_a_draft_is_saved_as_the_first_version_with_its_author(self, designer: Client) -> None:
+        make_toolkit(name="Maps for Change", slug="maps-for-change")
+        values = written(
+            toolkit="maps-for-change",
+            genders=["men"],
+            settings=["Community", "Custody"],
+            offence_types="Sexual offences\n\n  Violence  \r\n",
+            note="First words",
+        )
+        assert designer.post(address("add"), values).status_code == 302
+        page = ToolkitGuidance.objects.get()
+        assert (page.state, page.version, page.toolkit) == (PageState.DRAFT, 1, "maps-for-change")
+        assert (page.genders, page.settings) == (["men"], ["Community", "Custody"])
+        assert page.offence_types == ["Sexual offences", "Violence"]
+        record = versions(page).get()
+        assert (str(record.history_user), record.history_change_reason) == ("DANA.DESIGNER", "First words")
+
+    def test_a_risk_flag_is_written_in_the_same_way(self, designer: Client) -> None:
+        values = {"title": "Alert notice", "slug": "alert-notice", "code": "ALAN", "category": "Alerts", "note": ""}
+        assert designer.post(address("add", kind="riskflagguidance"), values).status_code == 302
+        assert designer.get("/guidance/risk-flags/alert-notice/").status_code == 404
+
+    def test_every_field_says_how_to_write_it(self, designer: Client) -> None:
+        answer = designer.get(address("add"))
+        form = answer.context["adminform"].form
+        assert [name for name, field in form.fields.items() if not field.help_text and name != "begun_with"] == []
+        shown = {name for fieldset in answer.context["adminform"] for line in fieldset for name in line.fields}
+        assert shown == {*ToolkitGuidance.content_fields(), "begun_with", "note"}
+        assert "How to write it" in text_of(answer)
+        assert b"data-most-characters" in answer.content
+
+    def test_a_page_keeps_a_toolkit_that_is_no_longer_there(self, designer: Client) -> None:
+        page = make_toolkit_page(toolkit="gone")
+        answer = designer.post(address("change", page.pk), written(page, title="Maps"))
+        assert answer.status_code == 302
+        page.refresh_from_db()
+        assert (page.title, page.toolkit) == ("Maps", "gone")
+
+    @pytest.mark.parametrize(
+        ("values", "message"),
+        [
+            ({"needs": "Alcohol\nalcohol"}, "Enter each once"),
+            ({"covers": "# Heading"}, "Start headings with ###: those with fewer are the page’s own"),
+            ({"covers": "a" * 20_001}, "Text must be 20,000 characters or fewer"),
+            ({"min_age": "30", "max_age": "18"}, "The oldest age must be the same as or higher than the youngest age"),
+        ],
+        ids=["twice", "heading", "long", "ages"],
+    )
+    def test_what_cannot_be_saved_is_explained_and_kept(
+        self, designer: Client, values: dict[str, str], message: str
+    ) -> None:
+        answer = designer.post(address("add"), written(summary="Kept words", **values))
+        assert message in errors_of(answer)
+        assert "Kept words" in answer.content.decode()
+        assert not ToolkitGuidance.objects.exists()
+
+    def test_nobody_deletes_a_page(self, designer: Client, admin_client: Client) -> None:
+        page = make_toolkit_page()
+        for client in (designer, admin_client):
+            assert client.post(address("delete", page.pk), {"post": "yes"}).status_code == 403
+        assert ToolkitGuidance.objects.exists()
+
+    def test_saving_can_lead_straight_to_the_preview(self, designer: Client) -> None:
+        page = make_toolkit_page()
+        answer = designer.post(address("change", page.pk), written(page, covers="New words", _preview="1"))
+        assert answer["Location"] == reverse("guidance:preview", args=["toolkit", page.pk])
+        assert "New words" in text_of(designer.get(answer["Location"]))
+
+
+class TestPublishedPages:
+    def test_a_change_needs_a_note_and_does_not_show_before_it_is_published(self, designer: Client) -> None:
+        page = published(make_toolkit_page(covers="Old words"))
+        change = address("change", page.pk)
+        needed = "Enter what changed: the page is published, and colleagues need to know why"
+        assert errors_of(designer.post(change, written(page, covers="New words"))) == [needed]
+        assert designer.post(change, written(page, covers="New words", note="Clearer")).status_code == 302
+        read = text_of(designer.get("/guidance/toolkits/maps-for-change/"))
+        assert "Old words" in read
+        assert "New words" not in read
+        answer = designer.post(address("step", page.pk, "publish"), {"version": 2, "note": "Clearer"}, follow=True)
+        assert "Practitioners read it now." in text_of(answer)
+        assert "New words" in text_of(designer.get("/guidance/toolkits/maps-for-change/"))
+
+    def test_the_address_of_a_published_page_stays(self, designer: Client) -> None:
+        page = published(make_toolkit_page())
+        designer.post(address("change", page.pk), written(page, slug="elsewhere", note="Moved"))
+        page.refresh_from_db()
+        assert page.slug == "maps-for-change"
+
+    def test_publishing_shows_what_changes_for_readers_and_what_is_empty(self, designer: Client) -> None:
+        page = rewritten(published(make_toolkit_page(summary="For some people")), summary="For many people")
+        answer = designer.get(address("step", page.pk, "publish"))
+        assert "<del>some</del><ins>many</ins>" in answer.content.decode()
+        assert "Practitioners will see “Not recorded yet” under: Who it is for" in text_of(answer)
+
+    def test_publishing_needs_a_note(self, designer: Client) -> None:
+        page = make_toolkit_page()
+        answer = designer.post(address("step", page.pk, "publish"), {"version": 1, "note": " "})
+        assert "Enter what changed, or why" in text_of(answer)
+        page.refresh_from_db()
+        assert page.state == PageState.DRAFT
+
+    def test_what_somebody_saved_after_it_was_looked_at_is_not_published(self, designer: Client) -> None:
+        page = make_toolkit_page()
+        rewritten(page, summary="Unseen")
+        answer = designer.post(address("step", page.pk, "publish"), {"version": 1, "note": "Ready"})
+        assert "Look at it again: nothing was done" in text_of(answer)
+        assert "Ready" in answer.content.decode()
+        page.refresh_from_db()
+        assert page.state == PageState.DRAFT
+
+    def test_unpublishing_archiving_and_bringing_back(self, designer: Client) -> None:
+        page = published(make_toolkit_page())
+        site = "/guidance/toolkits/maps-for-change/"
+        for step, status in (("unpublish", 404), ("publish", 200), ("archive", 404), ("unarchive", 404)):
+            answer = designer.post(address("step", page.pk, step), {"version": 1, "note": "A reason"})
+            assert answer.status_code == 302, step
+            assert designer.get(site).status_code == status, step
+        page.refresh_from_db()
+        assert page.state == PageState.DRAFT
+
+    def test_only_what_can_be_done_is_offered(self, designer: Client) -> None:
+        page = make_toolkit_page()
+
+        def offered() -> list[str]:
+            return [step["text"] for step in designer.get(address("change", page.pk)).context["steps"]]
+
+        assert offered() == ["Publish", "Publish later", "Archive"]
+        published(page)
+        assert offered() == ["Unpublish", "Archive"]
+        archive(page, by=None, note="Old")
+        assert offered() == ["Bring back"]
+        answer = designer.get(address("step", page.pk, "unpublish"), follow=True)
+        assert "was not changed" in text_of(answer)
+
+    def test_two_published_pages_never_have_one_address(self, designer: Client) -> None:
+        first = published(make_toolkit_page())
+        rewritten(first, slug="new-address")
+        second = make_toolkit_page(title="Another", slug="maps-for-change")
+        answer = designer.post(address("step", second.pk, "publish"), {"version": 1, "note": "Ready"})
+        assert "Another published page has “maps-for-change” too" in text_of(answer)
+        second.refresh_from_db()
+        assert second.state == PageState.DRAFT
+
+    @time_machine.travel("2026-06-15T09:00:00+01:00", tick=False)
+    def test_a_page_is_published_later_as_it_was_when_that_was_decided(self, designer: Client) -> None:
+        page = make_toolkit_page(covers="Words of today")
+        step = address("step", page.pk, "schedule")
+        past = designer.post(step, {"version": 1, "note": "Go", "at_0": "2026-06-15", "at_1": "08:59"})
+        assert "The date and time must be in the future" in text_of(past)
+        assert (
+            designer.post(step, {"version": 1, "note": "Go", "at_0": "2026-06-16", "at_1": "07:00"}).status_code == 302
+        )
+        rewritten(page, covers="Words of later")
+        assert "To be published on Tuesday 16 June 2026, 07:00" in text_of(designer.get(address("change", page.pk)))
+        with time_machine.travel("2026-06-16T07:00:00+01:00", tick=False):
+            assert publish_due() == 1
+            read = text_of(designer.get("/guidance/toolkits/maps-for-change/"))
+        assert "Words of today" in read
+        assert "Words of later" not in read
+
+    @time_machine.travel("2026-06-15T09:00:00+01:00", tick=False)
+    def test_a_page_that_may_not_be_published_stays_scheduled_and_keeps_no_other_waiting(
+        self, designer: Client
+    ) -> None:
+        at = {"at_0": "2026-06-16", "at_1": "07:00"}
+        first = make_toolkit_page()
+        designer.post(address("step", first.pk, "schedule"), {"version": 1, "note": "Go", **at})
+        rewritten(first, slug="new-address")
+        published(make_toolkit_page(title="Another", slug="maps-for-change"))
+        good = make_toolkit_page(title="Good", slug="good")
+        designer.post(address("step", good.pk, "schedule"), {"version": 1, "note": "Go", **at})
+        with time_machine.travel("2026-06-17T07:00:00+01:00", tick=False):
+            assert publish_due() == 1
+        first.refresh_from_db()
+        good.refresh_from_db()
+        assert (first.state, good.state) == (PageState.DRAFT, PageState.PUBLISHED)
+        assert first.scheduled_for is not None
+
+
+class TestTwoPeopleAtOnce:
+    def test_the_second_is_warned_and_loses_nothing(self, designer: Client, other: Any) -> None:
+        page = make_toolkit_page(covers="First words", outcomes="First outcome")
+        begun = written(page)
+        page.covers = "Words of Ollie"
+        save_draft(page, by=other, note="", version=1)
+
+        answer = designer.post(address("change", page.pk), {**begun, "outcomes": "Outcome of Dana"})
+        [error] = errors_of(answer)
+        assert error.startswith("OLLIE.OTHER saved this page while you were writing")
+        shown = answer.content.decode()
+        assert "Words of Ollie" in shown
+        assert "Outcome of Dana</textarea>" in shown
+        page.refresh_from_db()
+        assert (page.covers, page.outcomes) == ("Words of Ollie", "First outcome")
+
+        seen = answer.context["adminform"].form["begun_with"].value()
+        again = {**begun, "outcomes": "Outcome of Dana", "covers": "Words of Ollie", "begun_with": seen}
+        assert designer.post(address("change", page.pk), again).status_code == 302
+        page.refresh_from_db()
+        assert (page.covers, page.outcomes, page.version) == ("Words of Ollie", "Outcome of Dana", 3)
+
+
+class TestVersions:
+    def test_every_version_is_listed_with_author_and_note(self, designer: Client, other: Any) -> None:
+        page = make_toolkit_page()
+        page.summary = "Second"
+        save_draft(page, by=other, note="Shorter", version=1)
+        listed = text_of(designer.get(address("history", page.pk)))
+        assert "OLLIE.OTHER Shorter" in listed
+        assert "The service Created" in listed
+
+    def test_two_versions_are_compared_field_by_field(self, designer: Client) -> None:
+        page = make_toolkit_page(summary="For young men", needs=["Alcohol"], review_by=date(2026, 10, 4))
+        page = rewritten(page, summary="For young women", needs=["Alcohol", "Drugs"], flexible_length=True)
+        newer, older = (record.history_id for record in versions(page))
+        answer = designer.get(address("compare", page.pk), {"from": newer, "to": older})
+        found = {each.label: (each.before, each.after) for each in answer.context["differences"]}
+        assert found == {
+            "Summary": ("For young men", "For young women"),
+            "Needs addressed": ("Alcohol", "Alcohol\nDrugs"),
+            "Flexible": ("No", "Yes"),
+        }
+        assert "For young <del>men</del><ins>women</ins>" in answer.content.decode()
+
+    @pytest.mark.parametrize("query", [{}, {"from": "1", "to": "1"}, {"from": "x", "to": "9" * 30}])
+    def test_without_two_versions_to_compare_the_list_says_so(self, designer: Client, query: dict[str, str]) -> None:
+        page = make_toolkit_page()
+        answer = designer.get(address("compare", page.pk), query, follow=True)
+        assert "Choose two different versions to compare" in text_of(answer)
+
+    def test_what_was_typed_is_never_markup_in_a_comparison(self, designer: Client) -> None:
+        page = rewritten(make_toolkit_page(), summary="<script>alert(1)</script>")
+        newer, older = (record.history_id for record in versions(page))
+        shown = designer.get(address("compare", page.pk), {"from": older, "to": newer}).content.decode()
+        assert "<ins>&lt;script&gt;" in shown
+
+    def test_an_earlier_version_is_restored_as_a_draft(self, designer: Client) -> None:
+        page = published(rewritten(make_toolkit_page(covers="Old words"), covers="New words"))
+        restored = designer.post(address("restore", page.pk, 1), follow=True)
+        assert "The draft is version 1 again" in text_of(restored)
+        page.refresh_from_db()
+        assert (page.covers, page.version) == ("Old words", 3)
+        assert "New words" in text_of(designer.get("/guidance/toolkits/maps-for-change/"))
+        assert designer.get(address("restore", page.pk, 1)).status_code == 405
+
+    def test_an_earlier_version_is_previewed_as_it_was(self, designer: Client) -> None:
+        page = restore(rewritten(make_toolkit_page(covers="Old words"), covers="New words"), version=1, by=None)
+        preview = reverse("guidance:preview", args=["toolkit", page.pk])
+        assert "New words" in text_of(designer.get(preview, {"version": "2"}))
+        assert designer.get(preview, {"version": "77"}).status_code == 404
+
+
+class TestPreviews:
+    def test_the_draft_is_shown_in_the_pages_own_template(self, designer: Client) -> None:
+        page = make_toolkit_page(covers="* One\n* Two")
+        shown = designer.get(reverse("guidance:preview", args=["toolkit", page.pk])).content.decode()
+        assert '<ul class="govuk-list govuk-list--bullet">' in shown
+        assert "This is a preview of the draft." in shown
+
+    def test_a_reviewer_without_an_account_reads_the_draft_until_the_link_ends(
+        self, designer: Client, client: Client
+    ) -> None:
+        page = make_flag_page(purpose="For review")
+        preview = designer.get(reverse("guidance:preview", args=["risk-flag", page.pk])).content.decode()
+        [link] = set(re.findall(r"http://testserver(/guidance/preview/shared/[^\"<]+)", preview))
+        answer = client.get(link)
+        assert "For review" in text_of(answer)
+        assert "Go back to editing" not in text_of(answer)
+        assert (answer["X-Robots-Tag"], "no-store" in answer["Cache-Control"]) == ("noindex, nofollow", True)
+        with time_machine.travel(timedelta(days=7, minutes=1)):
+            assert client.get(link).status_code == 404
+        assert client.get(link[:-2] + ("A/" if link[-2] != "A" else "B/")).status_code == 404
+        archive(page, by=None, note="Old")
+        assert client.get(link).status_code == 404
+
+    def test_a_practitioner_cannot_preview(self, client: Client, django_user_model: Any) -> None:
+        page = make_toolkit_page()
+        client.force_login(django_user_model.objects.create(username="ROBIN.SAMPLE"))
+        assert client.get(reverse("guidance:preview", args=["toolkit", page.pk])).status_code == 403
+
+
+class TestLists:
+    def test_a_practitioner_sees_none_of_it(self, client: Client, django_user_model: Any) -> None:
+        client.force_login(django_user_model.objects.create(username="ROBIN.SAMPLE"))
+        assert client.get(address("changelist"))["Location"].startswith("/admin/login/")
+
+    def test_somebody_who_may_only_look_changes_nothing(self, client: Client, django_user_model: Any) -> None:
+        page = published(make_toolkit_page())
+        user = django_user_model.objects.create(username="VIV.VIEWER", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename="view_toolkitguidance"))
+        client.force_login(user)
+        assert client.get(address("change", page.pk)).context["steps"] == []
+        for step in ("publish", "unpublish", "archive"):
+            assert client.post(address("step", page.pk, step), {"version": 1, "note": "x"}).status_code == 403
+        assert client.post(address("restore", page.pk, 1)).status_code == 403
+        assert client.get(address("history", page.pk)).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("query", "titles"),
+        [
+            ({}, {"Draft one", "Read", "Changed"}),
+            ({"state": "draft"}, {"Draft one"}),
+            ({"state": "published"}, {"Read", "Changed"}),
+            ({"state": "changed"}, {"Changed"}),
+            ({"state": "archived"}, {"Away"}),
+            ({"review": "due"}, {"Read"}),
+            ({"q": "zebra"}, {"Draft one"}),
+        ],
+    )
+    def test_pages_are_found_by_state_review_and_words(
+        self, designer: Client, query: dict[str, str], titles: set[str]
+    ) -> None:
+        make_toolkit_page(title="Draft one", slug="a", covers="A zebra")
+        published(make_toolkit_page(title="Read", slug="b", review_by=date(2020, 1, 1)))
+        rewritten(published(make_toolkit_page(title="Changed", slug="c")), summary="New")
+        archive(make_toolkit_page(title="Away", slug="d"), by=None, note="Old")
+        answer = designer.get(address("changelist"), query)
+        assert {page.title for page in answer.context["cl"].queryset} == titles
+
+    def test_review_dates_are_set_on_several_pages_at_once(self, designer: Client) -> None:
+        page = make_toolkit_page()
+        sent = {"action": "set_review", "_selected_action": [page.pk]}
+        assert "Maps for Change" in text_of(designer.post(address("changelist"), sent))
+        designer.post(address("changelist"), {**sent, "review_by": "2027-01-31"})
+        page.refresh_from_db()
+        assert (page.review_by, page.version) == (date(2027, 1, 31), 2)
+
+    def test_what_readers_said_and_did_not_find_is_listed(self, designer: Client) -> None:
+        Feedback.objects.create(page="/guidance/toolkits/maps-for-change/", useful=False, comment="Too long")
+        FruitlessSearch.objects.create(words="zebra", times=3)
+        assert "Too long" in text_of(designer.get(reverse("admin:guidance_feedback_changelist")))
+        assert "zebra" in text_of(designer.get(reverse("admin:guidance_fruitlesssearch_changelist")))
