@@ -25,6 +25,11 @@ class Section:
     heading: str
     hint: str
 
+    @property
+    def anchor(self) -> str:
+        """Return what an address ends with, after #, that leads to the section."""
+        return self.field.replace("_", "-")
+
 
 TOOLKIT_FACTS = (
     Fact("min_age", "Youngest age", "In years. Leave empty if there is no lower limit."),

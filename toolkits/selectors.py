@@ -19,6 +19,7 @@ __all__ = [
     "placeholder",
     "toolkit_by_slug",
     "toolkits_for",
+    "toolkits_in_use",
 ]
 
 
@@ -100,6 +101,12 @@ def toolkit_by_slug(slug: str) -> ToolkitChoice | None:
 def all_toolkits() -> list[ToolkitChoice]:
     """Return every toolkit in alphabetical order, the placeholder and those no longer active too."""
     return [_choice(toolkit) for toolkit in sorted(Toolkit.objects.all(), key=lambda each: _sort_key(each)[1])]
+
+
+def toolkits_in_use(on: date) -> list[ToolkitChoice]:
+    """Return the toolkits that some team may use on a date, the placeholder too, in alphabetical order. One query."""
+    active = Toolkit.objects.filter(Toolkit.active_on(on))
+    return [_choice(toolkit) for toolkit in sorted(active, key=lambda each: _sort_key(each)[1])]
 
 
 def order_of_list() -> ToolkitOrder:

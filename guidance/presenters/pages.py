@@ -90,7 +90,7 @@ def sections(page: Page) -> list[SectionShown]:
     """Return all sections of a page in the structure's order, those without prose too."""
     return [
         SectionShown(
-            id=section.field.replace("_", "-"),
+            id=section.anchor,
             heading=section.heading,
             prose=render(text) if text else escape(NOT_RECORDED),
             is_recorded=bool(text),

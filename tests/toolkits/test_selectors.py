@@ -248,3 +248,13 @@ class TestNsiTypeCodes:
         make_toolkit(nsi_type_code="TKNEW", nsi_sub_type_code="TKNEW2")
         with django_assert_num_queries(1):
             assert selectors.nsi_type_codes() == {"NAT1", "TKOLD", "TKNEW"}
+
+
+class TestToolkitsInUse:
+    def test_they_are_those_of_the_day_and_the_placeholder_in_alphabetical_order(self):
+        make_placeholder(name="Stand-in")
+        make_toolkit(name="Zebra", order=-5, active_to=TODAY)
+        make_toolkit(name="Antelope", active_from=TODAY)
+        make_toolkit(name="Over", active_to=TODAY - DAY)
+        make_toolkit(name="Later", active_from=TODAY + DAY)
+        assert [choice.name for choice in selectors.toolkits_in_use(TODAY)] == ["Antelope", "Stand-in", "Zebra"]
