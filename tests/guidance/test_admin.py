@@ -398,3 +398,20 @@ class TestLists:
         FruitlessSearch.objects.create(words="zebra", times=3)
         assert "Too long" in text_of(designer.get(reverse("admin:guidance_feedback_changelist")))
         assert "zebra" in text_of(designer.get(reverse("admin:guidance_fruitlesssearch_changelist")))
+
+
+class TestFrontPage:
+    def test_designers_see_what_needs_attention_and_where_to_mend_it(self, designer: Client) -> None:
+        page = published(make_toolkit_page(review_by=date(2020, 1, 1)))
+        shown = designer.get(reverse("admin:index"))
+        assert "Due for review (1)" in text_of(shown)
+        assert f'href="{address("change", page.pk)}"' in shown.content.decode()
+
+    def test_where_nothing_needs_attention_it_says_so(self, designer: Client) -> None:
+        assert "Nothing needs attention." in text_of(designer.get(reverse("admin:index")))
+
+    def test_others_do_not_see_it(self, client: Client, django_user_model: Any) -> None:
+        user = django_user_model.objects.create(username="SAM.SUPPORT", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename="view_booking"))
+        client.force_login(user)
+        assert "Guidance that needs attention" not in text_of(client.get(reverse("admin:index")))
