@@ -488,7 +488,7 @@ def guidance(trip: Trip) -> None:
     trip.take("guidance-feedback-missing", robin)
     robin.opens("/cases/X000009/risk-flags/")
     trip.take("risk-flags", robin)
-    robin.opens("/cases/X000001/arrange/type/")
+    robin.opens("/cases/X000009/arrange/type/")
     robin.answers("What type of appointment will it be?", "Office visit")
     robin.answers("Will this be a RAR toolkit session?", "Yes, it will count towards RAR")
     robin.page.get_by_text("About Maps for Change").click()
