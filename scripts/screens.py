@@ -480,8 +480,7 @@ def guidance(trip: Trip) -> None:
     ):
         robin.opens(f"/guidance/{path}")
         trip.take(name, robin)
-    robin.opens("/guidance/risk-flags/")
-    robin.page.locator("main .govuk-table a, main li a").first.click()
+    robin.opens("/guidance/risk-flags/weapons/")
     trip.take("guidance-risk-flag", robin)
     robin.opens("/guidance/toolkits/maps-for-change/")
     robin.page.get_by_role("button", name="Send feedback").click()
@@ -504,7 +503,7 @@ def writing_guidance(trip: Trip) -> None:
     designer.opens("/admin/guidance/toolkitguidance/")
     trip.take("admin-guidance", designer)
     designer.follows("Maps for Change")
-    page.get_by_text("How to write it").click()
+    page.locator(".rar-cheat-sheet summary").click()
     trip.take("admin-guidance-page", designer)
     page.get_by_label("Contact:", exact=True).fill("Ask the toolkits team.")
     page.get_by_role("button", name="Save draft", exact=True).click()
