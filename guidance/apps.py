@@ -10,7 +10,9 @@ class GuidanceConfig(AppConfig):
     verbose_name = "Guidance"
 
     def ready(self) -> None:
-        """Have deleted pages no longer found."""
+        """Have deleted pages no longer found, and scheduled ones published in time."""
         from guidance.search import index
+        from guidance.services import waking
 
         index.follow_deletions()
+        waking.follow_schedules()

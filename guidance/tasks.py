@@ -1,0 +1,11 @@
+"""What workers do for guidance (`manage.py db_worker`)."""
+
+from django_tasks import task
+
+
+@task()
+def publish_due_guidance() -> int:
+    """Publish what is due. Which pages are is written on the pages, not in the task."""
+    from guidance.services.publishing import publish_due
+
+    return publish_due()
