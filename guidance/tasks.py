@@ -4,8 +4,8 @@ from django_tasks import task
 
 
 @task()
-def publish_scheduled() -> int:
-    """Publish every page whose moment has come. Which ones those are is written on the pages, not in the task."""
+def publish_due_guidance() -> int:
+    """Publish what is due. Which pages are is written on the pages, not in the task."""
     from guidance.services.publishing import publish_due
 
     return publish_due()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from guidance import context
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.search import index
-from guidance.tasks import publish_scheduled
+from guidance.tasks import publish_due_guidance
 
 logger = structlog.get_logger(__name__)
 
@@ -82,7 +82,7 @@ def schedule(page: Kind, *, by: AbstractBaseUser | None, note: str, at: datetime
     done = f"Scheduled for {timezone.localtime(at):%d/%m/%Y %H:%M}"
     with transaction.atomic():
         scheduled = _changed(page, change, by=by, note=_needed(note), done=done)
-        publish_scheduled.using(run_after=at).enqueue()
+        publish_due_guidance.using(run_after=at).enqueue()
     return scheduled
 
 

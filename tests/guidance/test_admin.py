@@ -2,21 +2,18 @@
 
 import re
 from datetime import date, timedelta
-from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth.models import Permission
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from guidance.models import Feedback, FruitlessSearch, PageState, ToolkitGuidance
-from guidance.services.publishing import archive, publish_due, restore, save_draft, schedule, versions
-from guidance.tasks import publish_scheduled
+from guidance.services.publishing import archive, publish_due, restore, save_draft, versions
+from guidance.tasks import publish_due_guidance
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
 from tests.toolkits.factories import make_toolkit
 
@@ -225,10 +222,10 @@ class TestPublishedPages:
         )
         rewritten(page, covers="Words of later")
         assert "To be published on Tuesday 16 June 2026, 07:00" in text_of(designer.get(address("change", page.pk)))
-        [task] = DBTaskResult.objects.filter(task_path="guidance.tasks.publish_scheduled")
+        [task] = DBTaskResult.objects.filter(task_path="guidance.tasks.publish_due_guidance")
         assert task.run_after.isoformat() == "2026-06-16T06:00:00+00:00"
         with time_machine.travel("2026-06-16T07:00:00+01:00", tick=False):
-            assert publish_scheduled.call() == 1
+            assert publish_due_guidance.call() == 1
             read = text_of(designer.get("/guidance/toolkits/maps-for-change/"))
         assert "Words of today" in read
         assert "Words of later" not in read
@@ -250,16 +247,6 @@ class TestPublishedPages:
         good.refresh_from_db()
         assert (first.state, good.state) == (PageState.DRAFT, PageState.PUBLISHED)
         assert first.scheduled_for is not None
-
-    @time_machine.travel("2026-06-15T09:00:00+01:00", tick=False)
-    def test_what_no_worker_published_is_published_by_the_clock(self) -> None:
-        page = make_toolkit_page()
-        schedule(page, by=None, note="Go", at=timezone.now() + timedelta(hours=1))
-        with time_machine.travel("2026-06-15T10:00:00+01:00", tick=False):
-            printed = StringIO()
-            call_command("publish_guidance", stdout=printed)
-        page.refresh_from_db()
-        assert (printed.getvalue(), page.state) == ("Guidance: 1 published\n", PageState.PUBLISHED)
 
 
 class TestTwoPeopleAtOnce:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django_tasks_db.models import DBTaskResult
 
 from booking.models import Booking, Draft, DuplicateNsis, Lease
+from booking.tasks import resume_due_bookings
 
 USERNAME = "demo.admin"
 PASSWORD = "demo-admin-only"  # noqa: S105 - printed by the demo, and refused outside it
@@ -23,8 +24,9 @@ class Command(BaseCommand):
         """Load what the product comes with and a rollout, make an administrator, and forget what was booked."""
         if not settings.DEMO:
             raise CommandError("load_demo is for the demo profile only: set RARBOOKING_PROFILE=demo.")
-        for model in (Draft, Booking, DuplicateNsis, Lease, DBTaskResult):
+        for model in (Draft, Booking, DuplicateNsis, Lease):
             model.objects.all().delete()
+        DBTaskResult.objects.filter(task_path=resume_due_bookings.module_path).delete()
         call_command("load_toolkits", verbosity=0)
         call_command("load_guidance", verbosity=0)
         call_command("load_demo_rollout", verbosity=0)

@@ -1,0 +1,86 @@
+"""Report what guidance lacks and how hard it is to read."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from guidance.findings import missing
+from guidance.models import Page, PageState
+from guidance.reading_age import HARDEST_AGE, reading_age
+from guidance.services.exchange import FOLDERS
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the report says of a page. `reading_age` is empty where it is not known."""
+
+    page: str
+    title: str
+    state: str
+    reading_age: str
+    missing: str
+
+    @property
+    def is_hard(self) -> bool:
+        """Whether the page is harder to read than guidance should be."""
+        return bool(self.reading_age) and int(self.reading_age) > HARDEST_AGE
+
+
+class Command(BaseCommand):
+    """`manage.py check_guidance`: changes nothing, and asks nobody else."""
+
+    help = (
+        "Say for each page of guidance that is not archived what is missing and the age from which people can follow "
+        "it. Looks at what people read, or else at the draft."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take how to print the report, and whether to look at drafts."""
+        parser.add_argument("--csv", action="store_true", help="for a spreadsheet rather than a terminal")
+        parser.add_argument("--drafts", action="store_true", help="look at the drafts rather than at what people read")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print a line a page, those that are hardest to read first."""
+        lines = _lines(drafts=options["drafts"])
+        if options["csv"]:
+            writer = csv.writer(self.stdout, lineterminator="\n")
+            writer.writerow(field.name for field in fields(Line))
+            writer.writerows(astuple(line) for line in lines)
+            return
+        headings = ("Page", "Title", "State", "Age", "Missing")
+        for row in _in_columns([headings, *(astuple(line) for line in lines)]):
+            self.stdout.write(row)
+        self.stdout.write(
+            f"\n{len(lines)} pages, {sum(bool(line.missing) for line in lines)} with something missing, "
+            f"{sum(line.is_hard for line in lines)} harder to read than at age {HARDEST_AGE}"
+        )
+
+
+def _lines(*, drafts: bool) -> list[Line]:
+    lines = [
+        _line(folder, page, drafts=drafts)
+        for folder, kind in FOLDERS.items()
+        for page in kind._default_manager.exclude(state=PageState.ARCHIVED)
+    ]
+    return sorted(lines, key=lambda line: (-int(line.reading_age or 0), line.page))
+
+
+def _line(folder: str, page: Page, *, drafts: bool) -> Line:
+    shown = page if drafts or page.published is None else type(page).of(page.published)
+    age = reading_age(shown)
+    return Line(
+        page=f"{folder}/{shown.slug}",
+        title=shown.title,
+        state=str(PageState(page.state).label),
+        reading_age="" if age is None else str(age),
+        missing=", ".join(missing(shown)),
+    )
+
+
+def _in_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines in which the columns are below each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
