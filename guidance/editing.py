@@ -58,6 +58,7 @@ class PageForm(forms.ModelForm):
     meanwhile: list[Difference]
 
     class Meta:
+        labels: ClassVar = {"slug": "Address"}
         help_texts: ClassVar = {
             "title": "The name that practitioners know, in sentence case.",
             "slug": "The last part of the page’s address. It cannot be changed while the page is published.",

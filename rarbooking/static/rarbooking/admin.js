@@ -2,7 +2,7 @@
 for (const field of document.querySelectorAll("[data-most-characters]")) {
   const most = Number(field.dataset.mostCharacters);
   const count = document.createElement("p");
-  count.className = "rar-characters";
+  count.className = "rar-characters help";
   count.setAttribute("aria-live", "polite");
   const show = () => {
     const left = most - field.value.length;
@@ -11,7 +11,7 @@ for (const field of document.querySelectorAll("[data-most-characters]")) {
     count.toggleAttribute("data-too-many", left < 0);
     count.textContent = left < 0 ? `You have ${many} ${words} too many` : `You have ${many} ${words} remaining`;
   };
-  field.insertAdjacentElement("afterend", count);
+  (field.closest(".flex-container") ?? field).insertAdjacentElement("afterend", count);
   field.addEventListener("input", show);
   show();
 }
