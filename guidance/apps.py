@@ -10,9 +10,7 @@ class GuidanceConfig(AppConfig):
     verbose_name = "Guidance"
 
     def ready(self) -> None:
-        """Have deleted pages no longer found, and scheduled ones published in time."""
+        """Have deleted pages no longer found."""
         from guidance.search import index
-        from guidance.services import waking
 
         index.follow_deletions()
-        waking.follow_schedules()

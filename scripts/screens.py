@@ -363,15 +363,21 @@ def not_arranged(trip: Trip) -> None:
     trip.take("settled", robin)
 
 
-def administration(trip: Trip) -> None:
-    """What the service adds to the admin."""
+def in_the_admin(trip: Trip) -> Practitioner:
+    """Return somebody who has signed in to the admin."""
     admin = trip.somebody()
-    page = admin.page
     admin.opens("/admin/")
     name, password = ADMIN
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Log in").click()
+    admin.page.get_by_label("Username").fill(name)
+    admin.page.get_by_label("Password").fill(password)
+    admin.page.get_by_role("button", name="Log in").click()
+    return admin
+
+
+def administration(trip: Trip) -> None:
+    """What the service adds to the admin."""
+    admin = in_the_admin(trip)
+    page = admin.page
     admin.opens("/admin/toolkits/rollout/preview/?provider_code=N90&team_code=N90AAA&on=" + date.today().isoformat())
     trip.take("admin-rollout-preview", admin)
     admin.opens("/admin/toolkits/rollout/")
@@ -450,11 +456,70 @@ def beside_the_journey(trip: Trip) -> None:
     robin.opens("/cases/X000001/schedule/")
     robin.is_asked("Delius is not available")
     trip.take("delius-not-available", robin)
-    robin.opens("/guidance/")
-    trip.take("guidance", robin)
     robin.page.get_by_role("button", name="Sign out").click()
     robin.is_asked("You have signed out")
     trip.take("signed-out", robin)
+
+
+def guidance(trip: Trip) -> None:
+    """The guidance section, and where guidance is shown elsewhere."""
+    robin = trip.signed_in_as("Robin Sample")
+    for name, path in (
+        ("guidance", ""),
+        ("guidance-toolkits", "toolkits/"),
+        ("guidance-toolkits-filtered", "toolkits/?gender=women&age=25"),
+        ("guidance-toolkits-filter-wrong", "toolkits/?age=x"),
+        ("guidance-compare-choose", "toolkits/compare/?toolkits=maps-for-change"),
+        ("guidance-compare", "toolkits/compare/?toolkits=maps-for-change&toolkits=stepping-stones"),
+        ("guidance-toolkit", "toolkits/maps-for-change/"),
+        ("guidance-toolkit-not-approved-yet", "toolkits/connection-and-community/"),
+        ("guidance-risk-flags", "risk-flags/"),
+        ("guidance-risk-flags-of-a-category", "risk-flags/?category=Safeguarding"),
+        ("guidance-search", "search/?words=steping+stone"),
+        ("guidance-search-nothing", "search/?words=xylophone"),
+    ):
+        robin.opens(f"/guidance/{path}")
+        trip.take(name, robin)
+    robin.opens("/guidance/risk-flags/weapons/")
+    trip.take("guidance-risk-flag", robin)
+    robin.opens("/guidance/toolkits/maps-for-change/")
+    robin.page.get_by_role("button", name="Send feedback").click()
+    trip.take("guidance-feedback-missing", robin)
+    robin.opens("/cases/X000009/risk-flags/")
+    trip.take("risk-flags", robin)
+    robin.opens("/cases/X000009/arrange/type/")
+    robin.answers("What type of appointment will it be?", "Office visit")
+    robin.answers("Will this be a RAR toolkit session?", "Yes, it will count towards RAR")
+    robin.page.get_by_text("About Maps for Change").click()
+    trip.take("toolkit-about", robin)
+
+
+def writing_guidance(trip: Trip) -> None:
+    """What content designers work with."""
+    designer = in_the_admin(trip)
+    page = designer.page
+    designer.opens("/admin/")
+    trip.take("admin", designer)
+    designer.opens("/admin/guidance/toolkitguidance/")
+    trip.take("admin-guidance", designer)
+    designer.follows("Maps for Change")
+    page.locator(".rar-cheat-sheet summary").click()
+    trip.take("admin-guidance-page", designer)
+    page.get_by_label("Contact:", exact=True).fill("Ask the toolkits team.")
+    page.get_by_role("button", name="Save draft", exact=True).click()
+    trip.take("admin-guidance-note-missing", designer)
+    page.get_by_label("What changed:", exact=True).fill("Whom to ask")
+    page.get_by_role("button", name="Save draft and preview").click()
+    trip.take("guidance-preview", designer)
+    designer.follows("Go back to editing")
+    for step in ("Publish", "Publish later", "Unpublish", "Archive"):
+        designer.follows(step)
+        trip.take(f"admin-guidance-{step.lower().replace(' ', '-')}", designer)
+        page.go_back()
+    designer.follows("Versions")
+    trip.take("admin-guidance-versions", designer)
+    page.get_by_role("button", name="Compare the two chosen versions").click()
+    trip.take("admin-guidance-compare", designer)
 
 
 def our_fault(trip: Trip) -> None:
@@ -478,6 +543,8 @@ CHAPTERS: tuple[Callable[[Trip], None], ...] = (
     not_arranged,
     schedules,
     beside_the_journey,
+    guidance,
+    writing_guidance,
     our_fault,
 )
 

@@ -14,11 +14,11 @@ CHECK_ORDER = (
     "type",
     "where",
     "when",
+    "repeat",
     "rar",
     "requirement",
     "sentence",
     "toolkit",
-    "repeat",
     "notes",
     "sensitive",
 )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from guidance import context
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.search import index
+from guidance.tasks import publish_due_guidance
 
 logger = structlog.get_logger(__name__)
 
@@ -68,16 +69,21 @@ def publish(page: Kind, *, by: AbstractBaseUser | None, note: str) -> Kind:
 
 
 def schedule(page: Kind, *, by: AbstractBaseUser | None, note: str, at: datetime) -> Kind:
-    """Let people read the draft, as it is stored now, from a moment on. Raises NoteNeeded; NotAllowed for the past."""
+    """Let people read the draft, as it is stored now, from a moment on, when a worker publishes it.
+
+    Raises NoteNeeded; NotAllowed for the past.
+    """
     if at <= timezone.now():
         raise NotAllowed("The date and time must be in the future")
 
     def change(stored: Page) -> None:
         stored.scheduled, stored.scheduled_version, stored.scheduled_for = stored.content(), stored.version, at
 
-    return _changed(
-        page, change, by=by, note=_needed(note), done=f"Scheduled for {timezone.localtime(at):%d/%m/%Y %H:%M}"
-    )
+    done = f"Scheduled for {timezone.localtime(at):%d/%m/%Y %H:%M}"
+    with transaction.atomic():
+        scheduled = _changed(page, change, by=by, note=_needed(note), done=done)
+        publish_due_guidance.using(run_after=at).enqueue()
+    return scheduled
 
 
 def unschedule(page: Kind, *, by: AbstractBaseUser | None) -> Kind:

@@ -9,9 +9,11 @@ import time_machine
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 
 from guidance.models import Feedback, FruitlessSearch, PageState, ToolkitGuidance
 from guidance.services.publishing import archive, publish_due, restore, save_draft, versions
+from guidance.tasks import publish_due_guidance
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
 from tests.toolkits.factories import make_toolkit
 
@@ -220,8 +222,10 @@ class TestPublishedPages:
         )
         rewritten(page, covers="Words of later")
         assert "To be published on Tuesday 16 June 2026, 07:00" in text_of(designer.get(address("change", page.pk)))
+        [task] = DBTaskResult.objects.filter(task_path="guidance.tasks.publish_due_guidance")
+        assert task.run_after.isoformat() == "2026-06-16T06:00:00+00:00"
         with time_machine.travel("2026-06-16T07:00:00+01:00", tick=False):
-            assert publish_due() == 1
+            assert publish_due_guidance.call() == 1
             read = text_of(designer.get("/guidance/toolkits/maps-for-change/"))
         assert "Words of today" in read
         assert "Words of later" not in read
@@ -398,3 +402,20 @@ class TestLists:
         FruitlessSearch.objects.create(words="zebra", times=3)
         assert "Too long" in text_of(designer.get(reverse("admin:guidance_feedback_changelist")))
         assert "zebra" in text_of(designer.get(reverse("admin:guidance_fruitlesssearch_changelist")))
+
+
+class TestFrontPage:
+    def test_designers_see_what_needs_attention_and_where_to_mend_it(self, designer: Client) -> None:
+        page = published(make_toolkit_page(review_by=date(2020, 1, 1)))
+        shown = designer.get(reverse("admin:index"))
+        assert "Due for review (1)" in text_of(shown)
+        assert f'href="{address("change", page.pk)}"' in shown.content.decode()
+
+    def test_where_nothing_needs_attention_it_says_so(self, designer: Client) -> None:
+        assert "Nothing needs attention." in text_of(designer.get(reverse("admin:index")))
+
+    def test_others_do_not_see_it(self, client: Client, django_user_model: Any) -> None:
+        user = django_user_model.objects.create(username="SAM.SUPPORT", is_staff=True)
+        user.user_permissions.set(Permission.objects.filter(codename="view_booking"))
+        client.force_login(user)
+        assert "Guidance that needs attention" not in text_of(client.get(reverse("admin:index")))

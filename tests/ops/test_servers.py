@@ -15,20 +15,17 @@ needs_redis = pytest.mark.skipif(shutil.which("redis-server") is None, reason="r
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     binaries = postgres_binaries()
     assert binaries
-    folder = tmp_path_factory.mktemp("postgres")
-    # Another user runs PostgreSQL, who has to be able to walk down to its folder.
-    above = Path(tempfile.gettempdir()).resolve()
-    for each in (folder, *(parent for parent in folder.parents if above in parent.parents)):
-        each.chmod(0o755)
-    server = Postgres(binaries, folder)
-    server.start()
-    migrated = manage("migrate", "--no-input", "--verbosity=0", DATABASE_URL=server.url)
-    assert migrated.returncode == 0, migrated.stderr
-    yield server
-    server.stop()
+    # Not below pytest's own folder, which is closed to the user that PostgreSQL runs as.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        server = Postgres(binaries, Path(folder))
+        server.start()
+        migrated = manage("migrate", "--no-input", "--verbosity=0", DATABASE_URL=server.url)
+        assert migrated.returncode == 0, migrated.stderr
+        yield server
+        server.stop()
 
 
 @pytest.fixture
