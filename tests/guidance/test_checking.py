@@ -2,15 +2,18 @@
 
 import csv
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
+from guidance.files import from_file
 from guidance.reading_age import HARDEST_AGE, reading_age_of
 from guidance.services import publishing
-from guidance.services.exchange import load_guidance
+from guidance.services.exchange import CONTENT, FOLDERS, load_guidance
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
+from tests.test_words import BANNED
 
 EASY = """\
 The cat sat on the mat. It was warm. The dog ran up the hill to see the sea.
@@ -98,3 +101,10 @@ class TestReport:
 def test_nothing_of_the_starting_set_is_harder_to_read_than_guidance_should_be() -> None:
     load_guidance()
     assert checked().splitlines()[-1].endswith(", 0 harder to read than at age 14")
+
+
+@pytest.mark.parametrize("path", sorted(CONTENT.glob("*/*.md")), ids=lambda path: path.stem)
+def test_a_page_of_the_starting_set_speaks_plainly_and_of_people(path: Path) -> None:
+    page = from_file(path.read_text(encoding="utf-8"), FOLDERS[path.parent.name])
+    prose = [page.summary, *(getattr(page, section.field) for section in page.sections)]
+    assert BANNED.findall("\n".join(prose)) == []
