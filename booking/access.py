@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 
+from booking import auditing
 from delius import selectors as delius
 from delius.errors import Forbidden, NotFound
 from delius.records import StaffMember
@@ -38,8 +39,18 @@ def case_of(request: HttpRequest, crn: str, *, staff: StaffMember) -> Case:
     """Return a case that the signed-in person may see: one that they, or one of their teams, manage.
 
     Raises NotFound for any other case, exactly as for one that does not exist; Forbidden, with Delius's own
-    message, for a person on probation whose record has limited access.
+    message, for a person on probation whose record has limited access. The audit is told either way.
     """
+    try:
+        case = _allowed_case(request, crn, staff=staff)
+    except (NotFound, Forbidden) as refusal:
+        auditing.case_refused(request, crn, why=type(refusal).__name__)
+        raise
+    auditing.case_viewed(request, crn)
+    return case
+
+
+def _allowed_case(request: HttpRequest, crn: str, *, staff: StaffMember) -> Case:
     try:
         case = delius.case(crn, username=username_of(request))
     except Forbidden:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from booking import auditing
 from booking.forms.settling import SettleForm
 from booking.models import Booking, BookingHistory, BookingState, DuplicateNsis, UpstreamAttempt
 from booking.services import settling
@@ -60,6 +61,14 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Take a CRN as it is typed."""
         return super().get_search_results(request, queryset, search_term.strip().upper())
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a booking, and have the audit told who looked at it."""
+        if (booking := self.get_object(request, object_id)) and self.has_view_permission(request, booking):
+            auditing.booking_looked_up(request, booking)
+        return super().change_view(request, object_id, form_url, extra_context)
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         """Return whether the signed-in person may act on bookings that need attention."""

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "toolkits",
     "guidance",
     "delius",
+    "audit",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -205,6 +206,11 @@ NSI_URN_IN_NOTES = env.bool("NSI_URN_IN_NOTES", default=False)
 BOOKING_LEASE_SECONDS = env.int("BOOKING_LEASE_SECONDS", default=120)
 BOOKING_SETTLING_SECONDS = env.int("BOOKING_SETTLING_SECONDS", default=30)
 BOOKING_MOST_TRIES = env.int("BOOKING_MOST_TRIES", default=40)
+
+AUDIT_SERVICE_NAME = env.str("AUDIT_SERVICE_NAME", default="") or "arrange-rar-appointments"
+AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=2190)
+AUDIT_QUEUE_URL = env.str("AUDIT_QUEUE_URL", default="")
+AUDIT_QUEUE_REGION = env.str("AUDIT_QUEUE_REGION", default="") or "eu-west-2"
 
 HEALTH_UPSTREAM_SECONDS = env.float("HEALTH_UPSTREAM_SECONDS", default=10)
 HEALTH_UPSTREAM_TIMEOUT = env.float("HEALTH_UPSTREAM_TIMEOUT", default=2)

@@ -1,12 +1,14 @@
 """What every test may use: a Delius simulator, people signed in, and the rollout of the demo."""
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -14,6 +16,16 @@ from tests.faults.tally import pytest_terminal_summary  # noqa: F401 - pytest fi
 from tests.simulator_process import Simulator, SimulatorProcess
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Drop the triggers that keep audit events: tests with real transactions are cleaned up by emptying every table.
+
+    The tests of the audit have a fixture that makes them again.
+    """
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        import_module("audit.migrations.0002_append_only").remove(None, editor)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {".venv", "node_modules", "var"}
 SIMULATOR = "delius.simulator"
-PRODUCT = {"rarbooking", "booking", "toolkits", "guidance", "delius", "scripts", "tests"}
+PRODUCT = {"rarbooking", "booking", "toolkits", "guidance", "delius", "audit", "scripts", "tests"}
 
 
 def source_files() -> list[Path]:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from audit.admin import Audited
 from toolkits.forms import DatesForm, PreviewForm, RolloutForm, TeamsForm, ToolkitForm
 from toolkits.models import Rollout, Toolkit, ToolkitList
 from toolkits.selectors import toolkits_for
@@ -43,10 +44,11 @@ class InForceTodayFilter(TodayFilter):
 
 
 @admin.register(Toolkit)
-class ToolkitAdmin(admin.ModelAdmin):
+class ToolkitAdmin(Audited, admin.ModelAdmin):
     """Toolkits: edited and ended, never deleted."""
 
     form = ToolkitForm
+    audited_fields = ("nsi_type_code", "nsi_sub_type_code", "active_from", "active_to", "order")
     list_display = (
         "name",
         "nsi_codes",
@@ -124,10 +126,11 @@ class ToolkitAdmin(admin.ModelAdmin):
 
 
 @admin.register(Rollout)
-class RolloutAdmin(admin.ModelAdmin):
+class RolloutAdmin(Audited, admin.ModelAdmin):
     """Which teams use toolkits, and from when."""
 
     form = RolloutForm
+    audited_fields = ("provider_code", "team_code", "starts_on", "ends_on")
     list_display = ("provider_code", "team", "in_force_today", "starts_on", "ends_on", "note")
     list_display_links = ("provider_code", "team")
     list_filter = (InForceTodayFilter, "provider_code")
@@ -239,8 +242,10 @@ class RolloutAdmin(admin.ModelAdmin):
 
 
 @admin.register(ToolkitList)
-class ToolkitListAdmin(admin.ModelAdmin):
+class ToolkitListAdmin(Audited, admin.ModelAdmin):
     """The order in which practitioners are offered toolkits."""
+
+    audited_fields = ("order",)
 
     fieldsets = (
         (

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from booking import auditing
 from booking.journey.request import AppointmentRequest
 from booking.models import Booking, BookingHistory, BookingState, Draft
 from booking.services import schedule
@@ -40,6 +41,7 @@ def submit(*, draft: Draft, requests: Sequence[AppointmentRequest], preferred_ns
                 BookingHistory(booking=booking, to_state=BookingState.SUBMITTED) for booking in bookings
             )
             for number, booking in enumerate(bookings):
+                auditing.booking_moved(booking, before="", to=BookingState.SUBMITTED)
                 # This process makes the first; a worker may take the repeats as soon as that must be over.
                 schedule.next_try(booking, at=lease_over if number == 0 else timezone.now() + schedule.FIRST_DELAY)
     except IntegrityError:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from booking import auditing
 from booking.models import Booking, BookingState
 from booking.services import progress, schedule
 from booking.services.confirm import booking_key, release_draft
@@ -58,6 +59,7 @@ def _claim(*, due_by: datetime) -> list[Booking]:
 def _resume(booking: Booking) -> str:
     with structlog.contextvars.bound_contextvars(correlation_id=str(uuid.uuid4())):
         try:
+            auditing.booking_resumed(booking)
             if booking.tries > settings.BOOKING_MOST_TRIES:
                 return str(_give_up(booking.id).state)
             return str(progress.run(booking.id, wait_seconds=0).state)

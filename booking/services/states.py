@@ -6,6 +6,7 @@ import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from booking import auditing
 from booking.models import Booking, BookingHistory, BookingState
 from booking.services.leases import Busy
 
@@ -46,6 +47,7 @@ def move(booking: Booking, to: BookingState, *, detail: str = "", by: Any = None
             if not Booking.objects.filter(id=booking.id, state=before).update(**values):
                 raise Busy(str(booking.id))
             BookingHistory.objects.create(booking=booking, from_state=before, to_state=to, detail=detail, by=by)
+            auditing.booking_moved(booking, before=before, to=to, by=by, changes=changes)
     except IntegrityError as error:
         raise Busy(str(booking.id)) from error
     for name, value in values.items():

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from booking import selectors
+from booking import auditing, selectors
 from booking.access import case_of, staff_of, user_id_of
 from booking.case_list import BY_NAME, BY_NEXT, by_next_appointment, in_order, matching
 from booking.forms.cases import FindForm
@@ -23,6 +23,8 @@ def cases(request: HttpRequest) -> HttpResponse:
     """*Your cases*: the signed-in person's caseload, and whoever else they may see by their CRN."""
     staff = staff_of(request)
     caseload = delius.caseload(staff, limit=settings.DELIUS_CASELOAD_LIMIT)
+    staff_code = staff.staff_code or ""
+    auditing.caseload_viewed(request, staff_code=staff_code, cases=len(caseload.people))
     form = FindForm({"order": BY_NAME, **request.GET.dict()})
     people = list(caseload.people)
     appointments: dict[str, Contact | None] | None = None

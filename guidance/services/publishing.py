@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from audit.events import record
 from guidance import context
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.search import index
@@ -52,7 +53,8 @@ def save_draft(page: Kind, *, by: AbstractBaseUser | None, note: str = "", versi
             if stored.state == PageState.PUBLISHED and not note.strip():
                 raise NoteNeeded("Say what changed")
             _keep_life(page, stored)
-        return _save(page, by=by, note=note or "Created")
+        _save(page, by=by, note=note or "Created")
+        return _recorded(page, "GUIDANCE_SAVED", by=by)
 
 
 def publish(page: Kind, *, by: AbstractBaseUser | None, note: str) -> Kind:
@@ -65,7 +67,7 @@ def publish(page: Kind, *, by: AbstractBaseUser | None, note: str) -> Kind:
         _be_alone(stored, stored.content())
         _be_published(stored, content=stored.content(), version=stored.version, at=timezone.now())
 
-    return _changed(page, change, by=by, note=_needed(note), done="Published")
+    return _changed(page, change, by=by, note=_needed(note), done="Published", what="GUIDANCE_PUBLISHED")
 
 
 def schedule(page: Kind, *, by: AbstractBaseUser | None, note: str, at: datetime) -> Kind:
@@ -81,7 +83,7 @@ def schedule(page: Kind, *, by: AbstractBaseUser | None, note: str, at: datetime
 
     done = f"Scheduled for {timezone.localtime(at):%d/%m/%Y %H:%M}"
     with transaction.atomic():
-        scheduled = _changed(page, change, by=by, note=_needed(note), done=done)
+        scheduled = _changed(page, change, by=by, note=_needed(note), done=done, what="GUIDANCE_SCHEDULED")
         publish_due_guidance.using(run_after=at).enqueue()
     return scheduled
 
@@ -94,7 +96,7 @@ def unschedule(page: Kind, *, by: AbstractBaseUser | None) -> Kind:
             raise NotAllowed("The page is not scheduled")
         _forget_schedule(stored)
 
-    return _changed(page, change, by=by, note="", done="Schedule taken away")
+    return _changed(page, change, by=by, note="", done="Schedule taken away", what="GUIDANCE_UNSCHEDULED")
 
 
 def unpublish(page: Kind, *, by: AbstractBaseUser | None, note: str) -> Kind:
@@ -105,13 +107,18 @@ def unpublish(page: Kind, *, by: AbstractBaseUser | None, note: str) -> Kind:
             raise NotAllowed("The page is not published")
         _be_unread(stored, PageState.DRAFT)
 
-    return _changed(page, change, by=by, note=_needed(note), done="Unpublished")
+    return _changed(page, change, by=by, note=_needed(note), done="Unpublished", what="GUIDANCE_UNPUBLISHED")
 
 
 def archive(page: Kind, *, by: AbstractBaseUser | None, note: str) -> Kind:
     """Put a page away: nobody reads it, and lists leave it out. Raises NoteNeeded."""
     return _changed(
-        page, lambda stored: _be_unread(stored, PageState.ARCHIVED), by=by, note=_needed(note), done="Archived"
+        page,
+        lambda stored: _be_unread(stored, PageState.ARCHIVED),
+        by=by,
+        note=_needed(note),
+        done="Archived",
+        what="GUIDANCE_ARCHIVED",
     )
 
 
@@ -123,7 +130,7 @@ def unarchive(page: Kind, *, by: AbstractBaseUser | None) -> Kind:
             raise NotAllowed("The page is not archived")
         stored.state = PageState.DRAFT
 
-    return _changed(page, change, by=by, note="", done="Brought back as a draft")
+    return _changed(page, change, by=by, note="", done="Brought back as a draft", what="GUIDANCE_UNARCHIVED")
 
 
 def restore(page: Kind, *, version: int, by: AbstractBaseUser | None) -> Kind:
@@ -137,7 +144,9 @@ def restore(page: Kind, *, version: int, by: AbstractBaseUser | None) -> Kind:
             setattr(stored, name, getattr(earlier, name))
         stored.version += 1
 
-    return _changed(page, change, by=by, note="", done=f"Restored version {version} as a draft")
+    return _changed(
+        page, change, by=by, note="", done=f"Restored version {version} as a draft", what="GUIDANCE_RESTORED"
+    )
 
 
 def publish_due(now: datetime | None = None) -> int:
@@ -160,6 +169,7 @@ def publish_due(now: datetime | None = None) -> int:
                     continue
                 _be_published(page, content=page.scheduled, version=page.scheduled_version, at=page.scheduled_for)
                 _save(page, by=None, note="Published as scheduled", counts=False)
+                _recorded(page, "GUIDANCE_PUBLISHED", by=None)
                 count += 1
     return count
 
@@ -169,11 +179,21 @@ def versions(page: Page):  # type: ignore[no-untyped-def]
     return page.history.select_related("history_user").order_by("-history_date", "-history_id")  # type: ignore[attr-defined]
 
 
-def _changed(page: Kind, change: Callable[[Page], None], *, by: AbstractBaseUser | None, note: str, done: str) -> Kind:
+def _changed(
+    page: Kind, change: Callable[[Page], None], *, by: AbstractBaseUser | None, note: str, done: str, what: str
+) -> Kind:
     with transaction.atomic():
         stored = _locked(page)
         change(stored)
-        return _save(stored, by=by, note=f"{done}: {note}" if note else done, counts=False)
+        _save(stored, by=by, note=f"{done}: {note}" if note else done, counts=False)
+        return _recorded(stored, what, by=by)
+
+
+def _recorded(page: Kind, what: str, *, by: AbstractBaseUser | None) -> Kind:
+    """Have the audit told, in the transaction that makes the change. The note is in the page's history alone."""
+    kind = (page._meta.model_name or "").upper()
+    record(what=what, who=by, subject_type=kind, subject_id=page.pk, details={"version": page.version})
+    return page
 
 
 def _locked(page: Kind) -> Kind:

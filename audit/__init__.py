@@ -1,0 +1,1 @@
+"""Who viewed, booked, changed and published what. Other rooms enter by `audit.events`, `audit.admin` alone."""

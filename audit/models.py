@@ -1,0 +1,109 @@
+"""The record of who did what, and what of it is still to be sent to the queue."""
+
+import json
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+
+class NeverChanged(TypeError):
+    """An audit event is written once. Only `purge_audit` deletes any, by their age."""
+
+
+class EventQuerySet(models.QuerySet["AuditEvent"]):
+    """Reads, and adds."""
+
+    def update(self, **changes: Any) -> int:
+        """Raise NeverChanged."""
+        raise NeverChanged("Audit events are never changed.")
+
+    def bulk_update(self, *args: Any, **options: Any) -> int:
+        """Raise NeverChanged."""
+        raise NeverChanged("Audit events are never changed.")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Raise NeverChanged."""
+        raise NeverChanged("Audit events are deleted by purge_audit only.")
+
+
+class AuditEvent(models.Model):
+    """Somebody did something. Holds no name and no note of anybody; database triggers keep it as it was written."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField("when", default=timezone.now, db_index=True)
+    what = models.CharField(max_length=60)
+    who = models.CharField(max_length=150)
+    subject_type = models.CharField("kind of subject", max_length=40, blank=True)
+    subject_id = models.CharField("subject", max_length=100, blank=True)
+    correlation_id = models.CharField(max_length=100, blank=True)
+    service = models.CharField(max_length=60)
+    details = models.JSONField(default=dict)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("view",)
+        ordering: ClassVar = ["-at"]
+        indexes: ClassVar = [
+            models.Index(fields=["subject_id", "-at"], name="audit_by_subject"),
+            models.Index(fields=["who", "-at"], name="audit_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} by {self.who}, {self.at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Write a new event. Raises NeverChanged for one that is written."""
+        if not self._state.adding:
+            raise NeverChanged("Audit events are never changed.")
+        super().save(*args, **{**options, "force_insert": True})
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        """Raise NeverChanged."""
+        raise NeverChanged("Audit events are deleted by purge_audit only.")
+
+    def as_message(self) -> dict[str, str]:
+        """Return the event in the shape of HMPPS Audit. `operationId` is the event's id: a repeat is known by it."""
+        return {
+            "what": self.what,
+            "when": self.at.isoformat(),
+            "operationId": str(self.id),
+            "subjectId": self.subject_id,
+            "subjectType": self.subject_type,
+            "correlationId": self.correlation_id,
+            "who": self.who,
+            "service": self.service,
+            "details": json.dumps(self.details, sort_keys=True),
+        }
+
+
+class Sending(models.Model):
+    """An event's way to the queue: written with it, so that no event is lost between the two."""
+
+    event = models.OneToOneField(AuditEvent, on_delete=models.DO_NOTHING, primary_key=True, related_name="sending")
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField("next try", default=timezone.now)
+    sent_at = models.DateTimeField("sent", null=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes: ClassVar = [
+            models.Index(fields=["next_try_at"], name="audit_to_be_sent", condition=models.Q(sent_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return "sent" if self.sent_at else f"to be sent, {self.tries} tries"
+
+
+class PermittedPurge(models.Model):
+    """The triggers let events from before this moment be deleted. There is a row only while a purge is running."""
+
+    before = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"before {self.before:%Y-%m-%d %H:%M}"
