@@ -83,6 +83,8 @@ class Booking(models.Model):
     office_code = models.CharField("office", max_length=20, blank=True)
     office_name = models.CharField("office name", max_length=200, blank=True)
     notes = models.TextField(blank=True)
+    # The database's own default too: the release before this writes rows without it while it is being replaced.
+    notes_digest = models.CharField("SHA-256 of the notes", max_length=64, blank=True, default="", db_default="")
     sensitive = models.BooleanField()
 
     preferred_nsi_id = models.BigIntegerField("NSI shown before confirming", null=True)

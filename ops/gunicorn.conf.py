@@ -4,6 +4,7 @@ Everything that differs between places comes from the environment (.env.example)
 """
 
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -14,6 +15,14 @@ import structlog
 MULTIPROC_DIR = "PROMETHEUS_MULTIPROC_DIR"
 MADE_HERE = "rarbooking-metrics-"
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, for heartbeats and counters only
+
+CRN = re.compile(r"\b[A-Za-z]\d{6}\b")
+
+
+def _without_crns(logger: Any, method: str, event: Any) -> Any:
+    """Hide every CRN: gunicorn says which address it could not answer."""
+    return {name: CRN.sub("[CRN]", value) if isinstance(value, str) else value for name, value in event.items()}
+
 
 # Every address of its container, unless told otherwise.
 bind = f"{os.environ.get('BIND_ADDRESS', '')}:{os.environ.get('PORT', '8080')}"
@@ -48,6 +57,7 @@ logconfig_dict = {
                 structlog.stdlib.add_log_level,
                 structlog.stdlib.add_logger_name,
                 structlog.processors.format_exc_info,
+                _without_crns,
             ],
         }
     },

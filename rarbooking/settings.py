@@ -13,7 +13,8 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from rarbooking.logs import without_crns
+from rarbooking import sentry
+from rarbooking.logs import hiding_crns
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -212,6 +213,9 @@ AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=2190)
 AUDIT_QUEUE_URL = env.str("AUDIT_QUEUE_URL", default="")
 AUDIT_QUEUE_REGION = env.str("AUDIT_QUEUE_REGION", default="") or "eu-west-2"
 
+DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
+MIRROR_DAYS = env.int("MIRROR_DAYS", default=365)
+
 HEALTH_UPSTREAM_SECONDS = env.float("HEALTH_UPSTREAM_SECONDS", default=10)
 HEALTH_UPSTREAM_TIMEOUT = env.float("HEALTH_UPSTREAM_TIMEOUT", default=2)
 # How many days a preview link works for a reviewer without an account.
@@ -246,6 +250,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# One of its own, so that an alias stays the same when SECRET_KEY is changed.
+LOG_CRN_KEY = env.str("LOG_CRN_KEY", default="") or SECRET_KEY
+hide_crns = hiding_crns(LOG_CRN_KEY)
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
 LOGGING = {
     "version": 1,
@@ -260,7 +267,7 @@ LOGGING = {
                 structlog.processors.TimeStamper(fmt="iso"),
                 structlog.stdlib.add_log_level,
                 structlog.processors.format_exc_info,
-                without_crns,
+                hide_crns,
             ],
         }
     },
@@ -275,9 +282,17 @@ structlog.configure(
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.format_exc_info,
-        without_crns,
+        hide_crns,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
+
+if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    sentry.start(
+        dsn=SENTRY_DSN,
+        environment=env.str("SENTRY_ENVIRONMENT", default=""),
+        release=GIT_REF,
+        key=LOG_CRN_KEY,
+    )

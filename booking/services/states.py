@@ -1,5 +1,6 @@
 """The arrows between a booking's states. A booking changes its state here and nowhere else."""
 
+import hashlib
 from typing import Any
 
 import structlog
@@ -29,6 +30,17 @@ AT_REST = frozenset(state for state, following in TRANSITIONS.items() if not fol
 UNDER_WAY = frozenset(TRANSITIONS) - AT_REST - {S.NEEDS_ATTENTION}
 
 
+# From here on Delius has the notes, or nobody sends them any more.
+NEEDS_NO_NOTES = frozenset({S.BOOKED, S.SETTLED})
+
+
+def without_notes(booking: Booking) -> dict[str, Any]:
+    """Return the changes that forget a booking's notes and keep a digest, by which a text can be known as theirs."""
+    if not booking.notes:
+        return {}
+    return {"notes": "", "notes_digest": hashlib.sha256(booking.notes.encode()).hexdigest()}
+
+
 def move(booking: Booking, to: BookingState, *, detail: str = "", by: Any = None, **changes: Any) -> None:
     """Take a booking along one arrow, write `changes` with it and its history.
 
@@ -41,6 +53,8 @@ def move(booking: Booking, to: BookingState, *, detail: str = "", by: Any = None
         raise ValueError(f"A booking cannot go from {before} to {to}.")
     if to not in UNDER_WAY:
         changes["next_try_at"] = None
+    if to in NEEDS_NO_NOTES:
+        changes |= without_notes(booking)
     values = {**changes, "state": to, "updated_at": timezone.now()}
     try:
         with transaction.atomic():

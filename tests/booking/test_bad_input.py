@@ -10,6 +10,7 @@ from django.test import Client
 
 from booking.models import Booking, Draft
 from tests.booking.journeys import answer_all, answer_up_to, day_in, sent_by_the_page_of
+from tests.booking.test_confirming import visits
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +98,7 @@ def test_notes_of_4000_characters_with_line_breaks_are_taken(robin: Client) -> N
 def test_what_nobody_sees_is_left_out_of_notes(robin: Client, simulator: Simulator) -> None:
     answer_all(robin, notes="Bring\x00 the\u202e workbook\x0b\r\nand\ta pen")
     robin.post(f"{CASE}/check/", sent_by_the_page_of(Draft.objects.get()))
-    assert Booking.objects.get().notes == "Bring the workbook\nand\ta pen"
+    assert [each["notes"] for each in visits(simulator)] == ["Bring the workbook\nand\ta pen"]
 
 
 @pytest.mark.parametrize("day", ["1_0", "٣", "²", "+5", "1e1", " "])

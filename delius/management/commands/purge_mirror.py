@@ -1,0 +1,21 @@
+"""Delete old rows of the mirror."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from delius.forgetting import purge
+
+
+class Command(BaseCommand):
+    """For cron, once a day."""
+
+    help = "Delete from the mirror cases that no sync read for MIRROR_DAYS, and what has been gone from Delius as long."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Delete them and print how many there were."""
+        rows = purge(before=timezone.now() - timedelta(days=settings.MIRROR_DAYS))
+        self.stdout.write(f"Rows of the mirror deleted: {rows}")

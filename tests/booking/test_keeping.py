@@ -1,0 +1,117 @@
+"""What people typed is forgotten as soon as nobody needs it."""
+
+import hashlib
+from datetime import timedelta
+from importlib import import_module
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from booking.models import Booking, BookingState, Draft
+from booking.services.resume import resume_due
+from tests.booking.journeys import answer_all, answer_up_to
+from tests.booking.test_confirming import confirm, visits
+from tests.booking.test_resuming import left_under_way
+from tests.simulator_process import Simulator
+
+pytestmark = pytest.mark.django_db
+NOTES = "Private words"
+DIGEST = hashlib.sha256(NOTES.encode()).hexdigest()
+
+
+def notes_of(booking: Booking) -> tuple[str, str]:
+    booking.refresh_from_db()
+    return booking.notes, booking.notes_digest
+
+
+def aged(days: int) -> None:
+    moment = timezone.now() - timedelta(days=days)
+    Draft.objects.update(updated_at=moment)
+    Booking.objects.update(updated_at=moment)
+
+
+def purged() -> str:
+    said = StringIO()
+    call_command("purge_drafts", stdout=said)
+    return said.getvalue().strip()
+
+
+def test_once_booked_the_notes_are_in_delius_and_only_their_digest_is_here(robin: Client, simulator: Simulator) -> None:
+    answer_all(robin, notes=NOTES)
+    confirm(robin)
+    assert notes_of(Booking.objects.get()) == ("", DIGEST)
+    assert [visit["notes"] for visit in visits(simulator)] == [NOTES]
+    assert not Draft.objects.exists()
+
+
+def test_while_it_is_unknown_what_became_of_it_the_notes_are_kept_and_sent_again(
+    robin: Client, simulator: Simulator, later: Any
+) -> None:
+    answer_all(robin, notes=NOTES)
+    simulator.fault("create_appointment", "drop_before")
+    confirm(robin)
+    booking = Booking.objects.get()
+    assert (booking.state, *notes_of(booking)) == (BookingState.UNCERTAIN, NOTES, "")
+    with later(seconds=60):
+        resume_due()
+    assert [visit["notes"] for visit in visits(simulator)] == [NOTES]
+    assert notes_of(booking) == ("", DIGEST)
+
+
+def test_settling_a_booking_in_delius_forgets_its_notes(
+    robin: Client, simulator: Simulator, admin_client: Client
+) -> None:
+    booking = left_under_way(robin, simulator)
+    Booking.objects.update(state=BookingState.NEEDS_ATTENTION, notes=NOTES)
+    chosen = {"action": "mark_as_settled", "_selected_action": str(booking.pk), "reason": "It is there"}
+    admin_client.post("/admin/booking/booking/", chosen)
+    assert notes_of(booking) == ("", DIGEST)
+
+
+def test_a_booking_without_notes_has_no_digest(robin: Client) -> None:
+    answer_all(robin)
+    confirm(robin)
+    assert notes_of(Booking.objects.get()) == ("", "")
+
+
+def test_a_draft_that_nobody_touches_is_deleted_and_one_in_use_is_not(robin: Client, settings: Any) -> None:
+    answer_up_to(robin, "sensitive", notes=NOTES)
+    aged(settings.DRAFT_DAYS - 1)
+    assert purged() == "Drafts deleted: 0. Bookings whose notes were forgotten: 0"
+    aged(settings.DRAFT_DAYS + 1)
+    assert purged() == "Drafts deleted: 1. Bookings whose notes were forgotten: 0"
+    assert not Draft.objects.exists()
+
+
+def test_what_a_booking_under_way_was_made_from_stays(robin: Client, simulator: Simulator, settings: Any) -> None:
+    booking = left_under_way(robin, simulator)
+    Booking.objects.update(notes=NOTES)
+    aged(settings.DRAFT_DAYS + 1)
+    assert purged() == "Drafts deleted: 0. Bookings whose notes were forgotten: 0"
+    assert notes_of(booking) == (NOTES, "")
+
+
+@pytest.mark.parametrize("state", [BookingState.REFUSED, BookingState.CANCELLED])
+def test_notes_of_what_came_to_nothing_are_forgotten_with_the_drafts(
+    robin: Client, simulator: Simulator, settings: Any, state: BookingState
+) -> None:
+    booking = left_under_way(robin, simulator)
+    Booking.objects.update(state=state, notes=NOTES)
+    aged(settings.DRAFT_DAYS - 1)
+    assert purged().endswith("forgotten: 0")
+    aged(settings.DRAFT_DAYS + 1)
+    assert purged().endswith("forgotten: 1")
+    assert notes_of(booking) == ("", DIGEST)
+
+
+def test_notes_that_were_kept_before_this_release_are_forgotten_when_it_is_installed(robin: Client) -> None:
+    answer_all(robin)
+    confirm(robin)
+    Booking.objects.update(notes=NOTES)
+    import_module("booking.migrations.0005_forget_notes").forget(apps, None)
+    assert notes_of(Booking.objects.get()) == ("", DIGEST)
