@@ -159,7 +159,7 @@ class ToolkitGuidanceForm(PageForm):
             toolkit.choices = list(self._toolkits())  # type: ignore[attr-defined]
 
     def _toolkits(self) -> Iterator[tuple[str, str]]:
-        known = {choice.slug: choice.name for choice in all_toolkits() if not choice.is_placeholder}
+        known = {choice.slug: choice.name for choice in all_toolkits()}
         yield "", "None: this toolkit is not offered yet"
         yield from known.items()
         if self.instance.toolkit and self.instance.toolkit not in known:
