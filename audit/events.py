@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import structlog
@@ -67,16 +68,18 @@ def record(
     if unknown := details.keys() - DETAILS:
         raise ValueError(f"The audit does not hold {', '.join(sorted(unknown))}.")
     known = structlog.contextvars.get_contextvars()
-    with transaction.atomic():
-        event = AuditEvent.objects.create(
-            what=what,
-            who=_name_of(who),
-            subject_type=subject_type,
-            subject_id=str(subject_id)[:100],
-            correlation_id=_correlation_id(known),
-            service=settings.AUDIT_SERVICE_NAME,
-            details={**details, "via": "request" if known.get("request_id") else "job"},
-        )
+    event = AuditEvent(
+        what=what,
+        who=_name_of(who),
+        subject_type=subject_type,
+        subject_id=str(subject_id)[:100],
+        correlation_id=_correlation_id(known),
+        service=settings.AUDIT_SERVICE_NAME,
+        details={**details, "via": "request" if known.get("request_id") else "job"},
+    )
+    # Without a queue it is one statement, which pages can bear.
+    with transaction.atomic() if settings.AUDIT_QUEUE_URL else nullcontext():
+        event.save()
         if settings.AUDIT_QUEUE_URL:
             Sending.objects.create(event=event)
             # Robust: what is stored must not turn into an error because nobody could be woken. It is sent by the clock.

@@ -11,8 +11,9 @@ from tests.simulator_process import Simulator
 pytestmark = pytest.mark.django_db
 CASE = "/cases/X000001/arrange"
 
-# Session, user, draft, and for the toolkit two reads for each day that matters. Guidance is read once a minute.
-MOST_QUERIES = 8
+# Session, user, draft, the audit's record, and for the toolkit two reads for each day that matters. Guidance is read
+# once a minute.
+MOST_QUERIES = 9
 
 
 def asked_of_delius(simulator: Simulator) -> list[str]:
@@ -41,11 +42,12 @@ def test_the_answers_ask_little_of_the_database_and_of_delius_only_the_toolkits_
     assert asked_of_delius(simulator) == ["nsis", "contact_summary"]
 
 
-def test_your_cases_asks_the_database_four_things_however_long_the_caseload(
+def test_your_cases_asks_the_database_five_things_however_long_the_caseload(
     robin: Client, django_assert_max_num_queries: Any
 ) -> None:
     robin.get("/")
-    with django_assert_max_num_queries(4):
+    # Session, user, drafts, bookings, and the audit's record.
+    with django_assert_max_num_queries(5):
         assert robin.get("/").status_code == 200
 
 
