@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.test import Client
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from booking.case_list import ORDERS, days_left, in_order, matching
@@ -30,6 +30,7 @@ def crns(page: str) -> list[str]:
     return re.findall(r'role="cell" class="govuk-table__cell">([A-Z][0-9]{6})</td>', page)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PEOPLE, st.sampled_from(sorted(ORDERS)))
 def test_nobody_is_lost_in_any_order_and_unknown_days_come_last(people: list[CaseloadPerson], order: str) -> None:
     ordered = in_order(people, order)
