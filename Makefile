@@ -11,7 +11,7 @@ STATIC_SOURCES := $(shell find rarbooking/static -type f)
 MIGRATIONS := $(shell find . -path './*/migrations/*.py' -not -path './.venv/*' -not -path './node_modules/*')
 SEEDS := $(shell find toolkits/data guidance/content -type f)
 
-.PHONY: setup demo test lint format requirements package screenshot screens clean
+.PHONY: setup demo test lint format requirements package screenshot screens audit licences sbom clean
 
 setup: .venv/.installed node_modules/.installed var/.static var/.database
 
@@ -65,6 +65,23 @@ requirements: .venv/.installed
 # The image's build steps without Docker; PACKAGE_DATABASE_URL is an empty PostgreSQL database to try it on (SQLite without).
 package: .venv/.installed
 	$(BIN)/python scripts/package.py --database-url="$(PACKAGE_DATABASE_URL)"
+
+# Known vulnerabilities of what the product runs with and is built with: fails where there is one, and where the databases
+# of PyPI or npm cannot be asked, which a mirror may not pass on. Both are asked before it fails.
+audit: .venv/.installed
+	@failed=0; \
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements-dev.txt || failed=1; \
+	npm audit || failed=1; \
+	exit $$failed
+
+licences: .venv/.installed
+	$(BIN)/python scripts/licences.py
+
+sbom: .venv/.installed
+	@mkdir -p var
+	$(BIN)/cyclonedx-py requirements --output-reproducible --of JSON -o var/sbom-python.json requirements.txt
+	npm sbom --sbom-format cyclonedx --package-lock-only > var/sbom-front-end.json
+	@echo "var/sbom-python.json and var/sbom-front-end.json are written"
 
 screenshot: setup
 	@scripts/ensure_chromium.sh
