@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
+from audit.models import AuditEvent
 from booking.models import Booking, Draft, Lease
 from tests.faults.harness import Clock
 from tests.simulator_process import Simulator
@@ -18,8 +21,10 @@ def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[
     """As pytest-django's of this name, but it empties only the tables that these tests fill, which is much faster."""
     with django_db_blocker.unblock():
         yield
-        for model in (Lease, Draft, Booking, get_user_model()):
+        for model in (Lease, Draft, Booking, get_user_model(), DBTaskResult):
             model.objects.all().delete()
+        # Not by their own manager, which refuses.
+        QuerySet.delete(AuditEvent.objects.all())
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ QUESTIONS = {
     "Change location": "Pick a location for this appointment",
     "Change date": "When will the appointment be?",
     "Change time": "When will the appointment be?",
+    "Change repeating appointment": "Will this be a repeating appointment?",
     "Change RAR toolkit session": "Will this be a RAR toolkit session?",
     "Change RAR requirement": "Which RAR requirement does this count towards?",
     "Change RAR toolkit": "Which RAR toolkit will you use?",
-    "Change repeating appointment": "Will this be a repeating appointment?",
     "Change appointment notes": "Add appointment notes",
     "Change sensitive": "Does this appointment include sensitive information?",
 }
