@@ -10,7 +10,8 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have the calls to upstream services counted."""
-        from rarbooking import metrics
+        """Have the calls to upstream services counted, and lines of the log say which request they are of."""
+        from rarbooking import log_context, metrics
 
         metrics.connect()
+        log_context.connect()

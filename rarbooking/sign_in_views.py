@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -14,6 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from rarbooking.sign_in import SignInRefused, checked_claims, hmpps_auth, sign_out_url, start_session
 
 RETURN_TO = "return_to"
+# Not cookies: browsers would take those of every service under the same registered domain, HMPPS Auth's among them.
+# Ours end with the session.
+CLEARED_AT_SIGN_OUT = '"cache", "storage"'
 
 
 @login_not_required
@@ -40,7 +43,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         return render(request, "sign-in/failed.html.jinja", status=400)
     except requests.RequestException:
         return render(request, "sign-in/unavailable.html.jinja", status=503)
-    return redirect(return_to or resolve_url(settings.LOGIN_REDIRECT_URL))
+    return HttpResponseRedirect(return_to or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 @login_not_required
@@ -48,7 +51,10 @@ def callback(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest) -> HttpResponse:
     """End the session here and at HMPPS Auth."""
     logout(request)
-    return HttpResponseRedirect(sign_out_url(return_to=request.build_absolute_uri(reverse("signed-out"))))
+    return HttpResponseRedirect(
+        sign_out_url(return_to=request.build_absolute_uri(reverse("signed-out"))),
+        headers={"Clear-Site-Data": CLEARED_AT_SIGN_OUT},
+    )
 
 
 @login_not_required
@@ -62,4 +68,4 @@ def _own_address(request: HttpRequest, address: str) -> str:
     allowed = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return address if allowed else ""
+    return address if allowed and address.startswith("/") else ""
