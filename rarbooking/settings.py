@@ -173,6 +173,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "rarbooking.staticfiles.HashedStaticFilesStorage"},
 }
 
+# Nobody else's page has a use for our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=True)
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
