@@ -15,6 +15,7 @@ from rarbooking import error_views, throttling
 
 # What a browser's forms and links can send. Nothing here answers anything else.
 METHODS = ("GET", "HEAD", "POST")
+PIECE_BYTES = 64 * 1024
 FEATURES_NOT_USED = (
     "accelerometer",
     "autoplay",
@@ -91,16 +92,23 @@ class MethodMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses a form that is longer than any of ours, before it is read. Guidance is longer than answers."""
+    """Refuses a form that is longer than any of ours. Guidance is longer than answers.
+
+    What is not much longer is still taken from the connection, piece by piece, and dropped: whoever is cut off while
+    they send never sees the page.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.headers.get("Content-Length", "")
-        if length.isdecimal() and int(length) > _most_bytes(request):
-            return error_views.too_large(request)
-        return self.get_response(request)
+        if not length.isdecimal() or int(length) <= _most_bytes(request):
+            return self.get_response(request)
+        if int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            while request.read(PIECE_BYTES):
+                pass
+        return error_views.too_large(request)
 
 
 class RateLimitMiddleware:
