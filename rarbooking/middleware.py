@@ -34,7 +34,6 @@ FEATURES_NOT_USED = (
     "screen-wake-lock",
     "sync-xhr",
     "usb",
-    "web-share",
     "xr-spatial-tracking",
 )
 HEADERS = {
