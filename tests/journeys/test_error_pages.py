@@ -24,7 +24,7 @@ PAGES = {
     "/failing/suspicious/": "Your request could not be read",
     "/failing/forbidden/": "You do not have access to this page",
     "/failing/missing/": "Page not found",
-    "/sign-out/": "You cannot open this page from its address",
+    "/sign-out/": "You cannot open this page directly",
     "/failing/broken/": "Sorry, there is a problem with the service",
     "/failing/database/": "Sorry, the service is unavailable",
 }

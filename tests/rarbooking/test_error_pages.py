@@ -25,8 +25,8 @@ FAILURES: dict[str, tuple[dict[str, Any], int, str]] = {
     "forbidden": ({"path": "/failing/forbidden/"}, 403, "You do not have access to this page"),
     "missing": ({"path": "/failing/missing/"}, 404, "Page not found"),
     "no-such-page": ({"path": "/no-such-page/"}, 404, "Page not found"),
-    "method": ({"path": "/sign-out/"}, 405, "You cannot open this page from its address"),
-    "unknown-method": ({"path": "/", "method": "TRACE"}, 405, "You cannot open this page from its address"),
+    "method": ({"path": "/sign-out/"}, 405, "You cannot open this page directly"),
+    "unknown-method": ({"path": "/", "method": "TRACE"}, 405, "You cannot open this page directly"),
     "too-long": (
         {"path": "/sign-out/", "method": "POST", "data": {"notes": "x" * 300_000}},
         413,
