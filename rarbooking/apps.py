@@ -10,8 +10,9 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have the calls to upstream services counted, and lines of the log say which request they are of."""
-        from rarbooking import log_context, metrics
+        """Have upstream calls counted, sign-ins noted, and lines of the log say which request they are of."""
+        from rarbooking import log_context, metrics, sessions
 
         metrics.connect()
+        sessions.connect()
         log_context.connect()

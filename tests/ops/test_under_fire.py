@@ -25,7 +25,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def site(database: str) -> Iterator[Site]:
-    with serving("--workers=1", DATABASE_URL=database) as running:
+    # A demo has the administration's form for a password: one that can be sent without signing in.
+    with serving("--workers=1", DATABASE_URL=database, DEMO="true") as running:
         yield running
 
 
@@ -112,7 +113,7 @@ def test_a_request_of_two_lengths_is_refused(site: Site) -> None:
 def test_without_a_database_people_are_told_that_the_service_is_unavailable(tmp_path: Path) -> None:
     with serving("--workers=1", DATABASE_URL=f"sqlite:///{tmp_path}/no-such-folder/rarbooking.sqlite3") as site:
         for path in ("/", "/sign-in/", "/admin/", "/no-such-page/", "/cases/X000001/arrange/"):
-            answer = site.get(path, Cookie="__Host-sessionid=of-somebody; sessionid=of-somebody")
+            answer = site.get(path, Cookie="__Host-rarbooking-session=of-somebody")
             assert answer.status_code == 503
             assert "Sorry, the service is unavailable" in answer.text
             assert "quote reference" in answer.text

@@ -167,6 +167,8 @@ class TestRedirects:
         f"http:{ELSEWHERE}",
         f"https:///{ELSEWHERE}",
         f"https://testserver@{ELSEWHERE}/",
+        f"http://testserver//{ELSEWHERE}/",
+        f"http://testserver/\\{ELSEWHERE}/",
         f"https://testserver.{ELSEWHERE}/",
         f"\t//{ELSEWHERE}",
         f"/\t/{ELSEWHERE}",

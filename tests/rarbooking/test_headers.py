@@ -138,10 +138,11 @@ def test_what_the_administration_says_of_a_change_travels_in_no_cookie(
     somebody: Client, django_user_model: Any
 ) -> None:
     django_user_model.objects.filter(username="ROBIN.SAMPLE").update(is_superuser=True)
-    made = somebody.post("/admin/auth/group/add/", {"name": "Helpers"}, secure=True)
+    typed = {"provider_code": "N99", "starts_on": "1/12/2026"}
+    made = somebody.post("/admin/toolkits/rollout/add/", typed, secure=True)
     assert made.status_code == 302
     assert "messages" not in made.cookies
-    assert "Helpers" in somebody.get("/admin/auth/group/", secure=True).content.decode()
+    assert "was added successfully" in somebody.get(made["Location"], secure=True).content.decode()
 
 
 def test_signing_out_has_the_browser_drop_what_it_kept_of_us_but_no_cookies_of_others(somebody: Client) -> None:
