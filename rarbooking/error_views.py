@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.template import loader
 from redis.exceptions import RedisError
 
+from audit.events import record
+
 # What raises these is down, or too busy to answer.
 OUT_OF_REACH = (OperationalError, InterfaceError, RedisError)
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -29,7 +31,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: the person may not do this."""
+    """403: the person may not do this. The audit is told what they asked for."""
+    match = request.resolver_match
+    details = {"page": (match.view_name if match else "") or "", "method": request.method}
+    record(what="ACCESS_REFUSED", who=request.user, details=details)
     return _page(request, "errors/403.html.jinja", 403)
 
 
