@@ -11,10 +11,12 @@ from playwright.sync_api import ConsoleMessage, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from guidance.models import ToolkitGuidance
 from rarbooking.throttling import store
 from tests.journeys.practitioner import Practitioner
 from tests.rarbooking.test_nothing_is_open import addresses
 from tests.simulator_process import Simulator
+from toolkits.models import Toolkit
 
 pytestmark = pytest.mark.browser
 
@@ -109,12 +111,15 @@ def test_no_page_of_the_administration_breaks_the_content_security_policy(
     page.get_by_role("button", name="Log in").click()
     routes = [route for route, _ in addresses(get_resolver().url_patterns) if route.startswith("admin/")]
     opened = [route for route in routes if not re.search("<|logout|jsi18n", route)]
-    for kind, pk in (("guidance/toolkitguidance", 1), ("guidance/riskflagguidance", 1), ("toolkits/toolkit", 1)):
-        opened += [f"admin/{kind}/{pk}/{action}/" for action in ("change", "history", "delete")]
+    page_of_guidance = f"admin/guidance/toolkitguidance/{ToolkitGuidance.objects.latest('pk').pk}"
+    a_toolkit = f"admin/toolkits/toolkit/{Toolkit.objects.latest('pk').pk}"
+    opened += [
+        f"{each}/{action}/" for each in (page_of_guidance, a_toolkit) for action in ("change", "history", "delete")
+    ]
     assert len(opened) > 40
     for route in opened:
         page.goto(f"{live_server.url}/{route}")
-    page.goto(f"{live_server.url}/admin/guidance/toolkitguidance/1/change/")
+    page.goto(f"{live_server.url}/{page_of_guidance}/change/")
     page.get_by_role("button", name="Save").first.click()
     page.goto(f"{live_server.url}/admin/toolkits/rollout/add/")
     page.get_by_role("link", name="Today").first.click()
