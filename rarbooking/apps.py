@@ -10,7 +10,7 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have the calls to upstream services counted."""
-        from rarbooking import metrics
+        """Have the calls to upstream services counted, and the settings of a deployment checked."""
+        from rarbooking import checks, metrics  # noqa: F401 - checks register themselves
 
         metrics.connect()

@@ -295,7 +295,8 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
     sentry.start(
         dsn=SENTRY_DSN,
         environment=env.str("SENTRY_ENVIRONMENT", default=""),
