@@ -151,6 +151,24 @@ def test_requests_that_several_processes_answered_are_counted_together(sqlite_ur
     assert float(counted[1]) == 30
 
 
+def test_no_request_is_taken_whose_end_two_servers_could_see_differently(sqlite_url: str) -> None:
+    framings = (
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4",
+        "Content-Length: 4\r\nContent-Length: 50",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding : chunked",
+        "Content-Length: +4",
+    )
+    smuggled = "0\r\n\r\nGET /health/liveness HTTP/1.1\r\nHost: rarbooking.example\r\n\r\n"
+    with serving("--workers=1", DATABASE_URL=sqlite_url) as site:
+        for framing in framings:
+            head = f"POST /sign-out/ HTTP/1.1\r\nHost: rarbooking.example\r\n{framing}\r\n\r\n"
+            answer = site.send((head + smuggled).encode())
+            assert re.match(rb"HTTP/1\.1 (400|501) ", answer), framing
+            assert answer.count(b"HTTP/1.1 ") == 1, framing
+
+
 def test_a_server_that_is_told_to_stop_ends_well_and_leaves_no_files_behind(sqlite_url: str, tmp_path: Path) -> None:
     with serving(DATABASE_URL=sqlite_url, TMPDIR=str(tmp_path)) as site:
         assert site.get("/health/readiness").status_code == 200
