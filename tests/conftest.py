@@ -13,6 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.faults.tally import pytest_terminal_summary  # noqa: F401 - pytest finds its hooks here
+from tests.people import account, client_of
 from tests.simulator_process import Simulator, SimulatorProcess
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -61,13 +62,11 @@ def rollout(db: None) -> None:
 
 
 @pytest.fixture
-def signed_in(simulator: Simulator, rollout: None, django_user_model: Any) -> Callable[[str], Client]:
+def signed_in(simulator: Simulator, rollout: None) -> Callable[[str], Client]:
     """Return a function that gives a test client with a session for one of the demo's users."""
 
     def sign_in(username: str) -> Client:
-        client = Client()
-        user, _ = django_user_model.objects.get_or_create(username=username)
-        client.force_login(user)
+        client = client_of(account(username))
         session = client.session
         session["person"] = {
             "username": username,

@@ -1,0 +1,34 @@
+"""Where sessions are kept: Django's own store in the database, with the row at hand (`SESSION_ENGINE`)."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib.auth import SESSION_KEY as USER_ID
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+
+from rarbooking.models import Session
+
+SIGNED_IN_AT = "signed_in_at"
+
+
+class SessionStore(DatabaseStore):
+    """`row` is the session's row as it was read for this request, or None where there was none."""
+
+    row: Session | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        """Return the model of a session."""
+        return Session
+
+    def load(self) -> dict[str, Any]:
+        """Return the session's data, and keep its row."""
+        self.row = self._get_session_from_db()  # type: ignore[attr-defined]  # not in the stubs
+        return self.decode(self.row.session_data) if self.row else {}
+
+    def create_model_instance(self, data: dict[str, Any]) -> Session:
+        """Return the row for some data, which say whose session it is and since when."""
+        row = cast(Session, super().create_model_instance(data))
+        row.user_id = int(data[USER_ID]) if USER_ID in data else None
+        row.signed_in_at = datetime.fromisoformat(data[SIGNED_IN_AT]) if SIGNED_IN_AT in data else None
+        return row
