@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from rarbooking.models import Session
 
 SIGNED_IN_AT = "signed_in_at"
+VOUCHED_WITH = ("refresh_token", "token_expires_at")
 
 
 class SessionStore(DatabaseStore):
@@ -25,6 +26,15 @@ class SessionStore(DatabaseStore):
         """Return the session's data, and keep its row."""
         self.row = self._get_session_from_db()  # type: ignore[attr-defined]  # not in the stubs
         return self.decode(self.row.session_data) if self.row else {}
+
+    def cycle_key(self) -> None:
+        """Change the key, as signing in and a changed SECRET_KEY do, and keep what HMPPS Auth vouches with."""
+        before = self.row
+        super().cycle_key()
+        kept = {name: getattr(before, name) for name in VOUCHED_WITH} if before else {}
+        if kept:
+            Session.objects.filter(session_key=self.session_key).update(**kept)
+        self.row = Session.objects.filter(session_key=self.session_key).first()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """Return the row for some data, which say whose session it is and since when."""

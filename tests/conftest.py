@@ -1,15 +1,19 @@
 """What every test may use: a Delius simulator, people signed in, and the rollout of the demo."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from tests.faults.tally import pytest_terminal_summary  # noqa: F401 - pytest finds its hooks here
@@ -52,6 +56,20 @@ def simulator(simulator_process: SimulatorProcess, settings: Settings) -> Iterat
     yield control
     control.close()
     cache.clear()
+
+
+@pytest.fixture
+def later(simulator: Simulator) -> Callable[..., Any]:
+    """Return a function that moves both clocks on for a block."""
+
+    @contextmanager
+    def move_on(**ahead: float) -> Iterator[None]:
+        moment = timezone.now() + timedelta(**ahead)
+        simulator.freeze(moment.isoformat())
+        with time_machine.travel(moment, tick=True):
+            yield
+
+    return move_on
 
 
 @pytest.fixture
