@@ -10,7 +10,7 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have calls to upstream services counted, the time of each sign-in noted, and a deployment's settings checked."""
+        """Have calls upstream counted, the time of each sign-in noted, and the settings of a deployment checked."""
         from rarbooking import checks, metrics, sessions  # noqa: F401 - checks register themselves
 
         metrics.connect()

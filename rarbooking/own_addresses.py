@@ -13,4 +13,6 @@ def own_path(request: HttpRequest, address: str) -> str:
     ):
         return ""
     parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    # Without its host, what is left of https://ours//elsewhere.example is another site's address.
+    return path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
