@@ -84,6 +84,19 @@ def test_nothing_is_migrated_before_the_settings_were_checked_and_the_service_is
     assert 'include "rarbooking.ownerEnv"' in job
 
 
+def test_only_the_ingress_and_prometheus_are_let_through_to_the_pods_that_serve() -> None:
+    [policy] = [
+        each
+        for each in (HELM / "rarbooking/templates/web.yaml").read_text().split("\n---\n")
+        if "kind: NetworkPolicy" in each
+    ]
+    assert "process: web" in policy
+    assert policy.count("namespaceSelector") == 2
+    assert ".Values.ingress.namespaceLabels" in policy
+    assert "component: monitoring" in policy
+    assert VALUES["ingress"]["namespaceLabels"]
+
+
 def test_only_the_audits_purge_runs_by_the_clock_as_the_owner_of_the_tables() -> None:
     assert [name for name, job in VALUES["cronjobs"].items() if job.get("asOwner")] == ["purge-audit"]
     helpers = (HELM / "rarbooking/templates/_helpers.tpl").read_text()
