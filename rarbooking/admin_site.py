@@ -39,6 +39,15 @@ class AdminSite(admin.AdminSite):
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Change a password, where there are passwords."""
-        if not settings.DEMO:
-            raise Http404
+        _only_in_the_demo()
         return super().password_change(request, extra_context)
+
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Say that a password was changed, where there are passwords."""
+        _only_in_the_demo()
+        return super().password_change_done(request, extra_context)
+
+
+def _only_in_the_demo() -> None:
+    if not settings.DEMO:
+        raise Http404

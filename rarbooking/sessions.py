@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import requests
 import structlog
 from authlib.integrations.base_client.errors import OAuthError
 from django.conf import settings
@@ -83,11 +82,11 @@ def _is_vouched_for(row: Session, now: datetime) -> bool:
         return True
     try:
         sign_in.refresh(row, unseal(row.refresh_token))
-    except requests.RequestException as fault:
-        logger.warning("token_not_refreshed", fault=type(fault).__name__)
-        return now < expires_at + GRACE
     except (sign_in.SignInRefused, OAuthError, CannotUnseal, KeyError):
         return False
+    except sign_in.NO_ANSWER as fault:
+        logger.warning("token_not_refreshed", fault=type(fault).__name__)
+        return now < expires_at + GRACE
     return True
 
 

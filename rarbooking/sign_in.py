@@ -35,7 +35,12 @@ BY_BASIC = "client_secret_basic"
 
 
 class SignInRefused(Exception):
-    """The token, or the account it stands for, cannot be used to sign in."""
+    """The token, or the account it stands for, cannot be used to sign in.
+
+    `username` is whose it is, where the token is good.
+    """
+
+    username: str | None = None
 
 
 class NotDelius(SignInRefused):
@@ -48,6 +53,10 @@ class NoRole(SignInRefused):
 
 class NotActive(SignInRefused):
     """The account was turned off here."""
+
+
+# What there is no usable answer from HMPPS Auth means. Authlib has ValueError for one that is not JSON.
+NO_ANSWER = (requests.RequestException, ValueError)
 
 
 @dataclass(frozen=True)
@@ -87,39 +96,50 @@ def sign_out_url(*, return_to: str) -> str:
 def checked_claims(access_token: str) -> dict[str, Any]:
     """Return the claims of an HMPPS Auth access token.
 
-    Raises SignInRefused unless it is signed with one of HMPPS Auth's published keys, comes from HMPPS Auth and has
-    not expired; requests.RequestException where the keys cannot be read.
+    Raises SignInRefused unless it is signed with one of HMPPS Auth's published keys, comes from HMPPS Auth, has not
+    expired and was made for us; requests.RequestException where the keys cannot be read.
     """
     registry = jwt.JWTClaimsRegistry(
         iss={"essential": True, "value": settings.HMPPS_AUTH_ISSUER},
         exp={"essential": True},
         user_name={"essential": True},
     )
-    for keys in (_published_keys(), _published_keys(fresh=True)):
+    for fresh in (False, True):
         try:
-            token = jwt.decode(access_token, keys, algorithms=["RS256"])
+            token = jwt.decode(access_token, _published_keys(fresh=fresh), algorithms=["RS256"])
         except (JoseError, ValueError):
             continue
         try:
             registry.validate(token.claims)
         except JoseError as error:
             raise SignInRefused(str(error)) from error
+        if not _is_for_us(token.claims):
+            raise SignInRefused("The token was made for another client.")
         return dict(token.claims)
     raise SignInRefused("The token is not signed with a published key.")
+
+
+def _is_for_us(claims: dict[str, Any]) -> bool:
+    """Return whether nothing says that a token was made for another client. HMPPS Auth need not name one."""
+    named = [claims[name] for name in ("aud", "azp", "client_id") if claims.get(name)]
+    return not named or any(settings.HMPPS_CLIENT_ID in (each if isinstance(each, list) else [each]) for each in named)
 
 
 def start_session(request: HttpRequest, token: dict[str, Any]) -> SignedInPerson:
     """Sign in the person whom HMPPS Auth's answer to an authorization code stands for, with a new session key.
 
-    Raises what `checked_claims` raises; NotDelius, NoRole or NotActive for people who may not come in, of which the
-    audit is told; KeyError where the answer has no access token.
+    Raises what `checked_claims` raises; NotDelius, NoRole or NotActive for people who may not come in; KeyError where
+    the answer has no access token.
     """
     claims = checked_claims(token["access_token"])
     try:
         user = _account(claims)
     except SignInRefused as refused:
-        record(what="SIGN_IN_REFUSED", who=str(claims["user_name"]), details={"why": type(refused).__name__})
+        refused.username = str(claims["user_name"])
         raise
+    if request.user.is_authenticated:
+        # Django changes the key only for somebody who was not signed in.
+        request.session.cycle_key()
     login(request, user, backend="rarbooking.backends.HmppsAuthBackend")
     person = SignedInPerson(
         username=user.username,
@@ -137,13 +157,16 @@ def refresh(row: Session, refresh_token: str) -> None:
     """Have HMPPS Auth give a session a new token, and keep what it says of the person's roles now.
 
     Raises what `start_session` raises, SignInRefused also where the token is somebody else's; OAuthError where HMPPS
-    Auth refuses; requests.RequestException where it cannot be asked.
+    Auth refuses; one of NO_ANSWER where it cannot be asked.
     """
     with OAuth2Session(
         settings.HMPPS_CLIENT_ID, settings.HMPPS_CLIENT_SECRET, token_endpoint_auth_method=BY_BASIC
     ) as session:
         token = session.refresh_token(
-            f"{settings.HMPPS_AUTH_URL}/oauth/token", refresh_token=refresh_token, timeout=_timeouts()
+            f"{settings.HMPPS_AUTH_URL}/oauth/token",
+            refresh_token=refresh_token,
+            timeout=_timeouts(),
+            allow_redirects=False,
         )
     claims = checked_claims(token["access_token"])
     if _account(claims).pk != row.user_id:
@@ -218,6 +241,7 @@ def _published_keys(*, fresh: bool = False) -> KeySet:
         answer = requests.get(
             f"{settings.HMPPS_AUTH_URL}/.well-known/jwks.json",
             timeout=_timeouts(),
+            allow_redirects=False,
         )
         answer.raise_for_status()
         published = answer.json()

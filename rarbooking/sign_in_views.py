@@ -1,6 +1,6 @@
 """The pages of signing in and out."""
 
-import requests
+import structlog
 from authlib.integrations.base_client.errors import OAuthError
 from django.conf import settings
 from django.contrib.auth import logout
@@ -10,12 +10,15 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from audit.events import record
 from booking.permissions import SEE_CASES
 from rarbooking.own_addresses import own_path
 from rarbooking.roles import Role
-from rarbooking.sign_in import NoRole, NotDelius, SignInRefused, hmpps_auth, sign_out_url, start_session
+from rarbooking.sign_in import NO_ANSWER, NoRole, NotDelius, SignInRefused, hmpps_auth, sign_out_url, start_session
 
 RETURN_TO = "return_to"
+
+logger = structlog.get_logger(__name__)
 
 
 @login_not_required
@@ -32,16 +35,27 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Take HMPPS Auth's answer: make a session, or say why not."""
     return_to = request.session.get(RETURN_TO, "")
     try:
-        start_session(request, hmpps_auth().authorize_access_token(request))
-    except NotDelius:
-        return render(request, "sign-in/not-delius.html.jinja", status=403)
-    except NoRole:
-        return render(request, "sign-in/no-role.html.jinja", {"roles": list(Role)}, status=403)
-    except (SignInRefused, OAuthError, KeyError):
-        return render(request, "sign-in/failed.html.jinja", status=400)
-    except requests.RequestException:
-        return render(request, "sign-in/unavailable.html.jinja", status=503)
+        # The client's secret goes with the code: to HMPPS Auth alone.
+        start_session(request, hmpps_auth().authorize_access_token(request, allow_redirects=False))
+    except (SignInRefused, OAuthError, KeyError, *NO_ANSWER) as fault:
+        return _not_signed_in(request, fault)
     return redirect(return_to or first_page(request))
+
+
+def _not_signed_in(request: HttpRequest, fault: Exception) -> HttpResponse:
+    """Say why somebody could not be signed in, to them, to the audit and to the log."""
+    why = type(fault).__name__
+    record(what="SIGN_IN_REFUSED", who=getattr(fault, "username", None), details={"why": why})
+    logger.warning("sign_in_refused", fault=why)
+    match fault:
+        case NotDelius():
+            return render(request, "sign-in/not-delius.html.jinja", status=403)
+        case NoRole():
+            return render(request, "sign-in/no-role.html.jinja", {"roles": list(Role)}, status=403)
+        case SignInRefused() | OAuthError() | KeyError():
+            return render(request, "sign-in/failed.html.jinja", status=400)
+        case _:
+            return render(request, "sign-in/unavailable.html.jinja", status=503)
 
 
 def first_page(request: HttpRequest) -> str:

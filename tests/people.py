@@ -9,6 +9,7 @@ from rarbooking.roles import Role
 ROLES = {
     "REA.READONLY": frozenset({Role.READ_ONLY}),
     "DANA.DESIGNER": frozenset({Role.CONTENT_DESIGNER}),
+    "DEE.DRAFTER": frozenset({Role.CONTENT_DESIGNER}),
     "TAYLOR.TOOLKITS": frozenset({Role.TOOLKIT_ADMINISTRATOR}),
     "SUE.SUPPORT": frozenset({Role.SERVICE_SUPPORT}),
 }

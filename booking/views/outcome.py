@@ -38,11 +38,11 @@ OUTCOME_TEMPLATES = {
 @for_staff
 def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """What became of a booking; a POST looks again at one that is not settled."""
+    if request.method == "POST" and not request.user.has_perm(ARRANGE):
+        raise PermissionDenied
     case = case_of(request, crn, staff=staff_of(request))
     found = own_booking(request, crn, booking_id)
     if request.method == "POST":
-        if not request.user.has_perm(ARRANGE):
-            raise PermissionDenied
         return carry_on(request, found)
     if found.series_id:
         return _series(request, found, case)

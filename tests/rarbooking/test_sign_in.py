@@ -7,14 +7,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from audit.models import AuditEvent
+from rarbooking.models import Session
 from rarbooking.roles import Role
-from rarbooking.sign_in import SignInRefused, checked_claims
+from rarbooking.sign_in import KEYS_CACHE_KEY, SignInRefused, checked_claims
+from tests.delius.scripted import Answer, ScriptedUpstream
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -269,3 +272,71 @@ class TestOutsideTheDemo:
 
     def test_there_is_no_password_to_change(self, signed_in: Any) -> None:
         assert signed_in("SUE.SUPPORT").get("/admin/password_change/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("claims", "is_taken"),
+    [
+        ({}, True),
+        ({"client_id": "rarbooking"}, True),
+        ({"aud": ["another", "rarbooking"]}, True),
+        ({"client_id": "another"}, False),
+        ({"aud": "another"}, False),
+    ],
+)
+def test_a_token_that_was_made_for_another_client_is_refused(
+    settings: Any, claims: dict[str, Any], is_taken: bool
+) -> None:
+    key = RSAKey.generate_key(2048, parameters={"kid": "ours"})
+    cache.set(KEYS_CACHE_KEY, {"keys": [key.as_dict(private=False)]})
+    named = {"iss": settings.HMPPS_AUTH_ISSUER, "exp": int(time.time()) + 60, "user_name": "ROBIN.SAMPLE"} | claims
+    token = jwt.encode({"alg": "RS256", "kid": "ours"}, named, key)
+    if is_taken:
+        assert checked_claims(token)["user_name"] == "ROBIN.SAMPLE"
+    else:
+        with pytest.raises(SignInRefused):
+            checked_claims(token)
+    cache.clear()
+
+
+def test_a_failed_sign_in_is_in_the_audit_though_nobody_knows_whose_it_was(simulator: Simulator) -> None:
+    client = Client()
+    client.get("/sign-in/callback/", answer_of_hmpps_auth(client, "ROBIN.SAMPLE") | {"state": "another"})
+    event = AuditEvent.objects.get(what="SIGN_IN_REFUSED")
+    assert (event.who, event.details["why"]) == ("SYSTEM", "MismatchingStateError")
+
+
+def test_the_clients_secret_does_not_follow_a_redirect(simulator: Simulator, settings: Any) -> None:
+    client = Client()
+    sent_back = answer_of_hmpps_auth(client, "ROBIN.SAMPLE")
+    elsewhere = ScriptedUpstream()
+    elsewhere.answers(Answer(b"moved", 307, {"Location": "/elsewhere"}))
+    elsewhere.start()
+    settings.HMPPS_AUTH_URL = elsewhere.url
+    try:
+        assert client.get("/sign-in/callback/", sent_back).status_code == 503
+    finally:
+        elsewhere.stop()
+    assert [each.path for each in elsewhere.received] == ["/oauth/token"]
+
+
+def test_published_keys_are_read_once_for_many_who_sign_in(simulator: Simulator, rollout: None) -> None:
+    signs_in(Client(), "ROBIN.SAMPLE")
+    simulator.clear_requests()
+    signs_in(Client(), "JO.PLACEHOLDER")
+    assert simulator.requests("jwks") == []
+
+
+def test_what_somebody_has_no_role_for_is_in_the_audit(signed_in: Any) -> None:
+    signed_in("REA.READONLY").get("/cases/X000001/arrange/")
+    event = AuditEvent.objects.get(what="ACCESS_REFUSED")
+    assert (event.who, event.details["page"], event.details["method"]) == ("REA.READONLY", "booking:start", "GET")
+
+
+def test_signing_in_again_while_signed_in_ends_the_session_before(simulator: Simulator, rollout: None) -> None:
+    client = Client()
+    signs_in(client, "ROBIN.SAMPLE")
+    before = client.session.session_key
+    signs_in(client, "ROBIN.SAMPLE")
+    assert client.session.session_key != before
+    assert not Session.objects.filter(session_key=before).exists()

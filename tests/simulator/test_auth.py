@@ -70,7 +70,7 @@ class TestSignInPage:
 
         assert page.status_code == 200
         assert '<html lang="en">' in page.text
-        assert page.text.count('<button type="submit" name="username"') == 12
+        assert page.text.count('<button type="submit" name="username"') == 13
         for name in ("Robin Sample", "Jo Placeholder", "Sam Mockton", "Terry Twoteams", "Noel Nostaff", "Penny Prison"):
             assert name in page.text
 

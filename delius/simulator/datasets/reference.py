@@ -146,6 +146,7 @@ ACCOUNTS = [
     ("PENNY.PRISON", "Penny Prison", "nomis", "ROLE_PRISON", None),
     ("REA.READONLY", "Rea Readonly", "delius", "ROLE_PROBATION,ROLE_RAR_BOOKING__RO", 9005),
     ("DANA.DESIGNER", "Dana Designer", "delius", "ROLE_RAR_GUIDANCE__RW", None),
+    ("DEE.DRAFTER", "Dee Drafter", "delius", "ROLE_RAR_GUIDANCE__RW", None),
     ("TAYLOR.TOOLKITS", "Taylor Toolkits", "delius", "ROLE_RAR_TOOLKITS__RW", None),
     ("SUE.SUPPORT", "Sue Support", "delius", "ROLE_RAR_SUPPORT__RW", None),
     ("NIA.NOROLE", "Nia Norole", "delius", "ROLE_PROBATION", None),
