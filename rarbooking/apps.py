@@ -10,8 +10,9 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have calls upstream counted, the time of each sign-in noted, and the settings of a deployment checked."""
-        from rarbooking import checks, metrics, sessions  # noqa: F401 - checks register themselves
+        """Have calls upstream counted, sign-ins noted, lines of the log made complete, and a deployment checked."""
+        from rarbooking import checks, log_context, metrics, sessions  # noqa: F401 - checks register themselves
 
         metrics.connect()
         sessions.connect()
+        log_context.connect()

@@ -7,12 +7,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def own_path(request: HttpRequest, address: str) -> str:
-    """Return the path and query of an address of this service; empty for any other."""
+    """Return the path and query of an address of this service; empty for any other.
+
+    What is left of an address of this service may itself be one of another, as of https://here//elsewhere/.
+    """
     if not url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     ):
         return ""
     parts = urlsplit(address)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    # Without its host, what is left of https://ours//elsewhere.example is another site's address.
-    return path if url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
+    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""

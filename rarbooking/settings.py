@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+import limits
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -61,19 +62,24 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    # Before whatever may answer by itself: a static file and a refusal have the same headers as a page.
+    "rarbooking.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "rarbooking.middleware.PrivatePagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "rarbooking.middleware.MethodMiddleware",
+    "rarbooking.middleware.BodyLimitMiddleware",
+    "rarbooking.middleware.RateLimitMiddleware",
     "rarbooking.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "rarbooking.middleware.PrivatePagesMiddleware",
     "rarbooking.middleware.UpstreamFaultMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -179,6 +185,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "rarbooking.staticfiles.HashedStaticFilesStorage"},
 }
 
+# Nobody else's page has a use for our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=True)
 # Browsers take a cookie of a __Host- name only from this host, over HTTPS and for all of it.
 COOKIE_PREFIX = "__Host-" if SECURE_COOKIES else ""
@@ -197,8 +206,9 @@ CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-# The platform probes over plain HTTP, inside the cluster.
-SECURE_REDIRECT_EXEMPT = [r"^health$", r"^health/(liveness|readiness)$", r"^info$", r"^metrics$"]
+# What the platform asks: over plain HTTP, inside the cluster, as often as it likes, and not for pages.
+PROBES = frozenset({"/health", "/health/liveness", "/health/readiness", "/info", "/metrics"})
+SECURE_REDIRECT_EXEMPT = [f"^{path.lstrip('/')}$" for path in sorted(PROBES)]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31536000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
@@ -206,6 +216,25 @@ SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "rarbooking.error_views.csrf_failure"
+# On the server, with the session: the administration's messages name what they are about.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=256 * 1024)
+ADMIN_BODY_LIMIT_BYTES = env.int("ADMIN_BODY_LIMIT_BYTES", default=2560 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_LIMIT_BYTES, ADMIN_BODY_LIMIT_BYTES)
+
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# Requests by user, by address before sign-in, and those that sign somebody in. None where the setting is empty.
+RATE_LIMITS = {
+    name: limits.parse_many(notation) if notation else []
+    for name, notation in {
+        "user": env.str("RATE_LIMIT_USER", default="300/minute"),
+        "address": env.str("RATE_LIMIT_ADDRESS", default="600/minute"),
+        "sign_in": env.str("RATE_LIMIT_SIGN_IN", default="120/minute"),
+        "password": env.str("RATE_LIMIT_PASSWORD", default="10/minute; 50/hour"),
+    }.items()
+}
+RATE_LIMIT_STORE = CACHE_URL.partition("?")[0] if CACHE_URL.startswith(("redis://", "rediss://")) else "memory://"
 
 HMPPS_AUTH_URL = env.str("HMPPS_AUTH_URL")
 HMPPS_AUTH_PUBLIC_URL = env.str("HMPPS_AUTH_PUBLIC_URL", default="") or HMPPS_AUTH_URL
@@ -265,6 +294,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "object-src": [NONE],
         "base-uri": [NONE],
         # Signing out posts here and is sent on to HMPPS Auth, which browsers count as part of the form's action.
         "form-action": [SELF, "{0.scheme}://{0.netloc}".format(urlsplit(HMPPS_AUTH_PUBLIC_URL))],
@@ -275,6 +305,8 @@ CONTENT_SECURITY_POLICY = {
 # One of its own, so that an alias stays the same when SECRET_KEY is changed.
 LOG_CRN_KEY = env.str("LOG_CRN_KEY", default="") or SECRET_KEY
 hide_crns = hiding_crns(LOG_CRN_KEY)
+# Its own way of finding the address believes headers that a browser can send; rarbooking/throttling.py has ours.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
 LOGGING = {
     "version": 1,

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render, resolve_url
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +17,9 @@ from rarbooking.roles import Role
 from rarbooking.sign_in import NO_ANSWER, NoRole, NotDelius, SignInRefused, hmpps_auth, sign_out_url, start_session
 
 RETURN_TO = "return_to"
+# Not cookies: browsers would take those of every service under the same registered domain, HMPPS Auth's among them.
+# Ours end with the session.
+CLEARED_AT_SIGN_OUT = '"cache", "storage"'
 
 logger = structlog.get_logger(__name__)
 
@@ -39,7 +42,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         start_session(request, hmpps_auth().authorize_access_token(request, allow_redirects=False))
     except (SignInRefused, OAuthError, KeyError, *NO_ANSWER) as fault:
         return _not_signed_in(request, fault)
-    return redirect(return_to or first_page(request))
+    return HttpResponseRedirect(return_to or first_page(request))
 
 
 def _not_signed_in(request: HttpRequest, fault: Exception) -> HttpResponse:
@@ -68,7 +71,10 @@ def first_page(request: HttpRequest) -> str:
 def end(request: HttpRequest) -> HttpResponse:
     """End the session here and at HMPPS Auth."""
     logout(request)
-    return HttpResponseRedirect(sign_out_url(return_to=request.build_absolute_uri(reverse("signed-out"))))
+    return HttpResponseRedirect(
+        sign_out_url(return_to=request.build_absolute_uri(reverse("signed-out"))),
+        headers={"Clear-Site-Data": CLEARED_AT_SIGN_OUT},
+    )
 
 
 @login_not_required

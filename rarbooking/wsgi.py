@@ -6,4 +6,6 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rarbooking.settings")
 
-application = get_wsgi_application()
+from rarbooking.bodies import with_a_length
+
+application = with_a_length(get_wsgi_application())

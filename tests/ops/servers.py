@@ -130,12 +130,12 @@ class Site:
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.process = process
         self._port = port
-        self._base = f"http://127.0.0.1:{port}"
+        self.address = f"http://127.0.0.1:{port}"
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """Ask as a load balancer does."""
         headers = {"Host": "rarbooking.example", "X-Forwarded-Proto": "https", "Connection": "close", **headers}
-        return requests.get(self._base + path, headers=headers, timeout=PATIENCE_SECONDS, allow_redirects=False)
+        return requests.get(self.address + path, headers=headers, timeout=PATIENCE_SECONDS, allow_redirects=False)
 
     def send(self, request: bytes) -> bytes:
         """Send bytes as they are, and return all that comes back before the server ends the connection."""
