@@ -10,8 +10,8 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have upstream calls counted, sign-ins noted, and lines of the log say which request they are of."""
-        from rarbooking import log_context, metrics, sessions
+        """Have calls upstream counted, sign-ins noted, lines of the log made complete, and a deployment checked."""
+        from rarbooking import checks, log_context, metrics, sessions  # noqa: F401 - checks register themselves
 
         metrics.connect()
         sessions.connect()

@@ -129,12 +129,19 @@ class Site:
 
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.process = process
+        self._port = port
         self.address = f"http://127.0.0.1:{port}"
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """Ask as a load balancer does."""
         headers = {"Host": "rarbooking.example", "X-Forwarded-Proto": "https", "Connection": "close", **headers}
         return requests.get(self.address + path, headers=headers, timeout=PATIENCE_SECONDS, allow_redirects=False)
+
+    def send(self, request: bytes) -> bytes:
+        """Send bytes as they are, and return all that comes back before the server ends the connection."""
+        with socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE_SECONDS) as connection:
+            connection.sendall(request)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
 
     def metrics(self) -> str:
         """The metrics of all its processes."""
