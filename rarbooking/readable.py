@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.exceptions import BadRequest, ValidationError
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
 from rarbooking.error_views import bad_request
@@ -14,6 +15,9 @@ from rarbooking.error_views import bad_request
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 NUL = "\x00"
+AUTOCOMPLETE_VAR = "term"
+# Characters in a search of the admin.
+MOST_SEARCHED = 200
 NOT_READ = (ValidationError, OverflowError)
 _BOUNDARY = re.compile(r';\s*boundary=("[^"]*"|[^\s;"]*)', re.IGNORECASE)
 
@@ -33,10 +37,10 @@ def read_as_utf_8(environ: dict[str, Any]) -> dict[str, Any]:
 
 
 class ReadableRequestMiddleware:
-    """Answers 400 to requests that no page of ours sends, and that would otherwise end in an error of ours.
+    """Turns away a NUL, which PostgreSQL does not hold, before anything is looked up by it.
 
-    PostgreSQL holds no NUL. Forms refuse one in what is typed, but the lists of the admin take theirs from the address,
-    and a session is looked up by its cookie before there is any form: a cookie with a NUL is as if it had not come.
+    Forms refuse one in what is typed, but the lists of the admin take theirs from the address, and a session is looked
+    up before there is any form: a cookie with a NUL is as if it had not come.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -48,22 +52,40 @@ class ReadableRequestMiddleware:
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if NUL not in value}
         return self.get_response(request)
 
+
+class AdminInputMiddleware:
+    """Answers 400 where Django's admin would let out an error of what it is sent, or be busy with it for long.
+
+    It takes the ids of chosen rows and the numbers of an address as they come, and makes one query of every word that
+    is searched for.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Answer 400 where rows of a list in the admin are chosen by what is no id of a row; None where all is well."""
-        model: type[Model] | None = getattr(getattr(view, "model_admin", None), "model", None)
-        if model is None or request.method != "POST":
+        """Answer 400 to a search that is too long, and to what is no id of a row; None where all is well."""
+        if not _in_admin(request):
             return None
-        try:
-            for chosen in request.POST.getlist("_selected_action"):
-                model._meta.pk.clean(chosen, None)
-        except ValidationError as error:
-            return bad_request(request, error)
+        if any(len(request.GET.get(name, "")) > MOST_SEARCHED for name in (SEARCH_VAR, AUTOCOMPLETE_VAR)):
+            return bad_request(request)
+        if model := getattr(getattr(view, "model_admin", None), "model", None):
+            try:
+                for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                    model._meta.pk.clean(chosen, None)
+            except ValidationError as error:
+                return bad_request(request, error)
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer 400 where Django's admin lets out that an id is none, or a number too large; None for the rest."""
-        in_admin = request.resolver_match is not None and request.resolver_match.app_name == "admin"
-        return bad_request(request, exception) if in_admin and isinstance(exception, NOT_READ) else None
+        """Answer 400 where an id was none, or a number too large; None for any other error."""
+        return bad_request(request, exception) if _in_admin(request) and isinstance(exception, NOT_READ) else None
 
+
+def _in_admin(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and request.resolver_match.app_name == "admin"

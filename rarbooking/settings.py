@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rarbooking.middleware.PrivatePagesMiddleware",
     "rarbooking.middleware.UpstreamFaultMiddleware",
+    "rarbooking.readable.AdminInputMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

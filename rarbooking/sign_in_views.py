@@ -62,4 +62,5 @@ def _own_address(request: HttpRequest, address: str) -> str:
     allowed = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return address if allowed else ""
+    # Without a slash in front it would be taken for the name of a view, or be no address at all.
+    return address if allowed and address.startswith("/") else ""

@@ -7,19 +7,24 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from tests.hostile.inputs import SUM_OF_TEMPLATES
-
+# What a template engine makes of 7919 * 7907.
+SUM_OF_TEMPLATES = 62_615_533
+USUAL = {"textarea": ["Some words"], "input": ["on"]}
 ADDRESSES = frozenset({"href", "src", "action", "formaction"})
 SCRIPTS = re.compile(r"^[\x00-\x20]*(javascript|vbscript|data):", re.IGNORECASE)
 
 
 @dataclass
 class Form:
-    """A form: where it is sent and how, and the values that a browser may send for each of its names."""
+    """A form: where it is sent and how, and the values that a browser may send for each of its names.
+
+    Those of `fixed` are never anything else: they are what makes it this form and not another one of the same address.
+    """
 
     method: str
     path: str
     fields: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    fixed: frozenset[str] = frozenset()
 
 
 class Page(HTMLParser):
@@ -65,7 +70,7 @@ class Page(HTMLParser):
             form.fields[self._select].append(given.get("value", ""))
         elif tag in {"input", "textarea", "button", "select"} and given.get("name"):
             self._select = given["name"]
-            form.fields[self._select] += [given["value"]] if "value" in given else []
+            form.fields[self._select] += [given["value"]] if "value" in given else USUAL.get(tag, [])
 
 
 def assert_harmless(answer: Any, *, path: str) -> None:

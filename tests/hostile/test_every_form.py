@@ -1,83 +1,69 @@
-"""Whatever is sent to any form, or asked of any address: a page, nothing of it as markup, nothing spoilt, nothing booked."""
+"""Whatever is sent to any form, or asked of any address, is answered with a page, and leaves everything as it was."""
 
-from collections import Counter
-from collections.abc import Callable
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import transaction
-from django.urls import Resolver404, resolve
+from django.forms import BaseForm
 from hypothesis import given
 
-from tests.hostile.inputs import EXAMPLES, FEW, Fields, Hostile, as_often, bodies, queries
-from tests.hostile.reading import Form, Page, assert_harmless
+from tests.hostile.finding import forms_at, undone
+from tests.hostile.inputs import EXAMPLES, FEW, Hostile, as_often, bodies, queries
+from tests.hostile.reading import Form, assert_harmless
+from tests.hostile.tally import PROPERTY
 from tests.hostile.world import AREAS, GITA, Visit, World
+from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
 START = f"/cases/{GITA}/arrange/"
-# With these the page that shows the answers books them, which is what it is for: see test_confirming.
-WITHHELD = frozenset({"answers"})
+ROOMS = ("booking", "toolkits", "guidance", "delius", "audit", "rarbooking")
 
 
-def route_of(path: str) -> str:
-    try:
-        return str(resolve(path).route)
-    except Resolver404:
-        return ""
+def writes(simulator: Simulator) -> list[str]:
+    """What Delius was asked to make, change or delete."""
+    asked = [each["operation"] for each in simulator.requests()]
+    return [operation for operation in asked if operation.startswith(("create", "patch", "delete"))]
 
 
-def fields_of(forms: list[Form], visit: Visit, method: str) -> Fields:
-    """What forms anywhere send to an address in one way, with the values that a browser may send."""
-    found: dict[str, list[str]] = {}
-    for form in forms:
-        if form.method == method and (form.path == visit.path or route_of(form.path) == visit.route):
-            for name, values in form.fields.items():
-                known = found.setdefault(name, [])
-                known += [] if name in WITHHELD else [value for value in values if value not in known]
-    return found
-
-
-def send(visit: Visit, method: str, hostile: Hostile) -> None:
+def send(visit: Visit, form: Form, hostile: Hostile) -> None:
     """Send a request and look at the page that it leads to; then have everything as it was."""
-    cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in visit.client.cookies.items())
-    kept = visit.client.cookies.copy()
-    try:
-        with transaction.atomic():
-            answer = visit.client.generic(
-                method,
-                visit.path,
-                hostile.body,
-                hostile.content_type,
-                QUERY_STRING=hostile.query,
-                HTTP_COOKIE=f"{cookies}; {hostile.cookies}",
-            )
-            assert_harmless(answer, path=visit.path)
-            target = urlsplit(answer.get("Location", ""))
-            if hostile.cookies:
-                visit.client.cookies = kept.copy()
-            if method == "POST" and target.path and not target.netloc:
-                assert_harmless(visit.client.get(answer["Location"]), path=target.path)
-            if visit.path.startswith("/cases/"):
-                after = visit.client.get(START, follow=True)
-                assert after.status_code == 200
-                assert after.request["PATH_INFO"].startswith(f"/cases/{GITA}/")
-            transaction.set_rollback(True)
-    finally:
-        visit.client.cookies = kept
+    client = visit.client
+    own = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    kept = client.cookies.copy()
+    with undone(client):
+        answer = client.generic(
+            form.method.upper(),
+            visit.path,
+            hostile.body,
+            hostile.content_type,
+            QUERY_STRING=hostile.query,
+            HTTP_COOKIE=f"{own}; {hostile.cookies}",
+        )
+        assert_harmless(answer, path=visit.path)
+        if hostile.cookies:
+            client.cookies = kept.copy()
+        target = urlsplit(answer.get("Location", ""))
+        if form.method == "post" and target.path and not target.netloc:
+            assert_harmless(client.get(answer["Location"]), path=target.path)
+        if visit.path.startswith("/cases/"):
+            assert client.get(START)["Location"].startswith(f"/cases/{GITA}/")
 
 
-def try_requests(visit: Visit, method: str, own: Fields, *, examples: int) -> None:
+def try_requests(visit: Visit, form: Form, *, examples: int) -> None:
     """Send an address hostile requests."""
 
     @as_often(examples)
-    @given((queries if method == "GET" else bodies)(own))
+    @given((queries if form.method == "get" else bodies)(form))
     def hold(hostile: Hostile) -> None:
-        send(visit, method, hostile)
+        send(visit, form, hostile)
 
     try:
         hold()
     except BaseException as error:
-        error.add_note(f"{method} {visit.path}")
+        error.add_note(f"{form.method} {visit.path}")
         raise
 
 
@@ -85,25 +71,47 @@ def try_requests(visit: Visit, method: str, own: Fields, *, examples: int) -> No
 def test_a_hostile_request_is_answered_with_a_page_and_changes_nothing_in_delius(
     world: World, area: str, record_property: Callable[[str, object], None]
 ) -> None:
-    visits = world.visits(area)
-    forms: list[Form] = []
-    for visit in visits:
-        answer = visit.client.get(visit.path)
-        if answer.get("Content-Type", "").startswith("text/html"):
-            forms += Page(answer.content.decode(), path=visit.path).forms
-    world.simulator.clear_requests()
-    sent: Counter[str] = Counter()
-    for visit in visits:
-        for method in ("GET", "POST"):
-            with transaction.atomic():
-                answer = visit.client.generic(method, visit.path)
-                transaction.set_rollback(True)
-            if answer.status_code == 405:
-                continue
-            own = fields_of(forms, visit, method.lower())
-            examples = EXAMPLES if own or (method == "POST" and visit.client.get(visit.path).status_code == 405) else FEW
-            try_requests(visit, method, own, examples=examples)
-            sent[f"{method} {visit.path}"] += examples
-    for what, examples in sent.items():
-        print(f"{examples:>6} {what}")
-    assert not [each for each in world.simulator.requests() if each["operation"].startswith(("create", "patch", "delete"))]
+    sent = []
+    for visit, form, is_form in forms_at(world.visits(area)):
+        examples = EXAMPLES if is_form else FEW
+        try_requests(visit, form, examples=examples)
+        sent.append((is_form, examples))
+    assert writes(world.simulator) == []
+    record_property(PROPERTY, sent)
+
+
+def forms_of_the_product() -> Iterator[type[BaseForm]]:
+    """Every class of form in our rooms that no other is made from."""
+    for room in ROOMS:
+        package = importlib.import_module(room)
+        for module in pkgutil.walk_packages(package.__path__, f"{room}."):
+            if (
+                not module.name.startswith(("delius.simulator", "delius.management"))
+                and ".migrations" not in module.name
+            ):
+                importlib.import_module(module.name)
+    waiting = [BaseForm]
+    while waiting:
+        kind = waiting.pop()
+        own = [each for each in kind.__subclasses__() if each.__module__.split(".")[0] in ROOMS]
+        if kind.__module__.split(".")[0] in ROOMS and not own:
+            yield kind
+        waiting += kind.__subclasses__()
+
+
+def test_every_form_of_the_product_is_among_those_that_are_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    met: set[type] = set()
+    full_clean = BaseForm.full_clean
+
+    def noticed(form: Any) -> None:
+        met.update(type(form).__mro__)
+        full_clean(form)
+
+    monkeypatch.setattr(BaseForm, "full_clean", noticed)
+    for area in AREAS:
+        for visit, form, is_form in forms_at(world.visits(area)):
+            if is_form:
+                data = {name: values[:1] for name, values in form.fields.items()}
+                with undone(visit.client):
+                    visit.client.get(visit.path, data) if form.method == "get" else visit.client.post(visit.path, data)
+    assert {each.__qualname__ for each in forms_of_the_product()} - {each.__qualname__ for each in met} == set()

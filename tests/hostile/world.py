@@ -33,7 +33,16 @@ from toolkits.models import ToolkitList
 
 # Two sentences with a RAR requirement each. Robin manages the case; Terry has two teams, one of them Robin's.
 GITA = "X000006"
-OF_NOBODY = ("sign-in/", "sign-out/", "signed-out/", "health", "info", "metrics", "guidance/preview/shared/", "admin/login/")
+OF_NOBODY = (
+    "sign-in/",
+    "sign-out/",
+    "signed-out/",
+    "health",
+    "info",
+    "metrics",
+    "guidance/preview/shared/",
+    "admin/login/",
+)
 OF_TERRY = frozenset({"team", "sentence"})
 SPECIAL = {
     r"admin/^(?P<app_label>": "/admin/booking/",
@@ -107,8 +116,8 @@ class World:
             yield Visit(route, special.format(content_type=content_type, booking=booking, user=user), self._who(route))
             return
         for values in self._values(route, PARAMETER.findall(route)):
-            path = PARAMETER.sub(lambda found: str(values[found[1]]), route)
-            yield Visit(route, f"/{path}", self._who(route, values.get("slug", "")))
+            path = "/" + PARAMETER.sub("{}", route).format(*(values[name] for name in PARAMETER.findall(route)))
+            yield Visit(route, path, self._who(route, values.get("slug", "")))
 
     def _who(self, route: str, slug: str = "") -> Client:
         if route.startswith(OF_NOBODY):
