@@ -41,7 +41,7 @@ def forms_at(visits: Iterable[Visit]) -> list[tuple[Visit, Form, bool]]:
             if answer.status_code == 405:
                 continue
             form = _together(forms, visit, method.lower())
-            is_form = bool(form.fields) or (method == "POST" and _answer(visit, "GET").status_code == 405)
+            is_form = not form.is_link or (method == "POST" and _answer(visit, "GET").status_code == 405)
             found.append((visit, form, is_form))
             found += [(visit, action, True) for action in _actions(visit, form)]
     return found
@@ -59,9 +59,10 @@ def _page(answer: Any, visit: Visit) -> Page | None:
 
 def _together(forms: Iterable[Form], visit: Visit, method: str) -> Form:
     """What forms anywhere send to an address in one way, with the values that a browser may send."""
-    together = Form(method, visit.path)
+    together = Form(method, visit.path, is_link=True)
     for form in forms:
         if form.method == method and (form.path == visit.path or _route_of(form.path) == visit.route):
+            together.is_link = together.is_link and form.is_link
             for name, values in form.fields.items():
                 known = together.fields[name]
                 known += [] if name in WITHHELD else [value for value in values if value not in known]

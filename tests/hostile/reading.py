@@ -25,10 +25,11 @@ class Form:
     path: str
     fields: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     fixed: frozenset[str] = frozenset()
+    is_link: bool = False
 
 
 class Page(HTMLParser):
-    """Reads a page that was found at `path`. A link with a query counts as a form that is sent in the address."""
+    """Reads a page that was found at `path`. A link with a query is like a form that is sent in the address."""
 
     def __init__(self, html: str, *, path: str) -> None:
         super().__init__()
@@ -53,7 +54,7 @@ class Page(HTMLParser):
             self.forms.append(self._open)
         elif tag == "a" and "?" in given.get("href", ""):
             link = urlsplit(urljoin(self.path, given["href"]))
-            self.forms.append(linked := Form("get", link.path))
+            self.forms.append(linked := Form("get", link.path, is_link=True))
             for name, value in parse_qsl(link.query, keep_blank_values=True):
                 linked.fields[name].append(value)
         elif self._open is not None:
