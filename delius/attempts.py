@@ -29,6 +29,12 @@ class Recorder(Protocol):
 
 
 _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
+_operation: ContextVar[str] = ContextVar("operation", default="")
+
+
+def operation_under_way() -> str:
+    """Return which call to a service this thread is making; empty for none."""
+    return _operation.get()
 
 
 @contextmanager
@@ -51,6 +57,7 @@ class Attempt:
         self._record = (
             self._recorder.began(operation=operation, correlation_id=self.correlation_id) if self._recorder else 0
         )
+        _operation.set(operation)
         self._began = time.perf_counter()
 
     @property
@@ -68,6 +75,7 @@ class Attempt:
 
     def _ended(self, *, status: int | None, fault: str) -> None:
         milliseconds = round((time.perf_counter() - self._began) * 1000)
+        _operation.set("")
         log = logger.bind(
             operation=self.operation, correlation_id=self.correlation_id, status=status, milliseconds=milliseconds
         )

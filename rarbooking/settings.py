@@ -253,6 +253,9 @@ CONTENT_SECURITY_POLICY = {
 # One of its own, so that an alias stays the same when SECRET_KEY is changed.
 LOG_CRN_KEY = env.str("LOG_CRN_KEY", default="") or SECRET_KEY
 hide_crns = hiding_crns(LOG_CRN_KEY)
+# Without it OpenTelemetry is not even imported (rarbooking/apps.py).
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", default="") or "arrange-rar-appointments"
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
 LOGGING = {
     "version": 1,
