@@ -142,6 +142,7 @@ def test_a_period_that_is_none_is_said_beside_its_field_and_linked_to_it(
     page = analyst.get(PAGE, asked).content.decode()
     assert f'<a href="#id_{field}">{error}</a>' in page
     assert f'aria-invalid="true" aria-describedby="id_{field}_error"' in page
+    assert "<title>Error: Journeys in numbers" in page
     assert "<b>" not in page
     assert "rar-numbers" not in page
     answer = analyst.get(FILE, asked)
