@@ -60,11 +60,12 @@ def test_the_numbers_and_their_bars_can_be_read_by_everybody_and_on_a_phone(anal
 
 def test_a_wrong_day_is_mended_from_its_message(analyst: Practitioner, week: None) -> None:
     analyst.opens(PAGE)
-    analyst.page.get_by_label("To").fill("31/2/2026")
+    last = analyst.page.get_by_role("textbox", name="To:")
+    last.fill("31/2/2026")
     analyst.page.get_by_role("button", name="Show").click()
     analyst.finds_the_page_accessible()
     analyst.follows("Last day must be a real date, like 27/3/2026")
-    expect(analyst.page.get_by_label("To")).to_be_focused()
+    expect(last).to_be_focused()
 
 
 def test_the_file_is_offered_for_the_period_that_is_shown(analyst: Practitioner, week: None) -> None:

@@ -91,8 +91,8 @@ def test_the_release_before_reads_writes_changes_and_deletes_everything_on_the_m
         ("ALTER TABLE booking_booking ALTER team_code TYPE varchar(6) USING left(team_code, 6)",
          "booking.Booking: update"),
         ("ALTER TABLE booking_booking ADD CHECK (type_name <> 'x')", ""),
-        ("UPDATE booking_upstreamattempt SET status = 200; ALTER TABLE booking_upstreamattempt ALTER status SET NOT NULL",
-         "booking.UpstreamAttempt: insert"),
+        ("UPDATE booking_upstreamattempt SET status = 200; "
+         "ALTER TABLE booking_upstreamattempt ALTER status SET NOT NULL", "booking.UpstreamAttempt: insert"),
     ],
     ids=["a column that must be filled", "a column dropped", "a table renamed", "a column renamed", "narrower",
          "nothing that matters", "no longer optional"],
