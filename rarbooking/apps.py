@@ -11,11 +11,12 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have the calls to upstream services counted, pages given an id, and both traced where that is set."""
-        from rarbooking import correlation, metrics
+        """Have upstream calls counted, pages given an id, sign-ins timed, and all traced where that is set."""
+        from rarbooking import correlation, metrics, sessions
 
         metrics.connect()
         correlation.connect()
+        sessions.connect()
         if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
             from rarbooking import tracing
 
