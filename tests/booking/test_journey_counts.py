@@ -7,11 +7,11 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
 from booking.models import JourneyCount, JourneyEvent
+from tests.people import account, client_of
 from toolkits.models import Toolkit
 
 pytestmark = pytest.mark.django_db
@@ -21,13 +21,9 @@ ON = {"first": "1/10/2026", "last": "31/10/2026"}
 
 
 @pytest.fixture
-def analyst(django_user_model: Any) -> Client:
-    """Somebody who may see the counts and nothing else."""
-    user = django_user_model.objects.create_user("ANALYST", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_journeycount"))
-    client = Client()
-    client.force_login(user)
-    return client
+def analyst(db: None) -> Client:
+    """Somebody of those who may see the counts."""
+    return client_of(account("TAYLOR.TOOLKITS"))
 
 
 def count(event: JourneyEvent, number: int, detail: str = "", *, day: date = date(2026, 10, 14)) -> None:
@@ -62,9 +58,8 @@ def lines(answer: Any) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("address", [PAGE, FILE])
-def test_only_who_may_see_the_counts_sees_them(analyst: Client, django_user_model: Any, address: str) -> None:
-    other = Client()
-    other.force_login(django_user_model.objects.create_user("OTHER", is_staff=True))
+def test_only_who_may_see_the_counts_sees_them(analyst: Client, address: str) -> None:
+    other = client_of(account("DANA.DESIGNER"))
     assert (analyst.get(address).status_code, other.get(address).status_code) == (200, 403)
     assert Client().get(address)["Location"] == f"/sign-in/?next={address}"
     assert analyst.post(address).status_code == 405
@@ -175,6 +170,7 @@ def test_the_page_asks_the_database_little_however_long_the_period(
     analyst: Client, october: None, django_assert_max_num_queries: Any
 ) -> None:
     analyst.get(PAGE)
-    # Session, user, two for permissions, counts, drafts that began, that were left and that move, toolkits.
-    with django_assert_max_num_queries(9):
+    # Session, user, two for permissions and one for the admin's menu; counts, drafts that began, that were left and
+    # that move, toolkits.
+    with django_assert_max_num_queries(10):
         assert analyst.get(PAGE, {"first": "1/1/2020", "last": "31/12/2026"}).status_code == 200
