@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from csp.constants import SELF
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
@@ -50,6 +51,8 @@ def simulator(simulator_process: SimulatorProcess, settings: Settings) -> Iterat
     settings.HMPPS_AUTH_URL = control.auth_url
     settings.HMPPS_AUTH_PUBLIC_URL = control.auth_url
     settings.HMPPS_AUTH_ISSUER = f"{control.auth_url}/issuer"
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**directives, "form-action": [SELF, control.base_url]}}
     settings.COMMUNITY_API_URL = control.community_url
     settings.DELIUS_API_URL = control.delius_url
     cache.clear()
