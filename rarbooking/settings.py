@@ -6,6 +6,7 @@ relaxation that a demo on one machine needs.
 
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -15,6 +16,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from rarbooking import sentry
+from rarbooking.cache_entries import key_prefix
 from rarbooking.logs import hiding_crns
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -66,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rarbooking.middleware.PrivatePagesMiddleware",
+    "rarbooking.readable.ReadableRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -79,6 +82,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rarbooking.middleware.UpstreamFaultMiddleware",
+    "rarbooking.readable.AdminInputMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -130,7 +134,7 @@ else:
         # Connections that a restart of the database has ended are found out, and replaced, before they are given out.
         DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A caseload of 200 people takes about 600 entries: the default of 300 would throw them out while it is being read.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": env.cache_url_config(CACHE_URL)
     if (CACHE_URL := env.str("CACHE_URL", default=""))
     else {
@@ -138,6 +142,10 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    # Entries are pickled: whoever can write to Redis must not be able to have this service run what they wrote.
+    CACHES["default"].setdefault("OPTIONS", {})["serializer"] = "rarbooking.cache_entries.SignedSerializer"
+    CACHES["default"]["KEY_PREFIX"] = key_prefix(SECRET_KEY)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "rarbooking.User"
@@ -301,6 +309,9 @@ LOG_CRN_KEY = env.str("LOG_CRN_KEY", default="") or SECRET_KEY
 hide_crns = hiding_crns(LOG_CRN_KEY)
 # Its own way of finding the address believes headers that a browser can send; rarbooking/throttling.py has ours.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# Without it OpenTelemetry is not even imported (rarbooking/apps.py).
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", default="") or "arrange-rar-appointments"
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
 LOGGING = {
     "version": 1,
@@ -337,7 +348,8 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
     sentry.start(
         dsn=SENTRY_DSN,
         environment=env.str("SENTRY_ENVIRONMENT", default=""),

@@ -5,11 +5,19 @@ if ("noModule" in HTMLScriptElement.prototype) {
   initAll();
 }
 
+// The list takes what it is given for HTML, and the names come from Delius.
+function asText(name) {
+  const shown = document.createElement("span");
+  shown.textContent = name ?? "";
+  return shown.innerHTML;
+}
+
 for (const select of document.querySelectorAll("select[data-rar-autocomplete]")) {
   window.accessibleAutocomplete?.enhanceSelectElement({
     selectElement: select,
     defaultValue: select.options[select.selectedIndex]?.text ?? "",
     showAllValues: true,
+    templates: { inputValue: (name) => name ?? "", suggestion: asText },
   });
 }
 
