@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rarbooking.middleware.PrivatePagesMiddleware",
+    "rarbooking.readable.ReadableRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -81,6 +82,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "rarbooking.middleware.UpstreamFaultMiddleware",
+    "rarbooking.readable.AdminInputMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

@@ -17,9 +17,17 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from tests.faults.tally import pytest_terminal_summary  # noqa: F401 - pytest finds its hooks here
+from tests.faults import tally as faults
+from tests.hostile import tally as hostile
 from tests.people import account, client_of
 from tests.simulator_process import Simulator, SimulatorProcess
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the tests of faults and of hostile requests found."""
+    faults.report(terminalreporter)
+    hostile.report(terminalreporter)
+
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

@@ -295,6 +295,10 @@ class TestVersions:
         answer = designer.get(address("compare", page.pk), query, follow=True)
         assert "Choose two different versions to compare" in text_of(answer)
 
+    @pytest.mark.parametrize("pk", ["²", "9" * 30, "9" * 5000, "x", "_00", "-1"])
+    def test_what_is_no_page_has_no_versions(self, designer: Client, pk: str) -> None:
+        assert designer.get(f"/admin/guidance/{TOOLKIT}/{pk}/history/").status_code == 404
+
     def test_what_was_typed_is_never_markup_in_a_comparison(self, designer: Client) -> None:
         page = rewritten(make_toolkit_page(), summary="<script>alert(1)</script>")
         newer, older = (record.history_id for record in versions(page))

@@ -50,8 +50,20 @@ def test_a_delius_user_is_signed_in_and_returned_to_the_page_they_asked_for(
     assert "Northmoor Probation Region" in page
 
 
-@pytest.mark.parametrize("address", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
-def test_the_page_to_return_to_is_never_on_another_site(simulator: Simulator, rollout: None, address: str) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://elsewhere.example/",
+        "//elsewhere.example",
+        "javascript:alert(1)",
+        "no-address",
+        "sign-out",
+        "/\\elsewhere",
+    ],
+)
+def test_the_page_to_return_to_is_never_on_another_site_nor_anything_but_an_address(
+    simulator: Simulator, rollout: None, address: str
+) -> None:
     client = Client()
     answer = client.get("/sign-in/callback/", answer_of_hmpps_auth(client, "ROBIN.SAMPLE", page=address))
     assert answer["Location"] == "/"
