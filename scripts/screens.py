@@ -424,6 +424,8 @@ def administration(trip: Trip) -> None:
     trip.take("admin-bookings", admin)
     acts_on_all(admin, "mark_as_settled")
     trip.take("admin-mark-as-settled", admin)
+    admin.opens("/admin/booking/journeycount/")
+    trip.take("admin-journeys-in-numbers", admin)
     page.get_by_label("What did you find in Delius").fill("It is in the contact log.")
     page.get_by_role("button", name="Mark as settled").click()
 

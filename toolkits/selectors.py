@@ -6,9 +6,10 @@ from datetime import date
 
 from django.core.exceptions import ImproperlyConfigured
 
-from toolkits.models import Rollout, Toolkit, ToolkitList, ToolkitOrder
+from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, Rollout, Toolkit, ToolkitList, ToolkitOrder
 
 __all__ = [
+    "PLACEHOLDER_NSI_TYPE_CODE",
     "ToolkitChoice",
     "ToolkitOrder",
     "ToolkitsNotLoaded",

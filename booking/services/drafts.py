@@ -2,10 +2,15 @@
 
 import uuid
 
+from django.utils import timezone
+
 from booking.journey.journey import Journey
 from booking.models import Booking, Draft
-from booking.services import confirm
+from booking.services import confirm, counting
 from booking.services.states import UNDER_WAY
+
+# Where a journey stands once every question is answered.
+CHECK = "check"
 
 
 class WaitingForBooking(Exception):
@@ -15,14 +20,17 @@ class WaitingForBooking(Exception):
 def save_answers(*, draft: Draft, journey: Journey) -> None:
     """Keep a journey's answers. Raises WaitingForBooking while the outcome of confirming earlier ones is unknown."""
     _detach(draft)
+    unfinished = journey.first_unfinished
     draft.answers = dict(journey.raw)
+    draft.step = unfinished.slug if unfinished else CHECK
+    draft.started_on = draft.started_on or timezone.localdate()
     draft.save()
 
 
 def discard(*, draft: Draft) -> None:
     """Forget a draft. Raises WaitingForBooking while the outcome of confirming it is unknown."""
     _detach(draft)
-    draft.delete()
+    counting.end(Draft.objects.filter(id=draft.id), on=timezone.localdate())
 
 
 def _detach(draft: Draft) -> None:
@@ -34,3 +42,6 @@ def _detach(draft: Draft) -> None:
     if not confirm.let_go(draft.booking_id):
         raise WaitingForBooking(draft.booking_id)
     draft.booking_id = uuid.uuid4()
+    if not Draft.objects.filter(id=draft.id).exists():
+        # It was finished after all, and is counted: what is answered now begins another journey.
+        draft.started_on = None

@@ -85,10 +85,7 @@ def forms_of_the_product() -> Iterator[type[BaseForm]]:
     for room in ROOMS:
         package = importlib.import_module(room)
         for module in pkgutil.walk_packages(package.__path__, f"{room}."):
-            if (
-                not module.name.startswith(("delius.simulator", "delius.management"))
-                and ".migrations" not in module.name
-            ):
+            if {"simulator", "management"}.isdisjoint(module.name.split(".")) and ".migrations" not in module.name:
                 importlib.import_module(module.name)
     waiting = [BaseForm]
     while waiting:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import requests
 
@@ -149,14 +150,18 @@ class Site:
 
 
 @contextmanager
-def serving(*options: str, **settings: str) -> Iterator[Site]:
-    """Serve on a socket that listens already: whoever connects early waits for the first process to take it."""
+def serving(*options: str, log: IO[bytes] | None = None, **settings: str) -> Iterator[Site]:
+    """Serve on a socket that listens already: whoever connects early waits for the first process to take it.
+
+    What it logs goes to `log`, where that is given.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening:
         command = [sys.executable, "-m", "gunicorn", "--config", "ops/gunicorn.conf.py", *options]
         process = subprocess.Popen(
             [*command, f"--bind=fd://{listening.fileno()}", "rarbooking.wsgi:application"],
             cwd=ROOT,
-            env=environment(LOG_LEVEL="ERROR", **settings),
+            env=environment(**{"LOG_LEVEL": "ERROR", **settings}),
+            stderr=log,
             pass_fds=[listening.fileno()],
         )
         try:

@@ -15,12 +15,13 @@ from tests.people import account, client_of
 pytestmark = pytest.mark.django_db
 SEES = {
     Role.CONTENT_DESIGNER: {"ToolkitGuidance", "RiskFlagGuidance", "Feedback", "FruitlessSearch"},
-    Role.TOOLKIT_ADMINISTRATOR: {"Toolkit", "Rollout", "ToolkitList"},
+    Role.TOOLKIT_ADMINISTRATOR: {"Toolkit", "Rollout", "ToolkitList", "JourneyCount"},
     Role.SERVICE_SUPPORT: {
         "AuditEvent",
         "Booking",
         "DBTaskResult",
         "DuplicateNsis",
+        "JourneyCount",
         "MirroredContact",
         "MirroredNsi",
         "SyncedCase",
