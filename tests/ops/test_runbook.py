@@ -8,6 +8,7 @@ import yaml
 from django.core.management import get_commands
 from django.urls import resolve
 
+from rarbooking.roles import Role
 from tests.ops.test_packaging import KNOWN_SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,7 +32,7 @@ def test_an_alert_says_how_bad_it_is_what_it_means_and_where_to_read_on() -> Non
 
 def test_every_command_of_ours_that_it_tells_of_is_there() -> None:
     named = set(re.findall(r"(?:`|^ +|then `)(?:manage|\S*python manage\.py) (\w+)", RUNBOOK, re.MULTILINE))
-    assert {"migrate", "resume_bookings", "load_toolkits", "createsuperuser"} <= named
+    assert {"migrate", "resume_bookings", "load_toolkits", "grant_database"} <= named
     assert named <= set(get_commands())
 
 
@@ -44,4 +45,6 @@ def test_every_page_that_it_sends_somebody_to_is_there() -> None:
 
 def test_every_setting_that_it_names_is_described() -> None:
     named = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", RUNBOOK))
-    assert named <= KNOWN_SETTINGS | {"ROLE_COMMUNITY", "ROLE_COMMUNITY_INTERVENTIONS_UPDATE"}
+    upstream_roles = {"ROLE_COMMUNITY", "ROLE_COMMUNITY_INTERVENTIONS_UPDATE"}
+    events = set(re.findall(r"`([A-Z]+_[A-Z_]+)`", (ROOT / "docs/data-dictionary.md").read_text(encoding="utf-8")))
+    assert named <= KNOWN_SETTINGS | upstream_roles | {role.value for role in Role} | events
