@@ -13,4 +13,6 @@ def own_path(request: HttpRequest, address: str) -> str:
     ):
         return ""
     parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    # Alone, the path of http://here//elsewhere/ is another host's address, and one without a slash the name of a view.
+    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else ""
