@@ -28,22 +28,16 @@ def undone(client: Client) -> Iterator[None]:
         client.cookies = kept
 
 
-def forms_at(visits: Iterable[Visit]) -> list[tuple[Visit, Form, bool]]:
-    """Return what may be sent to addresses, each with whether a page has a form for it, or it takes nothing else."""
-    pages, found = {}, []
-    for visit in visits:
-        answer = _answer(visit, "GET")
-        pages[visit.path] = _page(answer, visit)
+def forms_at(visits: Iterable[Visit]) -> list[tuple[Visit, Form]]:
+    """Return what may be sent to addresses in each way that they take."""
+    visits, found = list(visits), []
+    pages = {visit.path: _page(_answer(visit, "GET"), visit) for visit in visits}
     forms = [form for page in pages.values() if page for form in page.forms]
     for visit in visits:
         for method in ("GET", "POST"):
-            answer = _answer(visit, method)
-            if answer.status_code == 405:
-                continue
-            form = _together(forms, visit, method.lower())
-            is_form = not form.is_link or (method == "POST" and _answer(visit, "GET").status_code == 405)
-            found.append((visit, form, is_form))
-            found += [(visit, action, True) for action in _actions(visit, form)]
+            if _answer(visit, method).status_code != 405:
+                form = _together(forms, visit, method)
+                found += [(visit, form), *((visit, action) for action in _actions(visit, form))]
     return found
 
 
@@ -58,15 +52,22 @@ def _page(answer: Any, visit: Visit) -> Page | None:
 
 
 def _together(forms: Iterable[Form], visit: Visit, method: str) -> Form:
-    """What forms anywhere send to an address in one way, with the values that a browser may send."""
-    together = Form(method, visit.path, is_link=True)
-    for form in forms:
-        if form.method == method and (form.path == visit.path or _route_of(form.path) == visit.route):
-            together.is_link = together.is_link and form.is_link
-            for name, values in form.fields.items():
-                known = together.fields[name]
-                known += [] if name in WITHHELD else [value for value in values if value not in known]
+    """What forms and links anywhere send to an address in one way, with the values that a browser may send.
+
+    It is a form where one of them is, or where the address takes nothing else.
+    """
+    its = [form for form in forms if form.method == method.lower() and _leads_to(form, visit)]
+    only_way = method == "POST" and _answer(visit, "GET").status_code == 405
+    together = Form(method.lower(), visit.path, is_link=not only_way and all(form.is_link for form in its))
+    for form in its:
+        for name, values in form.fields.items():
+            known = together.fields[name]
+            known += [] if name in WITHHELD else [value for value in values if value not in known]
     return together
+
+
+def _leads_to(form: Form, visit: Visit) -> bool:
+    return form.path == visit.path or _route_of(form.path) == visit.route
 
 
 def _actions(visit: Visit, form: Form) -> Iterator[Form]:

@@ -49,6 +49,8 @@ TRICKS = (
     b'" OR 1=1 --',
     b"%s%n%d%(a)s",
     b"../../../../etc/passwd",
+    b"//elsewhere.example/",
+    b"http://testserver//elsewhere.example/",
     b"-1",
     b"0",
     b"00",
@@ -154,17 +156,33 @@ COOKIES = (
 )
 
 WAYS = ("usual", "usual", "hostile", "hostile", "repeated", "absent")
+HEADERS = (
+    ("HTTP_X_NONE", ""),
+    ("HTTP_X_NONE", ""),
+    ("HTTP_REFERER", "http://testserver//elsewhere.example/"),
+    ("HTTP_REFERER", "http://["),
+    ("HTTP_ORIGIN", "null"),
+    ("HTTP_X_REQUEST_ID", "'<hostile>" * 100),
+    ("HTTP_IF_NONE_MATCH", '"\xff'),
+    ("HTTP_IF_MODIFIED_SINCE", "Mon, 99 Foo 99999999999 99:99:99 GMT"),
+    ("HTTP_ACCEPT_LANGUAGE", "a-" * 500),
+    ("HTTP_ACCEPT_ENCODING", ";q=x,,"),
+    ("HTTP_X_FORWARDED_HOST", "elsewhere.example"),
+    ("HTTP_HOST", "elsewhere.example"),
+    ("HTTP_HOST", "test server"),
+)
 Pairs = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True)
 class Hostile:
-    """A request: what follows the address, what is in the body, and what the cookies are besides our own."""
+    """A request: what follows the address, the body, cookies besides our own, and a header by its name in WSGI."""
 
     query: str = ""
     body: bytes = b""
     content_type: str = "application/x-www-form-urlencoded"
     cookies: str = ""
+    header: tuple[str, str] = ("HTTP_X_NONE", "")
 
     def __repr__(self) -> str:
         shown = (f"{name}={value[:300]!r}" for name, value in vars(self).items() if value)
@@ -236,6 +254,7 @@ def queries(form: Form) -> st.SearchStrategy[Hostile]:
         query=st.one_of(sent, sent, st.binary(max_size=30).map(quote_from_bytes)),
         content_type=st.sampled_from(("", "", "", *BROKEN_TYPES)),
         cookies=st.sampled_from(("", "", "", *COOKIES)),
+        header=st.sampled_from(HEADERS),
     )
 
 
@@ -256,5 +275,6 @@ def bodies(form: Form) -> st.SearchStrategy[Hostile]:
         body=st.one_of(fields(form).map(lambda pairs: multipart(pairs, files=False, broken=False)), texts()),
         content_type=st.sampled_from(BROKEN_TYPES),
         cookies=st.sampled_from(COOKIES),
+        header=st.sampled_from(HEADERS),
     )
     return st.one_of(sent, sent, sent, parts, anything)

@@ -19,6 +19,7 @@ class Form:
     """A form: where it is sent and how, and the values that a browser may send for each of its names.
 
     Those of `fixed` are never anything else: they are what makes it this form and not another one of the same address.
+    `is_link` where it is no form, but what links send in their addresses.
     """
 
     method: str

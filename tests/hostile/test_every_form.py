@@ -41,6 +41,7 @@ def send(visit: Visit, form: Form, hostile: Hostile) -> None:
             hostile.content_type,
             QUERY_STRING=hostile.query,
             HTTP_COOKIE=f"{own}; {hostile.cookies}",
+            **dict([hostile.header]),
         )
         assert_harmless(answer, path=visit.path)
         if hostile.cookies:
@@ -72,10 +73,10 @@ def test_a_hostile_request_is_answered_with_a_page_and_changes_nothing_in_delius
     world: World, area: str, record_property: Callable[[str, object], None]
 ) -> None:
     sent = []
-    for visit, form, is_form in forms_at(world.visits(area)):
-        examples = EXAMPLES if is_form else FEW
+    for visit, form in forms_at(world.visits(area)):
+        examples = FEW if form.is_link else EXAMPLES
         try_requests(visit, form, examples=examples)
-        sent.append((is_form, examples))
+        sent.append((not form.is_link, examples))
     assert writes(world.simulator) == []
     record_property(PROPERTY, sent)
 
@@ -106,9 +107,8 @@ def test_every_form_of_the_product_is_among_those_that_are_found(world: World, m
 
     monkeypatch.setattr(BaseForm, "full_clean", noticed)
     for area in AREAS:
-        for visit, form, is_form in forms_at(world.visits(area)):
-            if is_form:
-                data = {name: values[:1] for name, values in form.fields.items()}
-                with undone(visit.client):
-                    visit.client.get(visit.path, data) if form.method == "get" else visit.client.post(visit.path, data)
+        for visit, form in forms_at(world.visits(area)):
+            data = {name: values[:1] for name, values in form.fields.items()}
+            with undone(visit.client):
+                visit.client.get(visit.path, data) if form.method == "get" else visit.client.post(visit.path, data)
     assert {each.__qualname__ for each in forms_of_the_product()} - {each.__qualname__ for each in met} == set()

@@ -92,7 +92,7 @@ def test_nothing_that_a_practitioner_sends_makes_them_anything_else(world: World
     before = row(robin)
     extra = {**more(User, but=set()), "roles": "ROLE_ADMIN", "groups": "1", "user_permissions": "1"}
     for area in ("cases", "journey", "guidance", "service"):
-        for visit, _, _ in forms_at(world.visits(area)):
+        for visit, _ in forms_at(world.visits(area)):
             if visit.client is world.robin:
                 visit.client.post(visit.path, extra)
     robin.refresh_from_db()

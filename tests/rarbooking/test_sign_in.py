@@ -55,6 +55,10 @@ def test_a_delius_user_is_signed_in_and_returned_to_the_page_they_asked_for(
     [
         "https://elsewhere.example/",
         "//elsewhere.example",
+        "http://testserver//elsewhere.example/",
+        "http://testserver///elsewhere.example/",
+        "http://testserver/\\elsewhere.example/",
+        "http://testserver",
         "javascript:alert(1)",
         "no-address",
         "sign-out",
