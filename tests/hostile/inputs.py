@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from tests.hostile.reading import SUM_OF_TEMPLATES, Form
 
-EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "8"))
-FEW = max(3, min(EXAMPLES // 20, 50))
+EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "5"))
+FEW = max(2, min(EXAMPLES // 20, 50))
 # gunicorn refuses an address that is longer.
 LONGEST_QUERY = 4000
 

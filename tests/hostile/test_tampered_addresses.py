@@ -8,7 +8,7 @@ from django.test import Client
 from booking.journey.steps import STEPS
 from booking.models import Booking, Draft
 from tests.booking.journeys import answer_up_to
-from tests.simulator_process import Simulator
+from tests.hostile.reading import assert_harmless
 
 pytestmark = pytest.mark.django_db
 CASE = "/cases/X000001/arrange"
@@ -67,25 +67,23 @@ TAMPERED = [
 ]
 
 
-@pytest.mark.parametrize("slug", TAMPERED)
-def test_a_tampered_question_is_not_there_and_keeps_and_books_nothing(
-    robin: Client, simulator: Simulator, slug: str
-) -> None:
+def test_a_tampered_question_is_not_there_and_keeps_and_books_nothing(robin: Client) -> None:
     answer_up_to(robin, "rar")
     before = Draft.objects.values()[0]
     sent = {"type": "CHVS", "rar": "yes", "notes": "x", "answers": Draft.objects.get().fingerprint}
-    for answer in (robin.get(f"{CASE}/{slug}/"), robin.post(f"{CASE}/{slug}/", sent)):
-        assert answer.status_code in {400, 404}
-        assert b"<hostile" not in answer.content
-        assert "Hostile" not in answer.headers
+    for slug in TAMPERED:
+        path = f"{CASE}/{slug}/"
+        for answer in (robin.get(path), robin.post(path, sent)):
+            assert answer.status_code in {400, 404}, slug
+            assert_harmless(answer, path=path)
     assert Draft.objects.values()[0] == before
     assert not Booking.objects.exists()
 
 
-@pytest.mark.parametrize("slug", [step.slug for step in STEPS])
-def test_an_address_without_its_last_slash_leads_to_the_one_with_it(robin: Client, slug: str) -> None:
-    answer = robin.get(f"{CASE}/{slug}?change=1")
-    assert (answer.status_code, answer["Location"]) == (301, f"{CASE}/{slug}/?change=1")
+def test_an_address_without_its_last_slash_leads_to_the_one_with_it(robin: Client) -> None:
+    for step in STEPS:
+        answer = robin.get(f"{CASE}/{step.slug}?change=1")
+        assert (answer.status_code, answer["Location"]) == (301, f"{CASE}/{step.slug}/?change=1")
 
 
 @pytest.mark.parametrize("query", ["back=../../X000014", "back=check", "back=//elsewhere.example", "back=javascript:x"])
