@@ -32,6 +32,10 @@ def _services() -> Iterator[checks.CheckMessage]:
         address = urlsplit(getattr(settings, name))
         if address.hostname not in THIS_MACHINE | {None} and address.scheme != "https":
             yield checks.Error(f"{name} does not begin with https://.", id="rarbooking.E001")
+    collector = urlsplit(settings.OTEL_EXPORTER_OTLP_ENDPOINT)
+    if collector.hostname not in THIS_MACHINE | {None} and collector.scheme != "https":
+        # Traces hold nothing of anybody, and collectors inside a cluster often have no certificate.
+        yield checks.Warning("OTEL_EXPORTER_OTLP_ENDPOINT does not begin with https://.", id="rarbooking.W002")
 
 
 def _database() -> Iterator[checks.CheckMessage]:

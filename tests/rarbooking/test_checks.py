@@ -47,6 +47,11 @@ def test_a_service_over_plain_http_is_an_error_unless_it_is_on_this_machine(sett
     assert said() == ["rarbooking.E001"]
 
 
+def test_traces_in_plain_text_are_warned_about(settings: Any) -> None:
+    settings.OTEL_EXPORTER_OTLP_ENDPOINT = "http://collector.example:4318"
+    assert said() == ["rarbooking.W002"]
+
+
 @pytest.mark.parametrize(
     ("options", "found"),
     [
