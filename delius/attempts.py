@@ -32,8 +32,8 @@ _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 
 
 @contextmanager
-def recorded_by(recorder: Recorder) -> Iterator[None]:
-    """Tell `recorder` of every request that this thread sends in the block."""
+def recorded_by(recorder: Recorder | None) -> Iterator[None]:
+    """Tell `recorder`, or nobody, of every request that this thread sends in the block."""
     before = _recorder.set(recorder)
     try:
         yield

@@ -31,7 +31,8 @@ from delius.records import (
     Requirement,
     StaffMember,
 )
-from delius.transport import Operation, Parameters, Query, Service, Transport, json_of, unusable
+from delius.services import Service
+from delius.transport import Operation, Parameters, Query, Transport, json_of, unusable
 from delius.writes import NewAppointment, NewNsi
 
 R = TypeVar("R", bound=BaseModel)

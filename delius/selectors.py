@@ -106,11 +106,21 @@ class Caseload:
     truncated: bool
 
 
-def staff_member(username: str) -> StaffMember | None:
-    """Return a user's staff record, or None for a user who has none. Raises Unavailable."""
-    load = partial(get_client().staff_by_username, username)
+def staff_member(username: str, *, may_be_stale: bool = False) -> StaffMember | None:
+    """Return a user's staff record, or None for a user who has none. Raises Unavailable.
+
+    It was read less than DELIUS_CACHE_SECONDS ago: teams change, and decide which cases somebody may see. One that
+    `may_be_stale` may be as old as DELIUS_STAFF_STALE_SECONDS, and must decide nothing of the kind.
+    """
+    fresh = conf.case_cache_seconds()
+    oldest = max(fresh, conf.staff_stale_seconds())
     try:
-        return kept.read_one(kept.key("staff", username), load, seconds=conf.case_cache_seconds())
+        return kept.read_dated(
+            kept.key("staff", username),
+            lambda: get_client().staff_by_username(username),
+            ages=kept.Ages(fresh=fresh, stale=oldest, outage=oldest),
+            only_fresh=not may_be_stale,
+        )
     except NotFound:
         return None
 
@@ -230,18 +240,22 @@ def caseload(staff: StaffMember, *, limit: int) -> Caseload:
 
 
 def appointment_types() -> tuple[AppointmentType, ...]:
-    """Return the types an appointment may have, each code once. Raises Unavailable."""
+    """Return the types an appointment may have, each code once. Raises Unavailable.
+
+    As old as DELIUS_REFERENCE_STALE_SECONDS, or as DELIUS_REFERENCE_OUTAGE_SECONDS where Delius does not answer: it
+    checks the type of what is booked itself.
+    """
 
     def load() -> tuple[AppointmentType, ...]:
         return _each_once(get_client().appointment_types())
 
-    return kept.read_one(kept.key("appointment-types"), load, seconds=conf.reference_cache_seconds())
+    return kept.read_dated(kept.key("appointment-types"), load, ages=_reference_ages())
 
 
 def office_locations(team_code: str) -> tuple[OfficeLocation, ...]:
     """Return a team's offices by description, each once; none for a team that is unknown or not active.
 
-    Raises Unavailable.
+    As old as appointment types may be. Raises Unavailable.
     """
 
     def load() -> tuple[OfficeLocation, ...]:
@@ -251,7 +265,15 @@ def office_locations(team_code: str) -> tuple[OfficeLocation, ...]:
             return ()
         return tuple(sorted(_each_once(offices), key=lambda office: (office.description.casefold(), office.code)))
 
-    return kept.read_one(kept.key("offices", team_code), load, seconds=conf.reference_cache_seconds())
+    return kept.read_dated(kept.key("offices", team_code), load, ages=_reference_ages())
+
+
+def _reference_ages() -> kept.Ages:
+    return kept.Ages(
+        fresh=conf.reference_cache_seconds(),
+        stale=conf.reference_stale_seconds(),
+        outage=conf.reference_outage_seconds(),
+    )
 
 
 def _caseload_entries(staff: StaffMember, *, limit: int) -> Iterable[CaseloadEntry]:

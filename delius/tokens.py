@@ -8,9 +8,11 @@ from typing import Any
 import requests
 from django.core.cache import cache
 
+from delius import breakers
 from delius.attempts import Attempt
 from delius.conf import Connection
 from delius.errors import Unavailable
+from delius.services import Service
 
 OPERATION = "token"
 # Not used for so long before they expire that a request under way cannot outlive its token.
@@ -29,7 +31,7 @@ class Tokens:
     def get(self, username: str | None = None) -> str:
         """Return a token, acting for a user where one is named.
 
-        Raises Unavailable, without effect, where HMPPS Auth gives none.
+        Raises Unavailable, without effect, where HMPPS Auth gives none; LeftAlone where it is not even asked.
         """
         return cache.get(self._key(username)) or self._obtain(username)
 
@@ -61,21 +63,24 @@ class Tokens:
         form = {"grant_type": "client_credentials"}
         if username:
             form["username"] = username
-        attempt = Attempt(OPERATION)
-        try:
-            response = self._session.post(
-                f"{self._connection.auth_url}/oauth/token",
-                data=form,
-                auth=(self._connection.client_id, self._connection.client_secret),
-                headers=attempt.headers,
-                timeout=(self._connection.connect_timeout, self._connection.read_timeout),
-                allow_redirects=False,
-            )
-            answer: Any = response.json() if response.ok else None
-        except requests.RequestException as error:
-            attempt.failed(error)
-            raise Unavailable(OPERATION) from None
-        attempt.answered(response.status_code)
+        with breakers.request(Service.HMPPS_AUTH, OPERATION) as result:
+            attempt = Attempt(OPERATION)
+            try:
+                response = self._session.post(
+                    f"{self._connection.auth_url}/oauth/token",
+                    data=form,
+                    auth=(self._connection.client_id, self._connection.client_secret),
+                    headers=attempt.headers,
+                    timeout=(self._connection.connect_timeout, self._connection.read_timeout),
+                    allow_redirects=False,
+                )
+                answer: Any = response.json() if response.ok else None
+            except requests.RequestException as error:
+                result.no_answer()
+                attempt.failed(error)
+                raise Unavailable(OPERATION) from None
+            result.answered(response)
+            attempt.answered(response.status_code)
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str) or not token:
             raise Unavailable(OPERATION)

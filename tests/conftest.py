@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from delius import background
 from tests.faults.tally import pytest_terminal_summary  # noqa: F401 - pytest finds its hooks here
 from tests.simulator_process import Simulator, SimulatorProcess
 
@@ -49,6 +50,7 @@ def simulator(simulator_process: SimulatorProcess, settings: Settings) -> Iterat
     settings.DELIUS_API_URL = control.delius_url
     cache.clear()
     yield control
+    background.finish()
     control.close()
     cache.clear()
 

@@ -10,7 +10,7 @@ import structlog
 import time_machine
 from pytest_django import Settings
 
-from delius import selectors
+from delius import background, selectors
 from delius.errors import LIMITED_ACCESS, Forbidden, NotFound, Unavailable
 from delius.london import today
 from delius.parallel import PATIENCE, side_by_side
@@ -416,6 +416,7 @@ def test_reference_data_is_kept_longer_than_cases(simulator: Simulator, settings
         assert len(simulator.requests("office_locations")) == 1
         clock.shift(2)
         selectors.office_locations("N90AAA")
+        background.finish()
         assert len(simulator.requests("office_locations")) == 2
 
 
