@@ -5,14 +5,14 @@ of all processes and in memory otherwise. Its own way to make a call is not used
 call takes, so that one process could only ask one thing at a time.
 
 closed ──▶ open: after so many failures in a row. open ──▶ half-open: after some seconds, once the service answers when
-this process knocks in the background. half-open ──▶ closed or open: by what comes of one real request; the others are
-refused meanwhile.
+this process knocks in the background. half-open ──▶ closed or open: by what comes of one real request, which is made in
+the background too where there is one that harms nobody; the others are refused meanwhile.
 """
 
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,7 +40,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from delius import background, conf
-from delius.errors import LeftAlone
+from delius.errors import DeliusError, LeftAlone
 from delius.services import Service
 from delius.signals import request_not_sent
 
@@ -175,7 +175,7 @@ class Breaker:
             self._give_back("knock")
 
     def _knock(self) -> None:
-        """Let one real request through where the service answers anything at all, or leave it alone for longer.
+        """Have the service tried with a real request where it answers anything at all, or leave it alone for longer.
 
         Not what it says of itself: a service may call itself down for reasons that do not matter here, and never be
         asked again.
@@ -188,6 +188,9 @@ class Breaker:
             self._circuit.open()
         else:
             self._circuit.half_open()
+            if make_request := _trials.get(self.service):
+                with suppress(DeliusError):
+                    make_request()
         finally:
             self._give_back("knock")
 
@@ -224,6 +227,12 @@ class _Log(CircuitBreakerListener):
 
 _lock = threading.Lock()
 _breakers: dict[Service, Breaker] = {}
+_trials: dict[Service, Callable[[], object]] = {}
+
+
+def tried_by(service: Service, make_request: Callable[[], object]) -> None:
+    """Have a service that may be back tried by a request that harms nobody; without one, the next real one tries it."""
+    _trials[service] = make_request
 
 
 def request(service: Service, operation: str) -> AbstractContextManager[Result]:

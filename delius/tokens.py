@@ -35,6 +35,14 @@ class Tokens:
         """
         return cache.get(self._key(username)) or self._obtain(username)
 
+    def has(self, username: str | None = None) -> bool:
+        """Return whether there is a token that HMPPS Auth need not be asked for."""
+        return bool(cache.get(self._key(username)))
+
+    def get_new(self) -> str:
+        """Return a token of our own that HMPPS Auth gave just now. Raises what `get` raises."""
+        return self._fetch(self._key(None), None)
+
     def renew(self, stale: str, username: str | None = None) -> str:
         """Return a token other than one that was turned down. Raises what `get` raises."""
         return self._obtain(username, stale=stale)

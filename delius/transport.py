@@ -1,6 +1,6 @@
 """One call to Community API or Delius API: token, correlation id, log line, and what each outcome means."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -77,6 +77,14 @@ class Transport:
         """Let go of the pooled connections."""
         self._session.close()
 
+    def has_token(self, username: str | None = None) -> bool:
+        """Return whether requests, for a user where one is named, can be sent without asking HMPPS Auth."""
+        return self._tokens.has(username)
+
+    def renew_token(self) -> None:
+        """Get a token of our own from HMPPS Auth. Raises Unavailable."""
+        self._tokens.get_new()
+
     def send(
         self,
         operation: Operation,
@@ -93,17 +101,17 @@ class Transport:
         sent because the service has not answered for a while, and NotFound for a parameter that cannot be one.
         """
         url = self._bases[operation.service] + operation.path_for(**parameters)
-        token = self._tokens.get(username)
-        response = self._exchange(operation, url, query, body, token)
+        response, token = self._exchange(operation, url, query, body, lambda: self._tokens.get(username))
         if response.status_code == requests.codes.unauthorized:
-            token = self._tokens.renew(token, username)
-            response = self._exchange(operation, url, query, body, token)
+            response, _ = self._exchange(operation, url, query, body, lambda: self._tokens.renew(token, username))
         return response
 
     def _exchange(
-        self, operation: Operation, url: str, query: Query | None, body: Any, token: str
-    ) -> requests.Response:
+        self, operation: Operation, url: str, query: Query | None, body: Any, get_token: Callable[[], str]
+    ) -> tuple[requests.Response, str]:
+        """Return an answer, and the token it was asked for with: none is asked for where the service is left alone."""
         with breakers.request(operation.service, operation.name) as result:
+            token = get_token()
             attempt = Attempt(operation.name)
             try:
                 response = self._session.request(
@@ -124,7 +132,7 @@ class Transport:
                 raise Unavailable(operation.name, may_have_taken_effect=unknown) from None
             result.answered(response)
             attempt.answered(response.status_code)
-            return response
+            return response, token
 
 
 def json_of(operation: Operation, response: requests.Response) -> Any:

@@ -1,14 +1,17 @@
 """What every answer of the product has in common."""
 
+import math
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
-from delius.errors import DeliusContractError, DeliusError, Forbidden, NotFound
+from booking.views.sent import sent_fields
+from delius.errors import DeliusContractError, DeliusError, Forbidden, LeftAlone, NotFound
 
 logger = structlog.get_logger(__name__)
 
@@ -43,7 +46,7 @@ class UpstreamFaultMiddleware:
             return None
         reference = str(uuid.uuid4())[:8]
         logger.warning("upstream_fault", fault=type(exception).__name__, reference=reference)
-        context = {"reference": reference}
+        context: dict[str, Any] = {"reference": reference}
         if isinstance(exception, NotFound):
             return render(request, "errors/404.html.jinja", context, status=404)
         if isinstance(exception, Forbidden):
@@ -51,4 +54,8 @@ class UpstreamFaultMiddleware:
                 request, "errors/limited-access.html.jinja", {"message": exception.message, **context}, status=403
             )
         status = 502 if isinstance(exception, DeliusContractError) else 503
-        return render(request, "errors/upstream.html.jinja", context, status=status)
+        context |= {"sent_fields": sent_fields(request)}
+        response = render(request, "errors/upstream.html.jinja", context, status=status)
+        if isinstance(exception, LeftAlone):
+            response["Retry-After"] = str(math.ceil(exception.retry_after))
+        return response

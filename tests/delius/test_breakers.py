@@ -210,9 +210,12 @@ def test_after_a_while_a_service_that_answers_again_is_asked_again_and_nobody_wa
         traveller.shift(OPEN_SECONDS)
         upstream.answers(EMPTY)
         knock()
-        assert [each.path for each in upstream.received] == ["/community-api/health"]
-        assert read() == ()
+        assert [each.path for each in upstream.received] == [
+            "/community-api/health",
+            "/community-api/secure/appointment-types",
+        ]
         assert breakers.states()[Service.COMMUNITY_API] == "closed"
+        assert [each.get() for each in side_by_side([read] * 4)] == [()] * 4
 
 
 def test_a_service_that_does_not_answer_the_knock_is_left_alone_for_as_long_again(
@@ -230,39 +233,82 @@ def test_a_service_that_does_not_answer_the_knock_is_left_alone_for_as_long_agai
         assert refused.retry_after > 1
 
 
-def test_a_service_that_says_it_is_down_but_answers_is_tried_with_one_real_request(upstream: ScriptedUpstream) -> None:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        open_circuit(upstream)
-        traveller.shift(OPEN_SECONDS)
-        upstream.answers(Answer({"status": "DOWN"}, status=503))
-        knock()
-        upstream.answers(EMPTY)
-        assert read() == ()
-
-
-def test_one_request_at_a_time_tries_a_service_again_and_its_failure_leaves_it_alone(
+def test_a_service_that_answers_the_knock_and_nothing_else_is_left_alone_for_as_long_again(
     upstream: ScriptedUpstream,
 ) -> None:
     with time_machine.travel(NOW, tick=False) as traveller:
         open_circuit(upstream)
         traveller.shift(OPEN_SECONDS)
+        upstream.respond = lambda request: Answer({"status": "UP"}) if request.path in HEALTH else BROKEN
         knock()
+        assert len(asked_of(upstream)) == 1
+        refused = fault_of(read)
+        assert isinstance(refused, LeftAlone)
+        assert refused.retry_after > OPEN_SECONDS - 1
+
+
+def test_a_service_that_says_it_is_down_but_works_is_asked_again(upstream: ScriptedUpstream) -> None:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        open_circuit(upstream)
+        traveller.shift(OPEN_SECONDS)
+        down = Answer({"status": "DOWN"}, status=503)
+        upstream.respond = lambda request: down if request.path in HEALTH else EMPTY
+        knock()
+        assert read() == ()
+
+
+def test_hmpps_auth_that_is_back_gives_tokens_again(upstream: ScriptedUpstream) -> None:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        for _ in range(FAILURES):
+            with breakers.request(Service.HMPPS_AUTH, "token") as result:
+                result.no_answer()
+        traveller.shift(OPEN_SECONDS)
+        knock()
+        assert breakers.states()[Service.HMPPS_AUTH] == "closed"
+        upstream.answers(EMPTY)
+        assert read() == ()
+
+
+def test_one_write_at_a_time_tries_delius_api_again_and_its_failure_leaves_it_alone(
+    upstream: ScriptedUpstream,
+) -> None:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        upstream.answers(BROKEN)
+        fail(FAILURES, create_nsi)
+        upstream.received.clear()
+        traveller.shift(OPEN_SECONDS)
+        assert is_left_alone(create_nsi)
+        background.finish()
+        assert breakers.states()[Service.DELIUS_API] == "half-open"
+        assert breakers.left_alone_for(Service.DELIUS_API) is None
         arrived, may_end = threading.Event(), threading.Event()
 
         def respond(request: Received) -> Answer:
             arrived.set()
             may_end.wait(10)
-            return Answer(status=500)
+            return BROKEN
 
         upstream.respond = respond
         with ThreadPoolExecutor(1) as pool:
-            trial = pool.submit(fault_of, create_appointment)
+            trial = pool.submit(fault_of, create_nsi)
             assert arrived.wait(10)
-            assert is_left_alone(read)
+            assert is_left_alone(create_nsi)
             may_end.set()
             assert trial.result().may_have_taken_effect
         assert len(asked_of(upstream)) == 1
-        assert breakers.states()[Service.COMMUNITY_API] == "open"
+        assert breakers.states()[Service.DELIUS_API] == "open"
+
+
+def test_a_write_that_succeeds_closes_the_circuit_of_delius_api(upstream: ScriptedUpstream) -> None:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        upstream.answers(BROKEN)
+        fail(FAILURES, create_nsi)
+        traveller.shift(OPEN_SECONDS)
+        assert is_left_alone(create_nsi)
+        background.finish()
+        upstream.answers(Answer({"id": 7}))
+        assert create_nsi().nsi_id == 7
+        assert breakers.states()[Service.DELIUS_API] == "closed"
 
 
 def test_requests_to_a_service_that_works_are_side_by_side(upstream: ScriptedUpstream) -> None:
