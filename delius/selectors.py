@@ -1,10 +1,10 @@
 """What the rest of the house reads from Delius: bounded, side by side, and kept for a short while in Django's cache."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from delius import cases, conf, kept
 from delius.cases import CaseEvent, CaseReads
@@ -16,6 +16,7 @@ from delius.records import (
     AppointmentType,
     CaseloadEntry,
     Contact,
+    ContactsPage,
     Event,
     OfficeLocation,
     Person,
@@ -37,7 +38,7 @@ __all__ = [
     "caseload",
     "coming_appointments",
     "employment",
-    "forget_case",
+    "forget_appointments",
     "next_appointments",
     "office_locations",
     "risk_flags",
@@ -138,9 +139,8 @@ def case(crn: str, *, username: str) -> Case:
     return Case(person=reads.person.get(), events=reads.events.get())
 
 
-def forget_case(crn: str) -> None:
-    """Let the next read of a case be a fresh one, because we changed something in Delius."""
-    cases.forget(crn)
+def forget_appointments(crn: str) -> None:
+    """Let the next read of a person's appointments be a fresh one, because we made one. It changes nothing else."""
     kept.forget(kept.key("coming", crn))
 
 
@@ -193,29 +193,37 @@ def risk_flags(crn: str) -> tuple[Registration, ...]:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A person's appointments from today on, soonest first, and a page of earlier ones, latest first."""
+    """A person's appointments from today on, soonest first, and a page of earlier ones, latest first.
+
+    `risk_flags` is what came of reading those too, which is no reason not to show the rest.
+    """
 
     coming: tuple[Contact, ...]
     past: tuple[Contact, ...]
     past_pages: int
+    risk_flags: Outcome[tuple[Registration, ...]]
 
 
 def schedule(crn: str, *, page: int) -> Schedule:
     """Return a person's schedule, with page `page` (from 0) of what is past. Raises NotFound, Unavailable.
 
-    Who may see it is for `case` to say.
+    All of it is read side by side. Who may see it is for `case` to say.
     """
     client = get_client()
     yesterday = today() - timedelta(days=1)
-    coming, past = side_by_side(
-        [
-            partial(client.contacts_page, crn, number=0, size=COMING_SIZE, date_from=today()),
-            partial(client.contacts_page, crn, number=page, size=PAST_SIZE, date_to=yesterday),
-        ]
-    )
-    earlier = past.get()
+    reads: list[Callable[[], Any]] = [
+        partial(client.contacts_page, crn, number=0, size=COMING_SIZE, date_from=today()),
+        partial(client.contacts_page, crn, number=page, size=PAST_SIZE, date_to=yesterday),
+        partial(risk_flags, crn),
+    ]
+    coming, past, flags = side_by_side(reads)
+    earlier: ContactsPage = past.get()
+    ahead: ContactsPage = coming.get()
     return Schedule(
-        coming=tuple(reversed(coming.get().contacts)), past=earlier.contacts, past_pages=earlier.total_pages
+        coming=tuple(reversed(ahead.contacts)),
+        past=earlier.contacts,
+        past_pages=earlier.total_pages,
+        risk_flags=flags,
     )
 
 

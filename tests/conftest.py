@@ -29,6 +29,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         import_module("audit.migrations.0002_append_only").remove(None, editor)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Forget what earlier tests kept: their rows are gone."""
+    cache.clear()
+
+
 @pytest.fixture(scope="session")
 def simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
     """One simulator a test process."""

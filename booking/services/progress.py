@@ -71,7 +71,7 @@ def run(booking_id: Any, *, wait_seconds: float = WAIT_SECONDS, try_counted: boo
         else:
             release_draft(booking)
         if booking.state == BookingState.BOOKED:
-            selectors.forget_case(booking.crn)
+            selectors.forget_appointments(booking.crn)
         return booking
 
 

@@ -43,7 +43,9 @@ NSI_ID = re.compile(r"[0-9]{1,18}")
 def start(request: HttpRequest, crn: str) -> HttpResponse:
     """Go to the first question without an answer, or say why nothing can be arranged."""
     journey, draft = _journey(request, crn)
-    being_saved = selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=draft.booking_id)
+    being_saved = (
+        selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=draft.booking_id) if draft.pk else None
+    )
     if being_saved and being_saved.state in UNDER_WAY:
         return redirect("booking:booking", crn, being_saved.id)
     situation = journey.situation
@@ -106,6 +108,8 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
             return _confirm(request, journey, draft)
         else:
             problem = problems.NOT_SENT
+    if journey.answers.requirement:
+        journey.situation.read_together(journey.answers.requirement, toolkit_of(journey.answers, journey.situation))
     records = toolkit_records(journey.answers, journey.situation)
     days = rar_days(journey.answers, journey.situation)
     return render(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from booking.access import case_of, staff_of
 from booking.presenters.schedule import schedule_page
 from booking.views.for_staff import for_staff
-from booking.views.risk_flags import flags_of
+from booking.views.risk_flags import shown_flags
 from delius import selectors as delius
 from toolkits import selectors as toolkits
 
@@ -32,7 +32,7 @@ def schedule(request: HttpRequest, crn: str) -> HttpResponse:
     context = {
         "person": case.person,
         "schedule": schedule_page(found, crn=crn, page=page, toolkits=toolkits.all_toolkits()),
-        "risk_flags": flags_of(crn),
+        "risk_flags": shown_flags(found.risk_flags),
         "back_url": reverse("booking:cases"),
     }
     return render(request, "booking/schedule.html.jinja", context)
