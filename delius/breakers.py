@@ -11,7 +11,6 @@ the background too where there is one that harms nobody; the others are refused 
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -90,24 +89,15 @@ class Breaker:
             state_storage=storage,
             throw_new_error_on_trip=False,
         )
-        self._lock = threading.Lock()
-        self._under_way: dict[object, float] = {}
-        self._answered_at = time.monotonic()
 
     @contextmanager
     def request(self, operation: str) -> Iterator[Result]:
         """Let one request through, whose result the block is to note. Raises LeftAlone where it must not be sent."""
         is_trial = self._admit(operation)
-        result, mine = Result(), object()
-        with self._lock:
-            self._under_way[mine] = time.monotonic()
+        result = Result()
         try:
             yield result
         finally:
-            with self._lock:
-                del self._under_way[mine]
-                if result.works is not False:
-                    self._answered_at = time.monotonic()
             self._learn(result.works, is_trial=is_trial)
             if is_trial:
                 self._give_back("trial")
@@ -139,19 +129,12 @@ class Breaker:
 
     def _wait(self, state: str) -> float | None:
         if state != STATE_OPEN:
-            return SOON_SECONDS if self._has_stalled() else None
+            return None
         opened_at = self._storage.opened_at
         remaining = self._rules.seconds - (datetime.now(UTC) - opened_at).total_seconds() if opened_at else 0
         if remaining <= 0:
             self._knock_in_background()
         return max(remaining, 0) + SOON_SECONDS
-
-    def _has_stalled(self) -> bool:
-        """Whether many requests of this process have been waiting for some time, in which none was answered."""
-        since = time.monotonic() - self._rules.stall_seconds
-        with self._lock:
-            waiting = sum(began < since for began in self._under_way.values())
-            return waiting >= self._rules.failures and self._answered_at < since
 
     def _learn(self, works: bool | None, *, is_trial: bool) -> None:
         """Tell pybreaker what came of a request, unless it would change nothing: that costs Redis several questions."""

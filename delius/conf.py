@@ -38,14 +38,10 @@ def connection() -> Connection:
 
 @dataclass(frozen=True)
 class BreakerRules:
-    """When a service is left alone: after how many failures in a row, and for how many seconds.
-
-    `stall_seconds` is for how long as many requests have to wait, while none is answered, for it to count as the same.
-    """
+    """When a service is left alone: after how many failures in a row, and for how many seconds."""
 
     failures: int
     seconds: float
-    stall_seconds: float
 
 
 def breaker_rules() -> BreakerRules:
@@ -53,7 +49,6 @@ def breaker_rules() -> BreakerRules:
     return BreakerRules(
         failures=settings.DELIUS_BREAKER_FAILURES,
         seconds=settings.DELIUS_BREAKER_SECONDS,
-        stall_seconds=settings.DELIUS_BREAKER_STALL_SECONDS,
     )
 
 
@@ -64,6 +59,11 @@ def shared_store() -> str:
         return ""
     location = cache["LOCATION"]
     return str(location if isinstance(location, str) else location[0])
+
+
+def waiting_threads() -> int:
+    """Return how many threads of this process may wait for Delius at once."""
+    return int(settings.DELIUS_WAITING_THREADS)
 
 
 def parallel_reads() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 from django.core.cache import cache
 
-from delius import breakers
+from delius import breakers, places
 from delius.attempts import Attempt
 from delius.conf import Connection
 from delius.errors import Unavailable
@@ -88,6 +88,7 @@ class Tokens:
                 attempt.failed(error)
                 raise Unavailable(OPERATION) from None
             result.answered(response)
+            places.heard()
             attempt.answered(response.status_code)
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str) or not token:

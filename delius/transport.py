@@ -10,7 +10,7 @@ import structlog
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
-from delius import breakers
+from delius import breakers, places
 from delius.attempts import Attempt
 from delius.conf import Connection
 from delius.errors import (
@@ -101,9 +101,10 @@ class Transport:
         sent because the service has not answered for a while, and NotFound for a parameter that cannot be one.
         """
         url = self._bases[operation.service] + operation.path_for(**parameters)
-        response, token = self._exchange(operation, url, query, body, lambda: self._tokens.get(username))
-        if response.status_code == requests.codes.unauthorized:
-            response, _ = self._exchange(operation, url, query, body, lambda: self._tokens.renew(token, username))
+        with places.place(operation.name):
+            response, token = self._exchange(operation, url, query, body, lambda: self._tokens.get(username))
+            if response.status_code == requests.codes.unauthorized:
+                response, _ = self._exchange(operation, url, query, body, lambda: self._tokens.renew(token, username))
         return response
 
     def _exchange(
@@ -131,6 +132,7 @@ class Transport:
                 # The error's own text has the address, and so the CRN: it must not reach a log through a traceback.
                 raise Unavailable(operation.name, may_have_taken_effect=unknown) from None
             result.answered(response)
+            places.heard()
             attempt.answered(response.status_code)
             return response, token
 

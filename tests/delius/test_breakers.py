@@ -322,33 +322,6 @@ def test_requests_to_a_service_that_works_are_side_by_side(upstream: ScriptedUps
     assert [each.get() for each in side_by_side([read] * 4)] == [()] * 4
 
 
-def test_no_more_people_wait_once_many_requests_have_waited_and_none_is_answered(
-    upstream: ScriptedUpstream, settings: Settings
-) -> None:
-    settings.DELIUS_BREAKER_STALL_SECONDS = 0
-    upstream.answers(EMPTY)
-    read()
-    arrived, may_end = threading.Semaphore(0), threading.Event()
-
-    def respond(request: Received) -> Answer:
-        arrived.release()
-        may_end.wait(10)
-        return EMPTY
-
-    upstream.respond = respond
-    with ThreadPoolExecutor(FAILURES) as pool:
-        waiting = []
-        for _ in range(FAILURES):
-            waiting.append(pool.submit(read))
-            assert arrived.acquire(timeout=10)
-        assert is_left_alone(read)
-        assert breakers.left_alone_for(Service.COMMUNITY_API) is not None
-        assert breakers.left_alone_for(Service.DELIUS_API) is None
-        may_end.set()
-        assert [each.result() for each in waiting] == [()] * FAILURES
-    assert read() == ()
-
-
 def test_what_is_logged_names_the_service_and_nobody(upstream: ScriptedUpstream) -> None:
     with time_machine.travel(NOW, tick=False) as traveller, capture_logs() as lines:
         open_circuit(upstream)
