@@ -11,7 +11,7 @@ STATIC_SOURCES := $(shell find rarbooking/static -type f)
 MIGRATIONS := $(shell find . -path './*/migrations/*.py' -not -path './.venv/*' -not -path './node_modules/*')
 SEEDS := $(shell find toolkits/data guidance/content -type f)
 
-.PHONY: setup demo test lint format requirements package screenshot screens audit licences sbom clean
+.PHONY: setup demo test lint format requirements released-migrations package screenshot screens audit licences sbom clean
 
 setup: .venv/.installed node_modules/.installed var/.static var/.database
 
@@ -62,6 +62,10 @@ requirements: .venv/.installed
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements-simulator.txt requirements-simulator.in
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements-bench.txt requirements-bench.in
+
+# Once a release is in production: what the migrations after it are tried against.
+released-migrations: .venv/.installed
+	$(BIN)/python -m scripts.released_migrations
 
 # The image's build steps without Docker; PACKAGE_DATABASE_URL is an empty PostgreSQL database to try it on (SQLite without).
 package: .venv/.installed

@@ -1,1 +1,4 @@
-"""Who viewed, booked, changed and published what. Other rooms enter by `audit.events`, `audit.admin` alone."""
+"""Who viewed, booked, changed and published what.
+
+Other rooms enter by `audit.events`, `audit.admin` and `audit.spreadsheets` alone.
+"""

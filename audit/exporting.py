@@ -9,6 +9,7 @@ from typing import TextIO
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from audit.spreadsheets import write_row
 
 COLUMNS = ("when", "what", "who", "subjectType", "subjectId", "correlationId", "operationId", "service", "details")
 
@@ -34,7 +35,7 @@ def write_csv(events: Iterable[AuditEvent], file: TextIO) -> int:
     count = 0
     for count, event in enumerate(events, start=1):  # noqa: B007 - counted for whoever asked
         message = event.as_message()
-        writer.writerow([_no_formula(message[column]) for column in COLUMNS])
+        write_row(writer, [message[column] for column in COLUMNS])
     return count
 
 
@@ -43,8 +44,3 @@ FORMATS: dict[str, Callable[[Iterable[AuditEvent], TextIO], int]] = {"jsonl": wr
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
-
-
-def _no_formula(text: str) -> str:
-    """Return a text that a spreadsheet takes for nothing but text."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

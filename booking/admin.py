@@ -6,11 +6,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import URLPattern, path
 
 from booking import auditing
 from booking.forms.settling import SettleForm
-from booking.models import Booking, BookingHistory, BookingState, DuplicateNsis, UpstreamAttempt
+from booking.models import Booking, BookingHistory, BookingState, DuplicateNsis, JourneyCount, UpstreamAttempt
 from booking.services import settling
+from booking.views.journey_counts import journey_counts, journey_counts_csv
 
 
 class ReadOnly:
@@ -126,3 +128,15 @@ class DuplicateNsisAdmin(ReadOnly, admin.ModelAdmin):
     def to_tidy(self, finding: DuplicateNsis) -> str:
         """Return the ids as one text."""
         return ", ".join(map(str, finding.other_nsi_ids))
+
+
+@admin.register(JourneyCount)
+class JourneyCountAdmin(ReadOnly, admin.ModelAdmin):
+    """In place of a list of rows, the page that puts them together."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the page and its file, and nothing else."""
+        return [
+            path("", self.admin_site.admin_view(journey_counts), name="booking_journeycount_changelist"),
+            path("csv/", self.admin_site.admin_view(journey_counts_csv), name="booking_journeycount_csv"),
+        ]

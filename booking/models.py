@@ -21,6 +21,9 @@ class Draft(models.Model):
     crn = models.CharField("CRN", max_length=7)
     answers = models.JSONField(default=dict)
     booking_id = models.UUIDField(default=uuid.uuid4)
+    # What the journey is counted by when it ends. The database's own default too: see Booking.notes_digest.
+    step = models.CharField("question it stands at", max_length=30, blank=True, default="", db_default="")
+    started_on = models.DateField("day of the first answer", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -86,6 +89,9 @@ class Booking(models.Model):
     # The database's own default too: the release before this writes rows without it while it is being replaced.
     notes_digest = models.CharField("SHA-256 of the notes", max_length=64, blank=True, default="", db_default="")
     sensitive = models.BooleanField()
+    correlation_id = models.CharField(
+        "correlation id of the page that confirmed it", max_length=100, blank=True, default="", db_default=""
+    )
 
     preferred_nsi_id = models.BigIntegerField("NSI shown before confirming", null=True)
     nsi_id = models.BigIntegerField("NSI", null=True)
@@ -213,3 +219,34 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} until {self.expires_at:%H:%M:%S}"
+
+
+class JourneyEvent(models.TextChoices):
+    """What happens to journeys, and what more is counted of it (`JourneyCount.detail`)."""
+
+    STARTED = "started", "Started"
+    FINISHED = "finished", "Finished"
+    LEFT = "left", "Left, by question"
+    TOOLKIT = "toolkit", "Finished with a toolkit, by toolkit"
+    WITH_TOOLKIT = "with_toolkit", "Finished with a toolkit, by provider"
+    WITH_NAT1 = "with_nat1", "Finished with NAT1, by provider"
+
+
+class JourneyCount(models.Model):
+    """How many journeys something happened to on a day. Holds nothing of anybody, and outlives what was counted."""
+
+    day = models.DateField()
+    event = models.CharField(max_length=20, choices=JourneyEvent)
+    detail = models.CharField("question, toolkit or provider", max_length=60, blank=True, default="")
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ("view",)
+        verbose_name = "count of journeys"
+        verbose_name_plural = "journeys in numbers"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "event", "detail"], name="one_count_of_a_thing_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.get_event_display()} {self.detail}".rstrip()

@@ -29,6 +29,12 @@ class Recorder(Protocol):
 
 
 _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
+_operation: ContextVar[str] = ContextVar("operation", default="")
+
+
+def operation_under_way() -> str:
+    """Return which call to a service this thread is making; empty for none."""
+    return _operation.get()
 
 
 @contextmanager
@@ -46,11 +52,12 @@ class Attempt:
 
     def __init__(self, operation: str) -> None:
         self.operation = operation
-        self.correlation_id = _correlation_id()
+        self.correlation_id = correlation_id()
         self._recorder = _recorder.get()
         self._record = (
             self._recorder.began(operation=operation, correlation_id=self.correlation_id) if self._recorder else 0
         )
+        _operation.set(operation)
         self._began = time.perf_counter()
 
     @property
@@ -68,6 +75,7 @@ class Attempt:
 
     def _ended(self, *, status: int | None, fault: str) -> None:
         milliseconds = round((time.perf_counter() - self._began) * 1000)
+        _operation.set("")
         log = logger.bind(
             operation=self.operation, correlation_id=self.correlation_id, status=status, milliseconds=milliseconds
         )
@@ -83,8 +91,8 @@ class Attempt:
             self._recorder.ended(self._record, status=status, fault=fault, milliseconds=milliseconds)
 
 
-def _correlation_id() -> str:
-    """Return the id of the page or job this call is part of, where it has one that a header can carry."""
+def correlation_id() -> str:
+    """Return the id of the page or job that this is part of; a new one where it has none that a header can carry."""
     known = structlog.contextvars.get_contextvars()
     current = str(known.get("correlation_id") or known.get("request_id") or "")
     return current if CORRELATION_ID.fullmatch(current) else str(uuid.uuid4())

@@ -41,6 +41,7 @@ __all__ = [
     "forget_appointments",
     "next_appointments",
     "office_locations",
+    "providers_written_for",
     "risk_flags",
     "schedule",
     "staff_member",
@@ -124,6 +125,11 @@ def staff_member(username: str, *, may_be_stale: bool = False) -> StaffMember | 
         )
     except NotFound:
         return None
+
+
+def providers_written_for(username: str) -> frozenset[str]:
+    """Return the codes of the providers in whose name a user may have something created. Raises Unavailable."""
+    return get_client().providers_written_for(username)
 
 
 def case(crn: str, *, username: str) -> Case:

@@ -1,12 +1,15 @@
 """Access tokens from HMPPS Auth: OAuth2 client credentials, for ourselves or on behalf of a user."""
 
 import hashlib
+import json
 import threading
 from concurrent.futures import Future
 from typing import Any
 
 import requests
 from django.core.cache import cache
+from joserfc import jws
+from joserfc.errors import JoseError
 
 from delius import breakers, places
 from delius.attempts import Attempt
@@ -43,6 +46,19 @@ class Tokens:
         """Return a token of our own that HMPPS Auth gave just now. Raises what `get` raises."""
         return self._fetch(self._key(None), None)
 
+    def authorities(self, username: str) -> frozenset[str]:
+        """Return what a token that acts for a user is good for. Raises what `get` raises.
+
+        The token comes straight from HMPPS Auth and is checked by whom it is sent to: it is only read here.
+        """
+        token = self.get(username)
+        try:
+            claims = json.loads(jws.extract_compact(token.encode()).payload)
+        except (JoseError, ValueError):
+            raise Unavailable(OPERATION) from None
+        granted = claims.get("authorities") if isinstance(claims, dict) else None
+        return frozenset(map(str, granted)) if isinstance(granted, list) else frozenset()
+
     def renew(self, stale: str, username: str | None = None) -> str:
         """Return a token other than one that was turned down. Raises what `get` raises."""
         return self._obtain(username, stale=stale)
@@ -71,7 +87,7 @@ class Tokens:
         form = {"grant_type": "client_credentials"}
         if username:
             form["username"] = username
-        with breakers.request(Service.HMPPS_AUTH, OPERATION) as result:
+        with places.place(OPERATION), breakers.request(Service.HMPPS_AUTH, OPERATION) as result:
             attempt = Attempt(OPERATION)
             try:
                 response = self._session.post(

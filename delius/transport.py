@@ -85,6 +85,10 @@ class Transport:
         """Get a token of our own from HMPPS Auth. Raises Unavailable."""
         self._tokens.get_new()
 
+    def authorities(self, username: str) -> frozenset[str]:
+        """Return what HMPPS Auth lets us do when we act for a user. Raises Unavailable."""
+        return self._tokens.authorities(username)
+
     def send(
         self,
         operation: Operation,

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import gunicorn.http.wsgi
 import structlog
 
 MULTIPROC_DIR = "PROMETHEUS_MULTIPROC_DIR"
@@ -45,6 +46,8 @@ errorlog = "-"
 # The image's own disk cannot be written to.
 worker_tmp_dir = str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None
 control_socket_disable = True
+# What the header Server says. gunicorn has no setting for it, and names itself.
+gunicorn.http.wsgi.SERVER = "rarbooking"
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,

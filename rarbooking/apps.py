@@ -1,6 +1,7 @@
 """The project as a Django app: it holds the user model and the sign-in."""
 
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class RarbookingConfig(AppConfig):
@@ -10,7 +11,19 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have the calls to upstream services counted."""
-        from rarbooking import metrics
+        """Have upstream calls counted, sign-ins timed, log lines made complete, deployments checked and traces sent."""
+        from rarbooking import checks, correlation, log_context, metrics, sessions  # noqa: F401 - checks registers itself
 
         metrics.connect()
+        correlation.connect()
+        sessions.connect()
+        log_context.connect()
+        if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
+            from rarbooking import tracing
+
+            tracing.start(
+                endpoint=settings.OTEL_EXPORTER_OTLP_ENDPOINT,
+                service=settings.OTEL_SERVICE_NAME,
+                release=settings.GIT_REF,
+                key=settings.LOG_CRN_KEY,
+            )

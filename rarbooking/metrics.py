@@ -11,11 +11,12 @@ from django.db.models import Count, Min
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from booking.models import Booking, BookingState, DuplicateNsis
+from booking.selectors import journeys_ever
 from booking.services.states import AT_REST
 from delius import availability
 from delius.availability import Service
@@ -74,11 +75,11 @@ class StateCollector(Collector):
     The database says the same to every process; so do the breakers where they share their state in Redis.
     """
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the gauges; where the database cannot be read, only that, and those of the breakers."""
+    def collect(self) -> Iterator[Metric]:
+        """Yield the metrics; where the database cannot be read, only that, and those of the breakers."""
         yield _breakers()
         try:
-            found = [*_bookings(), *_tasks(), *_findings()]
+            found = [*_bookings(), *_tasks(), *_findings(), *_journeys()]
         except Error as error:
             logger.warning("metrics_without_database", fault=type(error).__name__)
             found = []
@@ -148,6 +149,15 @@ def _findings() -> Iterator[GaugeMetricFamily]:
     yield GaugeMetricFamily(
         "rarbooking_duplicate_nsi_findings", "Findings of duplicate NSIs still to be tidied in Delius.", open_findings
     )
+
+
+def _journeys() -> Iterator[CounterMetricFamily]:
+    journeys = CounterMetricFamily(
+        "rarbooking_journeys", "Journeys since there is a count, by event.", labels=["event"]
+    )
+    for event, number in journeys_ever().items():
+        journeys.add_metric([event.value], number)
+    yield journeys
 
 
 def _age(since: datetime | None) -> float:

@@ -6,16 +6,91 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
+from booking import interrupted
 from booking.views.sent import sent_fields
 from delius.errors import DeliusContractError, DeliusError, Forbidden, LeftAlone, NotFound
+from rarbooking import error_views, sessions, throttling
+from rarbooking.own_addresses import own_path
+
+# What a browser's forms and links can send. Nothing here answers anything else.
+METHODS = ("GET", "HEAD", "POST")
+PIECE_BYTES = 64 * 1024
+FEATURES_NOT_USED = (
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "sync-xhr",
+    "usb",
+    "xr-spatial-tracking",
+)
+HEADERS = {
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES_NOT_USED),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 logger = structlog.get_logger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class HeadersMiddleware:
+    """Tells browsers what no answer of ours may be used for, whichever part of the service gives it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Every view is for people who are signed in, unless it says otherwise; a session that is over is ended first."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Send somebody who is not signed in, or no longer, to sign in."""
+        if request.user.is_authenticated:
+            sessions.end_if_over(request)
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
+        """Have them come back to the page they asked for, with what they had typed into a question.
+
+        What is not a question cannot be asked for again by its address: they come back to the page it was sent from.
+        """
+        came_from = request.get_full_path()
+        if request.method not in {"GET", "HEAD"} and not interrupted.keep(request):
+            came_from = own_path(request, request.headers.get("Referer", "")) or "/"
+        return redirect_to_login(came_from, resolve_url(settings.LOGIN_URL))
 
 
 class PrivatePagesMiddleware:
@@ -29,6 +104,58 @@ class PrivatePagesMiddleware:
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
         return response
+
+
+class MethodMiddleware:
+    """Answers a method that an address does not take with a page. What the platform asks is answered without one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = HttpResponseNotAllowed(METHODS) if request.method not in METHODS else self.get_response(request)
+        if response.status_code == 405 and request.path not in settings.PROBES:
+            return error_views.method_not_allowed(request, allowed=response["Allow"])
+        return response
+
+
+class BodyLimitMiddleware:
+    """Refuses a form that is longer than any of ours. Guidance is longer than answers.
+
+    What is not much longer is still taken from the connection, piece by piece, and dropped: whoever is cut off while
+    they send never sees the page.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.headers.get("Content-Length", "")
+        if not length.isdecimal() or int(length) <= _most_bytes(request):
+            return self.get_response(request)
+        if int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            while request.read(PIECE_BYTES):
+                pass
+        return error_views.too_large(request)
+
+
+class RateLimitMiddleware:
+    """Refuses what somebody sends too often: see rarbooking/throttling.py."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        refused = throttling.refusal(request)
+        if refused:
+            return error_views.too_many_requests(request, limit=refused.limit, seconds=refused.seconds)
+        return self.get_response(request)
+
+
+def _most_bytes(request: HttpRequest) -> int:
+    is_in_admin = request.path.startswith(reverse("admin:index")) and request.user.is_authenticated
+    most: int = settings.ADMIN_BODY_LIMIT_BYTES if is_in_admin else settings.BODY_LIMIT_BYTES
+    return most
 
 
 class UpstreamFaultMiddleware:

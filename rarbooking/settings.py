@@ -6,14 +6,17 @@ relaxation that a demo on one machine needs.
 
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+import limits
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from rarbooking import sentry
+from rarbooking.cache_entries import key_prefix
 from rarbooking.logs import hiding_crns
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -35,14 +38,15 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    # First, so that our admin may take away what its admin registers.
+    "django.contrib.auth",
     "rarbooking",
     "booking",
     "toolkits",
     "guidance",
     "delius",
     "audit",
-    "django.contrib.admin",
-    "django.contrib.auth",
+    "rarbooking.admin_config.RarbookingAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -58,20 +62,27 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    # Before whatever may answer by itself: a static file and a refusal have the same headers as a page.
+    "rarbooking.middleware.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "rarbooking.middleware.PrivatePagesMiddleware",
+    "rarbooking.readable.ReadableRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "rarbooking.middleware.MethodMiddleware",
+    "rarbooking.middleware.BodyLimitMiddleware",
+    "rarbooking.middleware.RateLimitMiddleware",
+    "rarbooking.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "rarbooking.middleware.PrivatePagesMiddleware",
     "rarbooking.middleware.UpstreamFaultMiddleware",
+    "rarbooking.readable.AdminInputMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -123,7 +134,7 @@ else:
         # Connections that a restart of the database has ended are found out, and replaced, before they are given out.
         DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A caseload of 200 people takes about 600 entries: the default of 300 would throw them out while it is being read.
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": env.cache_url_config(CACHE_URL)
     if (CACHE_URL := env.str("CACHE_URL", default=""))
     else {
@@ -131,9 +142,18 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    # Entries are pickled: whoever can write to Redis must not be able to have this service run what they wrote.
+    CACHES["default"].setdefault("OPTIONS", {})["serializer"] = "rarbooking.cache_entries.SignedSerializer"
+    CACHES["default"]["KEY_PREFIX"] = key_prefix(SECRET_KEY)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "rarbooking.User"
+# Passwords are for the demo alone: everywhere else people come in through HMPPS Auth, the admin included.
+AUTHENTICATION_BACKENDS = [
+    "rarbooking.backends.HmppsAuthBackend",
+    *(["django.contrib.auth.backends.ModelBackend"] if DEMO else []),
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -167,16 +187,30 @@ STORAGES = {
     "staticfiles": {"BACKEND": "rarbooking.staticfiles.HashedStaticFilesStorage"},
 }
 
+# Nobody else's page has a use for our files.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=True)
+# Browsers take a cookie of a __Host- name only from this host, over HTTPS and for all of it.
+COOKIE_PREFIX = "__Host-" if SECURE_COOKIES else ""
+# The longest that somebody stays signed in, in hours, and the longest without asking for a page, in minutes.
+SESSION_HOURS = env.int("SESSION_HOURS", default=12)
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
+SESSION_ENGINE = "rarbooking.session_store"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}rarbooking-session"
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}rarbooking-csrf"
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-# The platform probes over plain HTTP, inside the cluster.
-SECURE_REDIRECT_EXEMPT = [r"^health$", r"^health/(liveness|readiness)$", r"^info$", r"^metrics$"]
+# What the platform asks: over plain HTTP, inside the cluster, as often as it likes, and not for pages.
+PROBES = frozenset({"/health", "/health/liveness", "/health/readiness", "/info", "/metrics"})
+SECURE_REDIRECT_EXEMPT = [f"^{path.lstrip('/')}$" for path in sorted(PROBES)]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31536000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
@@ -184,6 +218,25 @@ SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "rarbooking.error_views.csrf_failure"
+# On the server, with the session: the administration's messages name what they are about.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=256 * 1024)
+ADMIN_BODY_LIMIT_BYTES = env.int("ADMIN_BODY_LIMIT_BYTES", default=2560 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_LIMIT_BYTES, ADMIN_BODY_LIMIT_BYTES)
+
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# Requests by user, by address before sign-in, and those that sign somebody in. None where the setting is empty.
+RATE_LIMITS = {
+    name: limits.parse_many(notation) if notation else []
+    for name, notation in {
+        "user": env.str("RATE_LIMIT_USER", default="300/minute"),
+        "address": env.str("RATE_LIMIT_ADDRESS", default="600/minute"),
+        "sign_in": env.str("RATE_LIMIT_SIGN_IN", default="120/minute"),
+        "password": env.str("RATE_LIMIT_PASSWORD", default="10/minute; 50/hour"),
+    }.items()
+}
+RATE_LIMIT_STORE = CACHE_URL.partition("?")[0] if CACHE_URL.startswith(("redis://", "rediss://")) else "memory://"
 
 HMPPS_AUTH_URL = env.str("HMPPS_AUTH_URL")
 HMPPS_AUTH_PUBLIC_URL = env.str("HMPPS_AUTH_PUBLIC_URL", default="") or HMPPS_AUTH_URL
@@ -249,6 +302,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "object-src": [NONE],
         "base-uri": [NONE],
         # Signing out posts here and is sent on to HMPPS Auth, which browsers count as part of the form's action.
         "form-action": [SELF, "{0.scheme}://{0.netloc}".format(urlsplit(HMPPS_AUTH_PUBLIC_URL))],
@@ -259,6 +313,11 @@ CONTENT_SECURITY_POLICY = {
 # One of its own, so that an alias stays the same when SECRET_KEY is changed.
 LOG_CRN_KEY = env.str("LOG_CRN_KEY", default="") or SECRET_KEY
 hide_crns = hiding_crns(LOG_CRN_KEY)
+# Its own way of finding the address believes headers that a browser can send; rarbooking/throttling.py has ours.
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# Without it OpenTelemetry is not even imported (rarbooking/apps.py).
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", default="") or "arrange-rar-appointments"
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
 LOGGING = {
     "version": 1,
@@ -295,7 +354,8 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 
-if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
     sentry.start(
         dsn=SENTRY_DSN,
         environment=env.str("SENTRY_ENVIRONMENT", default=""),

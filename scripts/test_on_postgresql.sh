@@ -47,8 +47,9 @@ fi
 echo "Once more on PostgreSQL:"
 # What is left out asks nothing of the database that the rest does not ask.
 DATABASE_URL="$url" .venv/bin/pytest -n auto --dist worksteal -m "not browser" \
-    tests/booking/test_admin.py tests/booking/test_confirming.py tests/booking/test_duplicates.py \
+    tests/booking/test_admin.py tests/booking/test_confirming.py tests/booking/test_counting.py tests/booking/test_duplicates.py \
     tests/booking/test_hostile.py tests/booking/test_repeats.py tests/booking/test_resuming.py \
     tests/booking/test_states.py tests/booking/test_toolkit_order.py tests/toolkits tests/guidance tests/audit \
+    tests/rarbooking/test_attacks.py \
     tests/delius/test_mirror.py tests/delius/test_sync.py \
     tests/faults/test_simultaneous.py tests/faults/test_state_machine.py tests/faults/test_between_bookings.py

@@ -103,6 +103,9 @@ class DatesForm(forms.Form):
         return cleaned
 
 
+MOST_TEAMS = 200
+
+
 class TeamsForm(DatesForm):
     """Several teams of a provider, with the same days."""
 
@@ -125,6 +128,8 @@ class TeamsForm(DatesForm):
         """Return the code as Delius writes it."""
         code: str = self.cleaned_data["provider_code"].upper()
         capitals_and_digits(code)
+        if len(code) > 3:  # In capitals, some letters are two or three.
+            raise ValidationError(self.fields["provider_code"].error_messages["max_length"])
         return code
 
     def clean_team_codes(self) -> list[str]:
@@ -133,6 +138,8 @@ class TeamsForm(DatesForm):
         wrong = [code for code in codes if not re.fullmatch(r"[A-Z0-9]{1,6}", code)]
         if wrong:
             raise ValidationError(f"These are not team codes: {', '.join(wrong)}")
+        if len(codes) > MOST_TEAMS:
+            raise ValidationError(f"Enter {MOST_TEAMS} teams or fewer. For all of a provider’s teams, add one row")
         rows = Rollout.objects.filter(provider_code=self.cleaned_data.get("provider_code", ""), team_code__in=codes)
         taken = sorted(rows.values_list("team_code", flat=True))
         if taken:

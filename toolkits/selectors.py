@@ -10,9 +10,10 @@ from datetime import date
 from django.core.exceptions import ImproperlyConfigured
 
 from toolkits import kept
-from toolkits.models import ToolkitOrder
+from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, ToolkitOrder
 
 __all__ = [
+    "PLACEHOLDER_NSI_TYPE_CODE",
     "ToolkitChoice",
     "ToolkitOrder",
     "ToolkitsNotLoaded",

@@ -12,9 +12,10 @@ from django.utils import timezone
 from booking import auditing
 from booking.journey.request import AppointmentRequest
 from booking.models import Booking, BookingHistory, BookingState, Draft
-from booking.services import schedule
+from booking.services import counting, schedule
 from booking.services.leases import Busy, lease
 from booking.services.states import AT_REST, UNDER_WAY, move
+from delius.attempts import correlation_id
 
 
 def submit(*, draft: Draft, requests: Sequence[AppointmentRequest], preferred_nsi_id: int | None = None) -> Booking:
@@ -29,6 +30,7 @@ def submit(*, draft: Draft, requests: Sequence[AppointmentRequest], preferred_ns
             id=_booking_id(draft, request, first=number == 0),
             series_id=series_id,
             user=draft.user,
+            correlation_id=correlation_id(),
             **_values(request, preferred_nsi_id),
         )
         for number, request in enumerate(requests)
@@ -121,7 +123,8 @@ def release_draft(booking: Booking) -> None:
     if booking.state in may_be_tried_again and booking.series_id is None:
         draft.update(booking_id=uuid.uuid4())
     else:
-        draft.delete()
+        taken_back = booking.state == BookingState.CANCELLED
+        counting.end(draft, made=None if taken_back else booking, on=timezone.localdate())
 
 
 def outcomes_seen(*bookings: Booking) -> None:

@@ -7,8 +7,11 @@ from django.utils import timezone
 
 from booking.journey.journey import Journey
 from booking.models import Booking, Draft
-from booking.services import confirm
+from booking.services import confirm, counting
 from booking.services.states import UNDER_WAY
+
+# Where a journey stands once every question is answered.
+CHECK = "check"
 
 
 class WaitingForBooking(Exception):
@@ -17,15 +20,21 @@ class WaitingForBooking(Exception):
 
 def save_answers(*, draft: Draft, journey: Journey) -> None:
     """Keep a journey's answers. Raises WaitingForBooking while the outcome of confirming earlier ones is unknown."""
+    unfinished = journey.first_unfinished
     draft.answers = dict(journey.raw)
+    draft.step = unfinished.slug if unfinished else CHECK
+    draft.started_on = draft.started_on or timezone.localdate()
     if draft.pk is None:
         # Two first answers may come at once: the later one is kept, in the one draft that there is.
         Draft.objects.bulk_create(
-            [draft], update_conflicts=True, unique_fields=["user", "crn"], update_fields=["answers", "updated_at"]
+            [draft],
+            update_conflicts=True,
+            unique_fields=["user", "crn"],
+            update_fields=["answers", "step", "updated_at"],
         )
-        return
-    if not _keep_where_nothing_is_confirmed(draft):
+    elif not _keep_where_nothing_is_confirmed(draft):
         _detach(draft)
+        draft.started_on = draft.started_on or timezone.localdate()
         draft.save()
 
 
@@ -34,13 +43,17 @@ def discard(*, draft: Draft) -> None:
     if draft.pk is None:
         return
     _detach(draft)
-    draft.delete()
+    counting.end(Draft.objects.filter(id=draft.id), on=timezone.localdate())
 
 
 def _keep_where_nothing_is_confirmed(draft: Draft) -> bool:
     """Keep a draft's answers if its booking does not exist, in one statement; return whether that was so."""
     unconfirmed = Draft.objects.filter(pk=draft.pk).exclude(Exists(Booking.objects.filter(id=OuterRef("booking_id"))))
-    return bool(unconfirmed.update(answers=draft.answers, updated_at=timezone.now()))
+    return bool(
+        unconfirmed.update(
+            answers=draft.answers, step=draft.step, started_on=draft.started_on, updated_at=timezone.now()
+        )
+    )
 
 
 def _detach(draft: Draft) -> None:
@@ -52,3 +65,6 @@ def _detach(draft: Draft) -> None:
     if not confirm.let_go(draft.booking_id):
         raise WaitingForBooking(draft.booking_id)
     draft.booking_id = uuid.uuid4()
+    if not Draft.objects.filter(id=draft.id).exists():
+        # It was finished after all, and is counted: what is answered now begins another journey.
+        draft.started_on = None

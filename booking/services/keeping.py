@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from booking.models import Booking, BookingState, Draft
+from booking.services import counting
 from booking.services.states import UNDER_WAY, without_notes
 
 # Their notes are kept a while, because the person can arrange the same again for another time.
@@ -12,10 +13,11 @@ MAY_BE_ARRANGED_AGAIN = (BookingState.REFUSED, BookingState.CANCELLED)
 def purge(*, before: datetime) -> tuple[int, int]:
     """Delete drafts not touched since a moment, and forget the notes of bookings that came to nothing before it.
 
-    Returns how many of each. What a booking under way was made from stays until it is known what became of it.
+    Returns how many of each. The journeys of the drafts count as left. What a booking under way was made from stays
+    until it is known what became of it.
     """
     under_way = Booking.objects.filter(state__in=UNDER_WAY).values("id")
-    drafts, _ = Draft.objects.filter(updated_at__lt=before).exclude(booking_id__in=under_way).delete()
+    drafts = counting.end(Draft.objects.filter(updated_at__lt=before).exclude(booking_id__in=under_way))
     noted = Booking.objects.filter(state__in=MAY_BE_ARRANGED_AGAIN, updated_at__lt=before).exclude(notes="")
     bookings = 0
     for booking in noted.iterator():

@@ -72,7 +72,9 @@ def _wake_when_delius_is_back() -> None:
 
 
 def _resume(booking: Booking) -> str:
-    with structlog.contextvars.bound_contextvars(correlation_id=str(uuid.uuid4())):
+    # What the page that confirmed it logged, and what it sent, bears the same id. The release before this kept none.
+    known = booking.correlation_id or str(uuid.uuid4())
+    with structlog.contextvars.bound_contextvars(correlation_id=known, tries=booking.tries):
         try:
             auditing.booking_resumed(booking)
             if booking.tries > settings.BOOKING_MOST_TRIES:

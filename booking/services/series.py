@@ -51,6 +51,9 @@ def arrange_again(booking: Booking) -> None:
         raise WaitingForBooking(draft.booking_id)
     draft.answers = _answers(booking)
     draft.booking_id = uuid.uuid4()
+    # The page asks for another time; everything else is answered.
+    draft.step = "when"
+    draft.started_on = draft.started_on or timezone.localdate()
     draft.save()
 
 

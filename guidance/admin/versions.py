@@ -87,7 +87,7 @@ class Versions(admin.ModelAdmin):
         return redirect(f"admin:guidance_{self.model._meta.model_name}_change", pk)
 
     def _page(self, request: HttpRequest, pk: Any) -> Page:
-        page: Page | None = self.model._default_manager.filter(pk=pk).first() if str(pk).isdigit() else None
+        page: Page | None = self.get_object(request, str(pk))
         if page is None:
             raise Http404
         if not self.has_view_permission(request, page):

@@ -9,34 +9,24 @@ from hypothesis import strategies as st
 
 from booking.models import Draft
 from tests.booking.journeys import ORDER, answer_all, answer_up_to
+from tests.hostile.inputs import TRICKS, urlencoded
+from tests.hostile.reading import assert_harmless
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
 CASE = "/cases/X000001/arrange"
 
-HOSTILE = [
-    "\x00",
-    "a\x00b",
-    "\ud7ff\u202e\u0000",
-    "'; DROP TABLE booking_draft; --",
-    "{{ 7 * 7 }}",
-    "<img src=x onerror=alert(1)>",
-    "９" * 40,
-    "-1",
-    "1e309",
-    "٣",
-    "²",
-    " " * 5000,
-]
 
-
-@pytest.mark.parametrize("typed", HOSTILE)
 @pytest.mark.parametrize("step", ORDER)
-def test_hostile_text_in_any_input_is_answered_with_a_page(robin: Client, step: str, typed: str) -> None:
+def test_hostile_text_in_any_input_is_answered_with_a_page(robin: Client, step: str) -> None:
     answer_up_to(robin, step)
     names = ("type", "rar", "toolkit", "office", "date_day", "date_month", "date_year", "start_time", "end_time")
-    answer = robin.post(f"{CASE}/{step}/", dict.fromkeys((*names, "notes", "sensitive"), typed))
-    assert answer.status_code in {200, 302}
+    path = f"{CASE}/{step}/"
+    for typed in TRICKS:
+        sent = urlencoded([(name.encode(), typed) for name in (*names, "notes", "sensitive")])
+        answer = robin.post(path, sent, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code in {200, 302}
+        assert_harmless(answer, path=path)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

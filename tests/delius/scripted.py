@@ -1,6 +1,7 @@
 """An upstream that answers exactly what a test tells it to: untidy answers, rare statuses, no answer at all."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,6 +42,11 @@ class ScriptedUpstream:
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def over_tls(self, context: ssl.SSLContext) -> None:
+        """Speak TLS with a certificate, which has to be said before the first request."""
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.url = self.url.replace("http://", "https://")
 
     def start(self) -> None:
         self._thread.start()

@@ -34,7 +34,7 @@ def keep(record_property: Record, found: Found) -> None:
     record_property(PROPERTY, asdict(found))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def report(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table."""
     total: Counter[str] = Counter()
     for outcome in ("passed", "failed", "xfailed"):

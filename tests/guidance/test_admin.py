@@ -15,6 +15,7 @@ from guidance.models import Feedback, FruitlessSearch, PageState, ToolkitGuidanc
 from guidance.services.publishing import archive, publish_due, restore, save_draft, versions
 from guidance.tasks import publish_due_guidance
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
+from tests.people import account, client_of
 from tests.toolkits.factories import make_toolkit
 
 pytestmark = pytest.mark.django_db
@@ -51,14 +52,8 @@ def text_of(answer: Any) -> str:
 
 
 @pytest.fixture
-def designer(django_user_model: Any) -> Client:
-    user = django_user_model.objects.create(username="DANA.DESIGNER", is_staff=True)
-    user.user_permissions.set(
-        Permission.objects.filter(content_type__app_label="guidance", codename__regex="^(add|change|view)_")
-    )
-    client = Client()
-    client.force_login(user)
-    return client
+def designer(db: None) -> Client:
+    return client_of(account("DANA.DESIGNER"))
 
 
 @pytest.fixture
@@ -299,6 +294,10 @@ class TestVersions:
         page = make_toolkit_page()
         answer = designer.get(address("compare", page.pk), query, follow=True)
         assert "Choose two different versions to compare" in text_of(answer)
+
+    @pytest.mark.parametrize("pk", ["²", "9" * 30, "9" * 5000, "x", "_00", "-1"])
+    def test_what_is_no_page_has_no_versions(self, designer: Client, pk: str) -> None:
+        assert designer.get(f"/admin/guidance/{TOOLKIT}/{pk}/history/").status_code == 404
 
     def test_what_was_typed_is_never_markup_in_a_comparison(self, designer: Client) -> None:
         page = rewritten(make_toolkit_page(), summary="<script>alert(1)</script>")

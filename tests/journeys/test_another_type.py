@@ -1,7 +1,7 @@
 """A type of appointment that is not among those arranged most, in the browser."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.practitioner import Practitioner
 from tests.simulator_process import Simulator
@@ -64,3 +64,29 @@ def test_another_type_is_picked_from_a_plain_list_without_javascript(
     practitioner.confirms()
     practitioner.is_asked("Appointment arranged")
     assert [each["type"] for each in simulator.contacts("X000007")] == ["CHOS"]
+
+
+def test_a_name_from_delius_is_never_taken_for_html(practitioner: Practitioner) -> None:
+    # Given a type of appointment whose name in Delius holds markup
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.is_asked("What type of appointment will it be?")
+    practitioner.page.route("**/arrange/type/", with_markup_in_a_name)
+    practitioner.page.reload()
+    practitioner.page.get_by_label("Other", exact=True).check()
+
+    # When somebody types a part of the name
+    practitioner.page.get_by_role("combobox").press_sequentially("way meeting")
+
+    # Then the list shows the name as it is, and picking it fills in the box with it
+    name = "<img id=marked>Three Way Meeting (NS)"
+    expect(practitioner.page.get_by_role("option")).to_have_text([name])
+    expect(practitioner.page.locator("#marked")).to_have_count(0)
+    practitioner.page.get_by_role("option").click()
+    expect(practitioner.page.get_by_role("combobox")).to_have_value(name)
+
+
+def with_markup_in_a_name(route: Route) -> None:
+    answer = route.fetch()
+    body = answer.text().replace(">Three Way Meeting", ">&lt;img id=marked&gt;Three Way Meeting")
+    route.fulfill(response=answer, body=body)

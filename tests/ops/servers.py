@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import requests
 
@@ -129,12 +130,19 @@ class Site:
 
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.process = process
-        self._base = f"http://127.0.0.1:{port}"
+        self._port = port
+        self.address = f"http://127.0.0.1:{port}"
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """Ask as a load balancer does."""
         headers = {"Host": "rarbooking.example", "X-Forwarded-Proto": "https", "Connection": "close", **headers}
-        return requests.get(self._base + path, headers=headers, timeout=PATIENCE_SECONDS, allow_redirects=False)
+        return requests.get(self.address + path, headers=headers, timeout=PATIENCE_SECONDS, allow_redirects=False)
+
+    def send(self, request: bytes) -> bytes:
+        """Send bytes as they are, and return all that comes back before the server ends the connection."""
+        with socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE_SECONDS) as connection:
+            connection.sendall(request)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
 
     def metrics(self) -> str:
         """The metrics of all its processes."""
@@ -142,14 +150,18 @@ class Site:
 
 
 @contextmanager
-def serving(*options: str, **settings: str) -> Iterator[Site]:
-    """Serve on a socket that listens already: whoever connects early waits for the first process to take it."""
+def serving(*options: str, log: IO[bytes] | None = None, **settings: str) -> Iterator[Site]:
+    """Serve on a socket that listens already: whoever connects early waits for the first process to take it.
+
+    What it logs goes to `log`, where that is given.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening:
         command = [sys.executable, "-m", "gunicorn", "--config", "ops/gunicorn.conf.py", *options]
         process = subprocess.Popen(
             [*command, f"--bind=fd://{listening.fileno()}", "rarbooking.wsgi:application"],
             cwd=ROOT,
-            env=environment(LOG_LEVEL="ERROR", **settings),
+            env=environment(**{"LOG_LEVEL": "ERROR", **settings}),
+            stderr=log,
             pass_fds=[listening.fileno()],
         )
         try:

@@ -76,6 +76,34 @@ def test_what_a_template_runs_is_there() -> None:
             assert command in get_commands()
 
 
+def test_nothing_is_migrated_before_the_settings_were_checked_and_the_service_is_granted_rows_after() -> None:
+    job = (HELM / "rarbooking/templates/migrate.yaml").read_text()
+    commands = re.findall(r"^ +python manage\.py (.+)$", job, re.MULTILINE)
+    assert commands[:2] == ["check --deploy", "migrate --no-input"]
+    assert commands[2].startswith("grant_database ")
+    assert 'include "rarbooking.ownerEnv"' in job
+
+
+def test_only_the_ingress_and_prometheus_are_let_through_to_the_pods_that_serve() -> None:
+    [policy] = [
+        each
+        for each in (HELM / "rarbooking/templates/web.yaml").read_text().split("\n---\n")
+        if "kind: NetworkPolicy" in each
+    ]
+    assert "process: web" in policy
+    assert policy.count("namespaceSelector") == 2
+    assert ".Values.ingress.namespaceLabels" in policy
+    assert "component: monitoring" in policy
+    assert VALUES["ingress"]["namespaceLabels"]
+
+
+def test_only_the_audits_purge_runs_by_the_clock_as_the_owner_of_the_tables() -> None:
+    assert [name for name, job in VALUES["cronjobs"].items() if job.get("asOwner")] == ["purge-audit"]
+    helpers = (HELM / "rarbooking/templates/_helpers.tpl").read_text()
+    [secret] = [name for name, keys in VALUES["namespace_secrets"].items() if "DATABASE_URL" in keys]
+    assert f"secretKeyRef: {{name: {secret}, key: DATABASE_URL}}" in helpers
+
+
 def test_a_pod_is_given_more_time_to_end_than_gunicorn_takes() -> None:
     [graceful] = re.findall(r"^graceful_timeout = (\d+)", (ROOT / "ops/gunicorn.conf.py").read_text(), re.MULTILINE)
     [before] = re.findall(r'\[sleep, "(\d+)"\]', (HELM / "rarbooking/templates/web.yaml").read_text())
@@ -99,6 +127,9 @@ def test_the_chart_renders_with_helms_own_library(name: str) -> None:
         assert names[0] == "POD_IP"
         assert len(set(names)) == len(names)
         assert PRODUCTION.keys() <= set(names)
+        [database] = [each["valueFrom"]["secretKeyRef"] for each in container["env"] if each["name"] == "DATABASE_URL"]
+        is_owner = container["name"] in {"migrate", "purge-audit"}
+        assert database["name"] == (VALUES["owner"]["databaseSecret"] if is_owner else "rarbooking-database")
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
         assert pod["securityContext"]["runAsNonRoot"] is True
     [rules] = [each for each in documents if each["kind"] == "PrometheusRule"]

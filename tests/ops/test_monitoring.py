@@ -13,7 +13,7 @@ from django.urls import get_resolver
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
-from booking.models import BookingState
+from booking.models import BookingState, JourneyEvent
 from delius.services import Service
 from rarbooking.metrics import result_of
 from tests.booking.down import leave_alone
@@ -36,6 +36,7 @@ EXPRESSIONS = {rule["alert"]: rule["expr"] for rule in RULES} | {
 VALUES = {
     "state": set(BookingState.values),
     "result": {result_of(status) for status in (200, 400, 500, None)},
+    "event": {JourneyEvent.STARTED.value, JourneyEvent.FINISHED.value},
     "view": {name for name in get_resolver().reverse_dict if isinstance(name, str)},
 }
 

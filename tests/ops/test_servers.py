@@ -99,6 +99,43 @@ def test_with_redis_what_one_process_keeps_another_one_finds(redis: Redis) -> No
     assert "{'of': 'one process'}" in found.stdout
 
 
+@needs_redis
+def test_nothing_is_read_from_redis_that_somebody_else_wrote(redis: Redis, tmp_path: Path) -> None:
+    trap = tmp_path / "was-run"
+    attack = "\n".join(
+        [
+            "import pathlib, pickle, redis",
+            "from django.core.cache import cache",
+            "from django.conf import settings",
+            f"class Trap:\n    def __reduce__(self): return pathlib.Path.touch, (pathlib.Path({str(trap)!r}),)",
+            "cache.set('signed', 'ours', 60)",
+            "server = redis.Redis.from_url(settings.CACHES['default']['LOCATION'])",
+            "ours = server.get(cache.make_key('signed'))",
+            "server.set(cache.make_key('pickled'), pickle.dumps(Trap()))",
+            "server.set(cache.make_key('changed'), ours[:32] + pickle.dumps(Trap()))",
+            "server.set(cache.make_key('cut'), ours[:20])",
+            "cache.set('number', -7, 60)",
+            "print(cache.get('signed'), cache.get('number'))",
+            "for key in ('pickled', 'changed', 'cut'):",
+            "    try: print(cache.get(key))",
+            "    except Exception as error: print(type(error).__name__)",
+        ]
+    )
+    said = manage("shell", "--command", attack, CACHE_URL=redis.url)
+    assert said.stdout.split()[-5:] == ["ours", "-7", "TamperedEntry", "TamperedEntry", "TamperedEntry"], said.stderr
+    assert not trap.exists()
+
+
+@needs_redis
+def test_what_was_kept_under_an_earlier_secret_key_is_not_met(redis: Redis) -> None:
+    keep = "from django.core.cache import cache; cache.set('kept', 'earlier', 60)"
+    assert manage("shell", "--command", keep, CACHE_URL=redis.url).returncode == 0
+    read = "from django.core.cache import cache; print(cache.get('kept', 'nothing'))"
+    assert "earlier" in manage("shell", "--command", read, CACHE_URL=redis.url).stdout
+    later = manage("shell", "--command", read, CACHE_URL=redis.url, SECRET_KEY="another-secret-" + "y" * 40)
+    assert "nothing" in later.stdout
+
+
 def test_without_a_cache_url_each_process_keeps_its_own_in_memory() -> None:
     shown = manage("shell", "--command", "from django.conf import settings; print(settings.CACHES['default'])")
     assert "LocMemCache" in shown.stdout
@@ -112,6 +149,24 @@ def test_requests_that_several_processes_answered_are_counted_together(sqlite_ur
         counted = re.search(r'^django_http_responses_total_by_status_total\{status="200"\} (\S+)', site.metrics(), re.M)
     assert counted
     assert float(counted[1]) == 30
+
+
+def test_no_request_is_taken_whose_end_two_servers_could_see_differently(sqlite_url: str) -> None:
+    framings = (
+        "Content-Length: 4\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4",
+        "Content-Length: 4\r\nContent-Length: 50",
+        "Transfer-Encoding: xchunked",
+        "Transfer-Encoding : chunked",
+        "Content-Length: +4",
+    )
+    smuggled = "0\r\n\r\nGET /health/liveness HTTP/1.1\r\nHost: rarbooking.example\r\n\r\n"
+    with serving("--workers=1", DATABASE_URL=sqlite_url) as site:
+        for framing in framings:
+            head = f"POST /sign-out/ HTTP/1.1\r\nHost: rarbooking.example\r\n{framing}\r\n\r\n"
+            answer = site.send((head + smuggled).encode())
+            assert re.match(rb"HTTP/1\.1 (400|501) ", answer), framing
+            assert answer.count(b"HTTP/1.1 ") == 1, framing
 
 
 def test_a_server_that_is_told_to_stop_ends_well_and_leaves_no_files_behind(sqlite_url: str, tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """What may stand in a log line."""
 
+import json
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 from django.conf import settings
 from django.core.management import call_command
 
 from rarbooking.logs import alias, hiding_crns, without_crns
+from tests.ops.servers import manage
 
 KEY = "a-key"
 
@@ -45,3 +48,21 @@ def test_whoever_has_a_reason_finds_a_person_in_the_log() -> None:
     said = StringIO()
     call_command("crn_in_logs", "x000001", stdout=said)
     assert said.getvalue().strip() == without_crns("X000001", key=settings.LOG_CRN_KEY)
+
+
+def test_a_line_is_one_json_object_with_its_time_in_utc_whatever_was_typed_and_whoever_writes_it() -> None:
+    forged = '1\n{"event": "forged"}\r\n'
+    write = (
+        "import logging, structlog; "
+        f"structlog.get_logger('ours').warning('ours', typed={forged!r}); "
+        f"logging.getLogger('a.library').warning('its %s', {forged!r})"
+    )
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    written = [json.loads(line) for line in manage("shell", "--command", write).stderr.splitlines()]
+    [ours] = [line for line in written if line["event"] == "ours"]
+    [library] = [line for line in written if line["event"].startswith("its ")]
+    assert (ours["typed"], library["event"], ours["level"]) == (forged, f"its {forged}", "warning")
+    for line in (ours, library):
+        at = datetime.fromisoformat(line["timestamp"])
+        assert at.utcoffset() == timedelta(0)
+        assert before <= at <= datetime.now(UTC)

@@ -20,6 +20,8 @@ from delius import background
 from delius.services import Service
 from rarbooking.metrics import result_of
 from tests.booking.down import leave_alone
+from tests.booking.journeys import answer_all
+from tests.booking.test_confirming import confirm
 from tests.simulator_process import Simulator
 
 TOKEN = "a-token-for-prometheus"
@@ -189,6 +191,15 @@ def test_findings_of_duplicate_nsis_count_until_they_are_tidied(scrape: Scrape) 
     DuplicateNsis.objects.create(**place, nsi_type_code="TKDEV", seen_at=now)
     DuplicateNsis.objects.create(**place, nsi_type_code="TKMAP", seen_at=now, tidied_at=now)
     assert scrape()[labelled("rarbooking_duplicate_nsi_findings")] == 1
+
+
+def test_journeys_are_counted_as_they_start_and_as_they_are_finished(robin: Client, scrape: Scrape) -> None:
+    started, finished = (labelled("rarbooking_journeys_total", event=event) for event in ("started", "finished"))
+    assert (scrape()[started], scrape()[finished]) == (0, 0)
+    answer_all(robin)
+    assert (scrape()[started], scrape()[finished]) == (1, 0)
+    confirm(robin)
+    assert (scrape()[started], scrape()[finished]) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,11 +1,15 @@
 """Every address needs sign-in, except those listed here."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from rarbooking.roles import Role
+from tests.people import account, client_of
 
 OPEN_TO_ALL = {
     "sign-in/": "sends the browser to HMPPS Auth",
@@ -61,3 +65,25 @@ def test_the_administration_is_closed_to_practitioners(django_user_model: Any) -
     client = Client()
     client.force_login(django_user_model.objects.create(username="ROBIN.SAMPLE"))
     assert client.get("/admin/booking/booking/")["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/cases/X000001/schedule/",
+        "/cases/X000001/arrange/type/",
+        "/guidance/",
+        "/guidance/search/",
+        "/no-such-page/",
+    ],
+)
+def test_every_page_has_the_way_to_sign_out(robin: Client, path: str) -> None:
+    page = robin.get(path).content.decode()
+    assert re.search(r'<form method="post" action="/sign-out/">.*?>Sign out</button>', page, re.DOTALL)
+
+
+@pytest.mark.django_db
+def test_the_administration_has_the_way_to_sign_out() -> None:
+    page = client_of(account("SOMEBODY", Role.SERVICE_SUPPORT)).get("/admin/booking/booking/").content.decode()
+    assert re.search(r'action="/admin/logout/">.*?>Log out</button>', page, re.DOTALL)

@@ -256,6 +256,20 @@ class TestSeveralTeamsAtOnce:
         given = {"provider_code": "n90", "team_codes": "", "starts_on": "2027-01-04", "ends_on": "", "note": ""}
         return client.post(reverse("admin:toolkits_rollout_add_teams"), given | values)
 
+    def test_a_code_that_is_longer_in_capitals_is_refused(self, admin_client):
+        for code in ("ßßß", "ﬁﬁ", "aß"):
+            answer = self.add(admin_client, provider_code=code, team_codes="N90AAA")
+            assert errors_of(answer) == ([] if code == "aß" else ["Provider code must be 3 characters"])
+        assert list(Rollout.objects.values_list("provider_code", flat=True)) == ["ASS"]
+
+    def test_more_teams_than_anybody_types_are_refused_before_they_are_looked_for(
+        self, admin_client, django_assert_max_num_queries
+    ):
+        codes = " ".join(f"{number:06}" for number in range(100_000))
+        with django_assert_max_num_queries(10):
+            answer = self.add(admin_client, team_codes=codes)
+        assert errors_of(answer) == ["Enter 200 teams or fewer. For all of a provider’s teams, add one row"]
+
     def test_each_team_gets_a_row_with_the_same_days(self, admin_client):
         assert self.add(admin_client, team_codes="n90aaa\r\nN90BBB, N90CCC;n90aaa", note="Wave 1").status_code == 302
         assert list(Rollout.objects.values_list("provider_code", "team_code", "starts_on", "note")) == [

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from audit.spreadsheets import write_row
 from guidance.findings import missing
 from guidance.models import Page, PageState
 from guidance.reading_age import HARDEST_AGE, reading_age
@@ -48,7 +49,8 @@ class Command(BaseCommand):
         if options["csv"]:
             writer = csv.writer(self.stdout, lineterminator="\n")
             writer.writerow(field.name for field in fields(Line))
-            writer.writerows(astuple(line) for line in lines)
+            for line in lines:
+                write_row(writer, astuple(line))
             return
         headings = ("Page", "Title", "State", "Age", "Missing")
         for row in _in_columns([headings, *(astuple(line) for line in lines)]):

@@ -5,11 +5,19 @@ if ("noModule" in HTMLScriptElement.prototype) {
   initAll();
 }
 
+// The list takes what it is given for HTML, and the names come from Delius.
+function asText(name) {
+  const shown = document.createElement("span");
+  shown.textContent = name ?? "";
+  return shown.innerHTML;
+}
+
 for (const select of document.querySelectorAll("select[data-rar-autocomplete]")) {
   window.accessibleAutocomplete?.enhanceSelectElement({
     selectElement: select,
     defaultValue: select.options[select.selectedIndex]?.text ?? "",
     showAllValues: true,
+    templates: { inputValue: (name) => name ?? "", suggestion: asText },
   });
 }
 
@@ -18,8 +26,12 @@ const waiting = document.querySelector("[data-rar-waits-for]");
 
 async function showOutcome() {
   try {
-    const answer = await fetch(waiting.dataset.rarWaitsFor, { headers: { Accept: "application/json" } });
-    if (answer.ok && !(await answer.json()).under_way) {
+    const answer = await fetch(waiting.dataset.rarWaitsFor, {
+      headers: { Accept: "application/json" },
+      redirect: "manual",
+    });
+    // A redirect leads to signing in again, which brings the person back to this page.
+    if (answer.type === "opaqueredirect" || (answer.ok && !(await answer.json()).under_way)) {
       window.location.reload();
       return;
     }

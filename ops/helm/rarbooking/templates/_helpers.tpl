@@ -28,6 +28,12 @@ app.kubernetes.io/version: {{ required "Set image.tag" .Values.image.tag | quote
 {{- end }}
 {{- end }}
 
+{{/* The same with the database account that owns the tables. */}}
+{{- define "rarbooking.ownerEnv" -}}
+{{- $service := "secretKeyRef: {name: rarbooking-database, key: DATABASE_URL}" }}
+{{- include "rarbooking.env" . | replace $service (printf "secretKeyRef: {name: %s, key: DATABASE_URL}" .Values.owner.databaseSecret) }}
+{{- end }}
+
 {{/* A container on a disk that cannot be written to, but for /tmp and /dev/shm in memory. */}}
 {{- define "rarbooking.container" -}}
 image: {{ include "rarbooking.image" . }}
@@ -35,9 +41,16 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 securityContext: {{- toYaml .Values.securityContext | nindent 2 }}
 volumeMounts:
   - {name: tmp, mountPath: /tmp}
+  {{- if .Values.certificates.configMap }}
+  - {name: certificates, mountPath: /certificates, readOnly: true}
+  {{- end }}
 {{- end }}
 
 {{- define "rarbooking.volumes" -}}
 - name: tmp
   emptyDir: {medium: Memory, sizeLimit: 128Mi}
+{{- if .Values.certificates.configMap }}
+- name: certificates
+  configMap: {name: {{ .Values.certificates.configMap }}}
+{{- end }}
 {{- end }}

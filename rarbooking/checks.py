@@ -1,0 +1,63 @@
+"""What `manage.py check --deploy` says of our own settings: what we connect to has to be encrypted and verified."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core import checks
+
+ADDRESSES = (
+    "HMPPS_AUTH_URL",
+    "HMPPS_AUTH_PUBLIC_URL",
+    "COMMUNITY_API_URL",
+    "DELIUS_API_URL",
+    "DELIUS_URL",
+    "AUDIT_QUEUE_URL",
+    "SENTRY_DSN",
+)
+THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
+VERIFIED = frozenset({"verify-ca", "verify-full"})
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def connections_are_encrypted(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Return what is set that would go over the network in plain text, or to a server that nobody vouches for."""
+    return [*_services(), *_database(), *_cache()]
+
+
+def _services() -> Iterator[checks.CheckMessage]:
+    for name in ADDRESSES:
+        address = urlsplit(getattr(settings, name))
+        if address.hostname not in THIS_MACHINE | {None} and address.scheme != "https":
+            yield checks.Error(f"{name} does not begin with https://.", id="rarbooking.E001")
+
+
+def _database() -> Iterator[checks.CheckMessage]:
+    database = settings.DATABASES["default"]
+    if not database["ENGINE"].endswith("postgresql") or database["HOST"] in THIS_MACHINE | {""}:
+        return
+    mode = database.get("OPTIONS", {}).get("sslmode", "prefer")
+    if mode == "require":
+        yield checks.Warning(
+            "DATABASE_URL encrypts without verifying the server's certificate.",
+            hint="End it with ?sslmode=verify-full&sslrootcert=<a file with the authority's certificate>.",
+            id="rarbooking.W001",
+        )
+    elif mode not in VERIFIED:
+        yield checks.Error(
+            f"DATABASE_URL may connect in plain text: its sslmode is {mode}.",
+            hint="End it with ?sslmode=verify-full&sslrootcert=<a file with the authority's certificate>.",
+            id="rarbooking.E002",
+        )
+
+
+def _cache() -> Iterator[checks.CheckMessage]:
+    cache = settings.CACHES["default"]
+    if not cache["BACKEND"].endswith("RedisCache") or urlsplit(cache["LOCATION"]).hostname in THIS_MACHINE:
+        return
+    if urlsplit(cache["LOCATION"]).scheme != "rediss":
+        yield checks.Error("CACHE_URL does not begin with rediss://.", id="rarbooking.E003")
+    elif cache.get("OPTIONS", {}).get("ssl_cert_reqs", "required") != "required":
+        yield checks.Error("CACHE_URL does not have the server's certificate verified.", id="rarbooking.E004")
