@@ -27,9 +27,12 @@ def user_id_of(request: HttpRequest) -> int:
     return cast(int, request.user.pk)
 
 
-def staff_of(request: HttpRequest) -> StaffMember:
-    """Return the staff record of the signed-in person. Raises NoStaffRecord."""
-    staff = delius.staff_member(username_of(request))
+def staff_of(request: HttpRequest, *, may_be_stale: bool = False) -> StaffMember:
+    """Return the staff record of the signed-in person. Raises NoStaffRecord.
+
+    One that `may_be_stale` must not decide which cases the person may see, nor be written to Delius.
+    """
+    staff = delius.staff_member(username_of(request), may_be_stale=may_be_stale)
     if staff is None:
         raise NoStaffRecord
     return staff

@@ -1,7 +1,7 @@
 """Dates and times the way GOV.UK writes them, and the way people type them."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -63,6 +63,12 @@ def parse_time(typed: str) -> time | None:
     if hour > 23 or minute > 59:
         return None
     return time(hour, minute)
+
+
+def clock_after(now: datetime, *, seconds: float) -> str:
+    """Return the first whole minute in London after some seconds, such as *2:31pm*."""
+    at = (now + timedelta(seconds=seconds)).astimezone(LONDON)
+    return clock((at.replace(second=0, microsecond=0) + timedelta(minutes=1)).time())
 
 
 def in_london(day: date, at: time) -> datetime:

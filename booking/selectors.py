@@ -12,9 +12,8 @@ from booking.services.counting import LEFT_AFTER
 
 
 def draft_of(*, user_id: int, crn: str) -> Draft:
-    """Return the person's draft for a case, made now if there is none."""
-    draft, _ = Draft.objects.get_or_create(user_id=user_id, crn=crn)
-    return draft
+    """Return the person's draft for a case; a new one, which is not stored yet, where there is none."""
+    return Draft.objects.filter(user_id=user_id, crn=crn).first() or Draft(user_id=user_id, crn=crn)
 
 
 def cases_with_drafts(*, user_id: int) -> frozenset[str]:

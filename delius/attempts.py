@@ -38,8 +38,8 @@ def operation_under_way() -> str:
 
 
 @contextmanager
-def recorded_by(recorder: Recorder) -> Iterator[None]:
-    """Tell `recorder` of every request that this thread sends in the block."""
+def recorded_by(recorder: Recorder | None) -> Iterator[None]:
+    """Tell `recorder`, or nobody, of every request that this thread sends in the block."""
     before = _recorder.set(recorder)
     try:
         yield

@@ -60,11 +60,6 @@ def read_cases(crns: Collection[str], *, username: str, persons: Collection[str]
     }
 
 
-def forget(crn: str) -> None:
-    """Drop what is kept of a person, whoever read it. Who may see them is not dropped."""
-    kept.forget(_person_key(crn), _events_key(crn))
-
-
 def _with_requirements(
     client: DeliusClient, outlines: dict[str, Outcome[tuple[Event, ...]]]
 ) -> dict[str, Outcome[tuple[CaseEvent, ...]]]:

@@ -12,7 +12,7 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 from pydantic import BaseModel, ValidationError
 
-from delius import conf
+from delius import breakers, conf
 from delius.errors import Forbidden
 from delius.records import (
     Access,
@@ -31,7 +31,8 @@ from delius.records import (
     Requirement,
     StaffMember,
 )
-from delius.transport import Operation, Parameters, Query, Service, Transport, json_of, unusable
+from delius.services import Service
+from delius.transport import Operation, Parameters, Query, Transport, json_of, unusable
 from delius.writes import NewAppointment, NewNsi
 
 R = TypeVar("R", bound=BaseModel)
@@ -78,6 +79,14 @@ class DeliusClient:
     def close(self) -> None:
         """Let go of the pooled connections."""
         self._transport.close()
+
+    def has_token(self, username: str | None = None) -> bool:
+        """Return whether requests, for a user where one is named, can be sent without asking HMPPS Auth."""
+        return self._transport.has_token(username)
+
+    def renew_token(self) -> None:
+        """Get a token of our own from HMPPS Auth. Raises Unavailable."""
+        self._transport.renew_token()
 
     def providers_written_for(self, username: str) -> frozenset[str]:
         """Return the codes of the providers in whose name something may be created on behalf of a user.
@@ -246,9 +255,15 @@ def get_client() -> DeliusClient:
         return _client
 
 
+# Delius API only takes writes: the next booking that needs it tries it.
+breakers.tried_by(Service.HMPPS_AUTH, lambda: get_client().renew_token())
+breakers.tried_by(Service.COMMUNITY_API, lambda: get_client().appointment_types())
+
+
 def reset_client() -> None:
-    """Forget the process's client, so that the next one is made from the settings as they are then."""
+    """Forget the process's client, and what it knows of the services; the next one is made from the settings then."""
     global _client
+    breakers.reset()
     with _lock:
         client, _client = _client, None
     if client:

@@ -1,8 +1,11 @@
 """The settings that the delius room reads."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.conf import settings
+
+from delius.services import Service
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,36 @@ def connection() -> Connection:
     )
 
 
+@dataclass(frozen=True)
+class BreakerRules:
+    """When a service is left alone: after how many failures in a row, and for how many seconds."""
+
+    failures: int
+    seconds: float
+
+
+def breaker_rules() -> BreakerRules:
+    """Return the rules that the settings describe now. No service is ever left alone where `failures` is 0."""
+    return BreakerRules(
+        failures=settings.DELIUS_BREAKER_FAILURES,
+        seconds=settings.DELIUS_BREAKER_SECONDS,
+    )
+
+
+def shared_store() -> str:
+    """Return the address of the Redis that all processes share as their cache, empty where there is none."""
+    cache: dict[str, Any] = settings.CACHES["default"]
+    if not cache["BACKEND"].endswith("RedisCache"):
+        return ""
+    location = cache["LOCATION"]
+    return str(location if isinstance(location, str) else location[0])
+
+
+def waiting_threads() -> int:
+    """Return how many threads of this process may wait for Delius at once."""
+    return int(settings.DELIUS_WAITING_THREADS)
+
+
 def parallel_reads() -> int:
     """Return how many reads of one page may be under way at once."""
     return int(settings.DELIUS_PARALLEL_READS)
@@ -48,14 +81,39 @@ def case_cache_seconds() -> int:
     return int(settings.DELIUS_CACHE_SECONDS)
 
 
+def staff_stale_seconds() -> int:
+    """Return up to what age a staff record may be used where it decides nothing, while it is read again."""
+    return int(settings.DELIUS_STAFF_STALE_SECONDS)
+
+
 def reference_cache_seconds() -> int:
-    """Return for how long appointment types and offices are kept."""
+    """Return for how long appointment types and offices are used without reading them again."""
     return int(settings.DELIUS_REFERENCE_CACHE_SECONDS)
+
+
+def reference_stale_seconds() -> int:
+    """Return up to what age they are used while they are read again in the background."""
+    return int(settings.DELIUS_REFERENCE_STALE_SECONDS)
+
+
+def reference_outage_seconds() -> int:
+    """Return up to what age they are used where Delius does not answer."""
+    return int(settings.DELIUS_REFERENCE_OUTAGE_SECONDS)
 
 
 def urn_in_notes() -> bool:
     """Return whether an NSI's URN is written in its notes as well, for versions that do not keep externalReference."""
     return bool(settings.NSI_URN_IN_NOTES)
+
+
+def health_addresses() -> dict[Service, str]:
+    """Return where each service tells of its health, without a token."""
+    known = connection()
+    return {
+        Service.HMPPS_AUTH: f"{known.auth_url}/health/ping",
+        Service.COMMUNITY_API: f"{known.community_api_url}/health",
+        Service.DELIUS_API: f"{known.delius_api_url}/health",
+    }
 
 
 def health_timeout() -> float:

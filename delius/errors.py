@@ -81,6 +81,18 @@ class Overloaded(Unavailable):
         self.retry_after = retry_after
 
 
+class LeftAlone(Overloaded):
+    """A service is left alone for now, because it did not answer for a while: nothing was sent.
+
+    `retry_after` is in how many seconds it is worth asking again.
+    """
+
+    retry_after: float
+
+    def __init__(self, operation: str, *, retry_after: float) -> None:
+        super().__init__(operation, may_have_taken_effect=False, retry_after=retry_after)
+
+
 class DeliusContractError(DeliusError):
     """An answer to a read lacks something that we act on. Names the operation and the fields, never their values."""
 

@@ -1,4 +1,7 @@
-"""Whether the three services answer, read side by side and without a token."""
+"""Whether the three services answer, read side by side and without a token.
+
+Each is asked whatever its circuit breaker says, and what it answers is nothing to the breaker.
+"""
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -8,6 +11,13 @@ import requests
 import structlog
 
 from delius import conf
+from delius.services import Service
+
+NAMES = {
+    Service.HMPPS_AUTH: "hmppsAuth",
+    Service.COMMUNITY_API: "communityApi",
+    Service.DELIUS_API: "deliusApi",
+}
 
 logger = structlog.get_logger(__name__)
 
@@ -26,12 +36,7 @@ def read_health() -> tuple[ServiceHealth, ...]:
 
     A service is up where it answers 200: Spring Boot answers 503 for one that is not.
     """
-    connection = conf.connection()
-    addresses = {
-        "hmppsAuth": f"{connection.auth_url}/health/ping",
-        "communityApi": f"{connection.community_api_url}/health",
-        "deliusApi": f"{connection.delius_api_url}/health",
-    }
+    addresses = {NAMES[service]: address for service, address in conf.health_addresses().items()}
     seconds = conf.health_timeout()
     began = time.perf_counter()
     pool = ThreadPoolExecutor(len(addresses), thread_name_prefix="health")

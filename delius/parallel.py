@@ -9,8 +9,8 @@ from typing import Generic, TypeVar, cast
 
 from django.db import connections
 
-from delius import conf
-from delius.errors import DeliusError, Unavailable
+from delius import conf, places
+from delius.errors import DeliusError, LeftAlone, Unavailable
 
 T = TypeVar("T")
 
@@ -36,17 +36,21 @@ class Outcome(Generic[T]):
 def side_by_side(reads: Sequence[Callable[[], T]], *, at_most: int | None = None) -> list[Outcome[T]]:
     """Make reads, at most so many of them at once (DELIUS_PARALLEL_READS), and return what came of each, in order.
 
-    Each runs with the caller's context variables, so that its log lines carry the correlation id. Where Delius is down,
-    those not begun are given up as Unavailable. Anything other than a DeliusError is a fault of ours, and is raised.
+    Each runs with the caller's context variables, so that its log lines carry the correlation id, and in the caller's
+    place. Where Delius is down, those not begun are given up as Unavailable. Anything other than a DeliusError is a
+    fault of ours, and is raised.
     """
     if len(reads) < 2:
         return [_outcome(read) for read in reads]
     patience = _Patience()
     workers = min(len(reads), at_most or conf.parallel_reads())
-    with ThreadPoolExecutor(workers, thread_name_prefix="delius-read") as pool:
-        futures: list[Future[Outcome[T]]] = [
-            pool.submit(copy_context().run, _in_thread, read, patience) for read in reads
-        ]
+    try:
+        with places.place(GIVEN_UP), ThreadPoolExecutor(workers, thread_name_prefix="delius-read") as pool:
+            futures: list[Future[Outcome[T]]] = [
+                pool.submit(copy_context().run, _in_thread, read, patience) for read in reads
+            ]
+    except LeftAlone as refused:
+        return [Outcome(error=refused) for _ in reads]
     return [future.result() for future in futures]
 
 

@@ -1,10 +1,10 @@
 """What the rest of the house reads from Delius: bounded, side by side, and kept for a short while in Django's cache."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from delius import cases, conf, kept
 from delius.cases import CaseEvent, CaseReads
@@ -16,6 +16,7 @@ from delius.records import (
     AppointmentType,
     CaseloadEntry,
     Contact,
+    ContactsPage,
     Event,
     OfficeLocation,
     Person,
@@ -37,7 +38,7 @@ __all__ = [
     "caseload",
     "coming_appointments",
     "employment",
-    "forget_case",
+    "forget_appointments",
     "next_appointments",
     "office_locations",
     "providers_written_for",
@@ -107,11 +108,21 @@ class Caseload:
     truncated: bool
 
 
-def staff_member(username: str) -> StaffMember | None:
-    """Return a user's staff record, or None for a user who has none. Raises Unavailable."""
-    load = partial(get_client().staff_by_username, username)
+def staff_member(username: str, *, may_be_stale: bool = False) -> StaffMember | None:
+    """Return a user's staff record, or None for a user who has none. Raises Unavailable.
+
+    It was read less than DELIUS_CACHE_SECONDS ago: teams change, and decide which cases somebody may see. One that
+    `may_be_stale` may be as old as DELIUS_STAFF_STALE_SECONDS, and must decide nothing of the kind.
+    """
+    fresh = conf.case_cache_seconds()
+    oldest = max(fresh, conf.staff_stale_seconds())
     try:
-        return kept.read_one(kept.key("staff", username), load, seconds=conf.case_cache_seconds())
+        return kept.read_dated(
+            kept.key("staff", username),
+            lambda: get_client().staff_by_username(username),
+            ages=kept.Ages(fresh=fresh, stale=oldest, outage=oldest),
+            only_fresh=not may_be_stale,
+        )
     except NotFound:
         return None
 
@@ -134,9 +145,8 @@ def case(crn: str, *, username: str) -> Case:
     return Case(person=reads.person.get(), events=reads.events.get())
 
 
-def forget_case(crn: str) -> None:
-    """Let the next read of a case be a fresh one, because we changed something in Delius."""
-    cases.forget(crn)
+def forget_appointments(crn: str) -> None:
+    """Let the next read of a person's appointments be a fresh one, because we made one. It changes nothing else."""
     kept.forget(kept.key("coming", crn))
 
 
@@ -189,29 +199,37 @@ def risk_flags(crn: str) -> tuple[Registration, ...]:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A person's appointments from today on, soonest first, and a page of earlier ones, latest first."""
+    """A person's appointments from today on, soonest first, and a page of earlier ones, latest first.
+
+    `risk_flags` is what came of reading those too, which is no reason not to show the rest.
+    """
 
     coming: tuple[Contact, ...]
     past: tuple[Contact, ...]
     past_pages: int
+    risk_flags: Outcome[tuple[Registration, ...]]
 
 
 def schedule(crn: str, *, page: int) -> Schedule:
     """Return a person's schedule, with page `page` (from 0) of what is past. Raises NotFound, Unavailable.
 
-    Who may see it is for `case` to say.
+    All of it is read side by side. Who may see it is for `case` to say.
     """
     client = get_client()
     yesterday = today() - timedelta(days=1)
-    coming, past = side_by_side(
-        [
-            partial(client.contacts_page, crn, number=0, size=COMING_SIZE, date_from=today()),
-            partial(client.contacts_page, crn, number=page, size=PAST_SIZE, date_to=yesterday),
-        ]
-    )
-    earlier = past.get()
+    reads: list[Callable[[], Any]] = [
+        partial(client.contacts_page, crn, number=0, size=COMING_SIZE, date_from=today()),
+        partial(client.contacts_page, crn, number=page, size=PAST_SIZE, date_to=yesterday),
+        partial(risk_flags, crn),
+    ]
+    coming, past, flags = side_by_side(reads)
+    earlier: ContactsPage = past.get()
+    ahead: ContactsPage = coming.get()
     return Schedule(
-        coming=tuple(reversed(coming.get().contacts)), past=earlier.contacts, past_pages=earlier.total_pages
+        coming=tuple(reversed(ahead.contacts)),
+        past=earlier.contacts,
+        past_pages=earlier.total_pages,
+        risk_flags=flags,
     )
 
 
@@ -236,18 +254,22 @@ def caseload(staff: StaffMember, *, limit: int) -> Caseload:
 
 
 def appointment_types() -> tuple[AppointmentType, ...]:
-    """Return the types an appointment may have, each code once. Raises Unavailable."""
+    """Return the types an appointment may have, each code once. Raises Unavailable.
+
+    As old as DELIUS_REFERENCE_STALE_SECONDS, or as DELIUS_REFERENCE_OUTAGE_SECONDS where Delius does not answer: it
+    checks the type of what is booked itself.
+    """
 
     def load() -> tuple[AppointmentType, ...]:
         return _each_once(get_client().appointment_types())
 
-    return kept.read_one(kept.key("appointment-types"), load, seconds=conf.reference_cache_seconds())
+    return kept.read_dated(kept.key("appointment-types"), load, ages=_reference_ages())
 
 
 def office_locations(team_code: str) -> tuple[OfficeLocation, ...]:
     """Return a team's offices by description, each once; none for a team that is unknown or not active.
 
-    Raises Unavailable.
+    As old as appointment types may be. Raises Unavailable.
     """
 
     def load() -> tuple[OfficeLocation, ...]:
@@ -257,7 +279,15 @@ def office_locations(team_code: str) -> tuple[OfficeLocation, ...]:
             return ()
         return tuple(sorted(_each_once(offices), key=lambda office: (office.description.casefold(), office.code)))
 
-    return kept.read_one(kept.key("offices", team_code), load, seconds=conf.reference_cache_seconds())
+    return kept.read_dated(kept.key("offices", team_code), load, ages=_reference_ages())
+
+
+def _reference_ages() -> kept.Ages:
+    return kept.Ages(
+        fresh=conf.reference_cache_seconds(),
+        stale=conf.reference_stale_seconds(),
+        outage=conf.reference_outage_seconds(),
+    )
 
 
 def _caseload_entries(staff: StaffMember, *, limit: int) -> Iterable[CaseloadEntry]:

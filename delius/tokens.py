@@ -11,9 +11,11 @@ from django.core.cache import cache
 from joserfc import jws
 from joserfc.errors import JoseError
 
+from delius import breakers, places
 from delius.attempts import Attempt
 from delius.conf import Connection
 from delius.errors import Unavailable
+from delius.services import Service
 
 OPERATION = "token"
 # Not used for so long before they expire that a request under way cannot outlive its token.
@@ -32,9 +34,17 @@ class Tokens:
     def get(self, username: str | None = None) -> str:
         """Return a token, acting for a user where one is named.
 
-        Raises Unavailable, without effect, where HMPPS Auth gives none.
+        Raises Unavailable, without effect, where HMPPS Auth gives none; LeftAlone where it is not even asked.
         """
         return cache.get(self._key(username)) or self._obtain(username)
+
+    def has(self, username: str | None = None) -> bool:
+        """Return whether there is a token that HMPPS Auth need not be asked for."""
+        return bool(cache.get(self._key(username)))
+
+    def get_new(self) -> str:
+        """Return a token of our own that HMPPS Auth gave just now. Raises what `get` raises."""
+        return self._fetch(self._key(None), None)
 
     def authorities(self, username: str) -> frozenset[str]:
         """Return what a token that acts for a user is good for. Raises what `get` raises.
@@ -77,21 +87,25 @@ class Tokens:
         form = {"grant_type": "client_credentials"}
         if username:
             form["username"] = username
-        attempt = Attempt(OPERATION)
-        try:
-            response = self._session.post(
-                f"{self._connection.auth_url}/oauth/token",
-                data=form,
-                auth=(self._connection.client_id, self._connection.client_secret),
-                headers=attempt.headers,
-                timeout=(self._connection.connect_timeout, self._connection.read_timeout),
-                allow_redirects=False,
-            )
-            answer: Any = response.json() if response.ok else None
-        except requests.RequestException as error:
-            attempt.failed(error)
-            raise Unavailable(OPERATION) from None
-        attempt.answered(response.status_code)
+        with places.place(OPERATION), breakers.request(Service.HMPPS_AUTH, OPERATION) as result:
+            attempt = Attempt(OPERATION)
+            try:
+                response = self._session.post(
+                    f"{self._connection.auth_url}/oauth/token",
+                    data=form,
+                    auth=(self._connection.client_id, self._connection.client_secret),
+                    headers=attempt.headers,
+                    timeout=(self._connection.connect_timeout, self._connection.read_timeout),
+                    allow_redirects=False,
+                )
+                answer: Any = response.json() if response.ok else None
+            except requests.RequestException as error:
+                result.no_answer()
+                attempt.failed(error)
+                raise Unavailable(OPERATION) from None
+            result.answered(response)
+            places.heard()
+            attempt.answered(response.status_code)
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str) or not token:
             raise Unavailable(OPERATION)

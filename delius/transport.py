@@ -1,8 +1,7 @@
 """One call to Community API or Delius API: token, correlation id, log line, and what each outcome means."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ import structlog
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
+from delius import breakers, places
 from delius.attempts import Attempt
 from delius.conf import Connection
 from delius.errors import (
@@ -23,6 +23,7 @@ from delius.errors import (
     Refused,
     Unavailable,
 )
+from delius.services import Service
 from delius.session import BearerToken, new_session, was_never_sent
 from delius.tokens import Tokens
 
@@ -33,13 +34,6 @@ Query = Mapping[str, str | int | list[str]]
 Parameters = Mapping[str, str | int]
 
 logger = structlog.get_logger(__name__)
-
-
-class Service(Enum):
-    """The two services in front of Delius."""
-
-    COMMUNITY_API = "community-api"
-    DELIUS_API = "delius-api"
 
 
 @dataclass(frozen=True)
@@ -83,6 +77,14 @@ class Transport:
         """Let go of the pooled connections."""
         self._session.close()
 
+    def has_token(self, username: str | None = None) -> bool:
+        """Return whether requests, for a user where one is named, can be sent without asking HMPPS Auth."""
+        return self._tokens.has(username)
+
+    def renew_token(self) -> None:
+        """Get a token of our own from HMPPS Auth. Raises Unavailable."""
+        self._tokens.get_new()
+
     def authorities(self, username: str) -> frozenset[str]:
         """Return what HMPPS Auth lets us do when we act for a user. Raises Unavailable."""
         return self._tokens.authorities(username)
@@ -99,39 +101,44 @@ class Transport:
         """Send one operation and return the answer, whatever its status; on a 401, once more with a new token.
 
         `parameters` are those of the path. `username` is the user to act for: their providers then decide what may be
-        written, and Delius's audit names them. Raises Unavailable where there is no answer, and NotFound for a
-        parameter that cannot be one.
+        written, and Delius's audit names them. Raises Unavailable where there is no answer, LeftAlone where nothing is
+        sent because the service has not answered for a while, and NotFound for a parameter that cannot be one.
         """
         url = self._bases[operation.service] + operation.path_for(**parameters)
-        token = self._tokens.get(username)
-        response = self._exchange(operation, url, query, body, token)
-        if response.status_code == requests.codes.unauthorized:
-            token = self._tokens.renew(token, username)
-            response = self._exchange(operation, url, query, body, token)
+        with places.place(operation.name):
+            response, token = self._exchange(operation, url, query, body, lambda: self._tokens.get(username))
+            if response.status_code == requests.codes.unauthorized:
+                response, _ = self._exchange(operation, url, query, body, lambda: self._tokens.renew(token, username))
         return response
 
     def _exchange(
-        self, operation: Operation, url: str, query: Query | None, body: Any, token: str
-    ) -> requests.Response:
-        attempt = Attempt(operation.name)
-        try:
-            response = self._session.request(
-                operation.method,
-                url,
-                params=query,
-                json=body,
-                auth=BearerToken(token),
-                headers=attempt.headers,
-                timeout=self._timeouts,
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            attempt.failed(error)
-            unknown = operation.is_write and not was_never_sent(error)
-            # The error's own text has the address, and so the CRN: it must not reach a log through a traceback.
-            raise Unavailable(operation.name, may_have_taken_effect=unknown) from None
-        attempt.answered(response.status_code)
-        return response
+        self, operation: Operation, url: str, query: Query | None, body: Any, get_token: Callable[[], str]
+    ) -> tuple[requests.Response, str]:
+        """Return an answer, and the token it was asked for with: none is asked for where the service is left alone."""
+        with breakers.request(operation.service, operation.name) as result:
+            token = get_token()
+            attempt = Attempt(operation.name)
+            try:
+                response = self._session.request(
+                    operation.method,
+                    url,
+                    params=query,
+                    json=body,
+                    auth=BearerToken(token),
+                    headers=attempt.headers,
+                    timeout=self._timeouts,
+                    allow_redirects=False,
+                )
+            except requests.RequestException as error:
+                result.no_answer()
+                attempt.failed(error)
+                unknown = operation.is_write and not was_never_sent(error)
+                # The error's own text has the address, and so the CRN: it must not reach a log through a traceback.
+                raise Unavailable(operation.name, may_have_taken_effect=unknown) from None
+            result.answered(response)
+            places.heard()
+            attempt.answered(response.status_code)
+            return response, token
 
 
 def json_of(operation: Operation, response: requests.Response) -> Any:

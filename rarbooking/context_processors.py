@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from booking.permissions import SEE_CASES
+from delius import availability
 from guidance.permissions import READ_GUIDANCE
 from rarbooking.sign_in import session_person
 
@@ -21,22 +22,32 @@ class Section:
 
 
 def layout(request: HttpRequest) -> dict[str, object]:
-    """Return the signed-in person (or None), the parts of the site that are for them, and where help is."""
+    """Return the signed-in person (or None), the parts of the site that are for them, and where help is.
+
+    `delius_is_down` says, on pages that need Delius, that it is left alone because it does not answer. Guidance does
+    not need it.
+    """
     person = session_person(request)
     sections = _sections(request) if person else []
+    needs_delius = person and not _is_in_guidance(request)
     return {
         "person_signed_in": person,
         "sections": sections,
         "home_url": sections[0].url if sections else reverse("booking:cases"),
         "support_email": settings.SUPPORT_EMAIL,
+        "delius_is_down": bool(needs_delius and availability.reads_left_alone_for()),
     }
 
 
 def _sections(request: HttpRequest) -> list[Section]:
-    in_guidance = request.path.startswith("/guidance/")
+    in_guidance = _is_in_guidance(request)
     parts = (
         (request.user.has_perm(SEE_CASES), Section("Your cases", reverse("booking:cases"), not in_guidance)),
         (request.user.has_perm(READ_GUIDANCE), Section("Guidance", reverse("guidance:index"), in_guidance)),
         (getattr(request.user, "is_staff", False), Section("Administration", reverse("admin:index"), False)),
     )
     return [section for is_theirs, section in parts if is_theirs]
+
+
+def _is_in_guidance(request: HttpRequest) -> bool:
+    return request.path.startswith("/guidance/")

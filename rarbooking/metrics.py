@@ -18,7 +18,9 @@ from prometheus_client.registry import Collector
 from booking.models import Booking, BookingState, DuplicateNsis
 from booking.selectors import journeys_ever
 from booking.services.states import AT_REST
-from delius.signals import request_ended
+from delius import availability
+from delius.availability import Service
+from delius.signals import request_ended, request_not_sent
 
 UPSTREAM_REQUESTS = Counter(
     "rarbooking_upstream_requests",
@@ -32,17 +34,30 @@ UPSTREAM_SECONDS = Histogram(
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30),
 )
 
+UPSTREAM_NOT_SENT = Counter(
+    "rarbooking_upstream_requests_not_sent",
+    "Requests that were not sent because their service is left alone, by operation.",
+    ["operation"],
+)
+
+LEFT_ALONE = {"closed": 0, "half-open": 0.5, "open": 1}
+
 logger = structlog.get_logger(__name__)
 
 
 def connect() -> None:
-    """Have every request to an upstream service counted."""
+    """Have every request to an upstream service counted, and every one that was not sent."""
     request_ended.connect(_count_request, dispatch_uid="rarbooking.metrics")
+    request_not_sent.connect(_count_not_sent, dispatch_uid="rarbooking.metrics")
 
 
 def _count_request(sender: Any, *, operation: str, status: int | None, milliseconds: int, **rest: Any) -> None:
     UPSTREAM_REQUESTS.labels(operation, result_of(status)).inc()
     UPSTREAM_SECONDS.labels(operation).observe(milliseconds / 1000)
+
+
+def _count_not_sent(sender: Any, *, operation: str, **rest: Any) -> None:
+    UPSTREAM_NOT_SENT.labels(operation).inc()
 
 
 def result_of(status: int | None) -> str:
@@ -55,10 +70,14 @@ def result_of(status: int | None) -> str:
 
 
 class StateCollector(Collector):
-    """What the database says, read when somebody asks: the same from every process, so it is never summed up."""
+    """What the database and the circuit breakers say, read when somebody asks, so it is never summed up.
+
+    The database says the same to every process; so do the breakers where they share their state in Redis.
+    """
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics; where the database cannot be read, only that."""
+        """Yield the metrics; where the database cannot be read, only that, and those of the breakers."""
+        yield _breakers()
         try:
             found = [*_bookings(), *_tasks(), *_findings(), *_journeys()]
         except Error as error:
@@ -77,6 +96,19 @@ def exposition() -> bytes:
     state = CollectorRegistry()
     state.register(StateCollector())
     return generate_latest(requests) + generate_latest(state)
+
+
+def _breakers() -> GaugeMetricFamily:
+    """Whether each service is left alone. Asking has this process find out whether it is back."""
+    gauge = GaugeMetricFamily(
+        "rarbooking_upstream_left_alone",
+        "Whether a service is left alone because it did not answer (1), or is about to be tried again (0.5).",
+        labels=["service"],
+    )
+    availability.left_alone_for(*Service)
+    for service, state in availability.states().items():
+        gauge.add_metric([service.value], LEFT_ALONE[state])
+    return gauge
 
 
 def _bookings() -> Iterator[GaugeMetricFamily]:

@@ -1,5 +1,6 @@
 """What every answer of the product has in common."""
 
+import math
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,8 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 
 from booking import interrupted
-from delius.errors import DeliusContractError, DeliusError, Forbidden, NotFound
+from booking.views.sent import sent_fields
+from delius.errors import DeliusContractError, DeliusError, Forbidden, LeftAlone, NotFound
 from rarbooking import error_views, sessions, throttling
 from rarbooking.own_addresses import own_path
 
@@ -171,7 +173,7 @@ class UpstreamFaultMiddleware:
             return None
         reference = str(uuid.uuid4())[:8]
         logger.warning("upstream_fault", fault=type(exception).__name__, reference=reference)
-        context = {"reference": reference}
+        context: dict[str, Any] = {"reference": reference}
         if isinstance(exception, NotFound):
             return render(request, "errors/404.html.jinja", context, status=404)
         if isinstance(exception, Forbidden):
@@ -179,4 +181,8 @@ class UpstreamFaultMiddleware:
                 request, "errors/limited-access.html.jinja", {"message": exception.message, **context}, status=403
             )
         status = 502 if isinstance(exception, DeliusContractError) else 503
-        return render(request, "errors/upstream.html.jinja", context, status=status)
+        context |= {"sent_fields": sent_fields(request)}
+        response = render(request, "errors/upstream.html.jinja", context, status=status)
+        if isinstance(exception, LeftAlone):
+            response["Retry-After"] = str(math.ceil(exception.retry_after))
+        return response

@@ -17,6 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from delius import background
 from tests.faults import tally as faults
 from tests.hostile import tally as hostile
 from tests.people import account, client_of
@@ -42,6 +43,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         import_module("audit.migrations.0002_append_only").remove(None, editor)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    """Forget what earlier tests kept: their rows are gone."""
+    cache.clear()
+
+
 @pytest.fixture(scope="session")
 def simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
     """One simulator a test process."""
@@ -65,6 +72,7 @@ def simulator(simulator_process: SimulatorProcess, settings: Settings) -> Iterat
     settings.DELIUS_API_URL = control.delius_url
     cache.clear()
     yield control
+    background.finish()
     control.close()
     cache.clear()
 

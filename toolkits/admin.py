@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audit.admin import Audited
 from toolkits.forms import DatesForm, PreviewForm, RolloutForm, TeamsForm, ToolkitForm
+from toolkits.kept import forget_rollout
 from toolkits.models import Rollout, Toolkit, ToolkitList
 from toolkits.selectors import toolkits_for
 
@@ -223,6 +224,7 @@ class RolloutAdmin(Audited, admin.ModelAdmin):
             row.starts_on, row.ends_on = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]
             self.log_change(request, row, [{"changed": {"fields": ["first day", "last day"]}}])
         Rollout.objects.bulk_update(rows, ["starts_on", "ends_on"])
+        forget_rollout(*{row.provider_code for row in rows})
         messages.success(request, f"{len(rows)} rows now have these days.")
         return None
 

@@ -8,3 +8,7 @@ class ToolkitsConfig(AppConfig):
 
     name = "toolkits"
     verbose_name = "Toolkits"
+
+    def ready(self) -> None:
+        """Have what is kept of toolkits forgotten when it changes."""
+        from toolkits import kept  # noqa: F401

@@ -1,4 +1,7 @@
-"""What the rest of the house may ask about toolkits: the only module here that other rooms import."""
+"""What the rest of the house may ask about toolkits: the only module here that other rooms import.
+
+It may be a minute old in a process that did not change it (toolkits/kept.py).
+"""
 
 import unicodedata
 from dataclasses import dataclass
@@ -6,7 +9,8 @@ from datetime import date
 
 from django.core.exceptions import ImproperlyConfigured
 
-from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, Rollout, Toolkit, ToolkitList, ToolkitOrder
+from toolkits import kept
+from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, ToolkitOrder
 
 __all__ = [
     "PLACEHOLDER_NSI_TYPE_CODE",
@@ -56,14 +60,9 @@ def is_transitioned(*, provider_code: str, team_code: str, on: date) -> bool:
     A team's own rollout row beats its provider's, also where it has ended or starts later. A team with
     neither is not transitioned, nor is one whose provider has no code ("").
     """
-    deciding_row = (
-        Rollout.objects.filter(provider_code=provider_code, team_code__in={"", team_code})
-        .annotate(in_force=Rollout.in_force_on(on))
-        .order_by("-team_code")
-        .values_list("in_force", flat=True)
-        .first()
-    )
-    return bool(deciding_row)
+    rows = kept.rollout(provider_code)
+    deciding_row = rows.get(team_code) or rows.get("")
+    return bool(deciding_row and deciding_row.cover(on))
 
 
 def toolkits_for(*, provider_code: str, team_code: str, on: date) -> list[ToolkitChoice]:
@@ -74,8 +73,8 @@ def toolkits_for(*, provider_code: str, team_code: str, on: date) -> list[Toolki
     """
     if not is_transitioned(provider_code=provider_code, team_code=team_code, on=on):
         return []
-    active = Toolkit.objects.filter(Toolkit.active_on(on), is_placeholder=False)
-    return [_choice(toolkit) for toolkit in sorted(active, key=_sort_key)]
+    active = (each for each in _toolkits() if each.is_active(on) and not each.choice.is_placeholder)
+    return [each.choice for each in sorted(active, key=_sort_key)]
 
 
 def placeholder() -> ToolkitChoice:
@@ -83,10 +82,10 @@ def placeholder() -> ToolkitChoice:
 
     Raises `ToolkitsNotLoaded` where the reference data is missing.
     """
-    toolkit = Toolkit.objects.filter(is_placeholder=True).first()
-    if toolkit is None:
+    found = next((each.choice for each in _toolkits() if each.choice.is_placeholder), None)
+    if found is None:
         raise ToolkitsNotLoaded
-    return _choice(toolkit)
+    return found
 
 
 def toolkit_by_slug(slug: str) -> ToolkitChoice | None:
@@ -95,47 +94,65 @@ def toolkit_by_slug(slug: str) -> ToolkitChoice | None:
     The placeholder and toolkits no longer active are found too, so that a booking made with one can still be
     described: whether a toolkit may be chosen is for `toolkits_for` to say.
     """
-    toolkit = Toolkit.objects.filter(slug=slug).first()
-    return None if toolkit is None else _choice(toolkit)
+    return next((each.choice for each in _toolkits() if each.choice.slug == slug), None)
 
 
 def all_toolkits() -> list[ToolkitChoice]:
     """Return every toolkit in alphabetical order, the placeholder and those no longer active too."""
-    return [_choice(toolkit) for toolkit in sorted(Toolkit.objects.all(), key=lambda each: _sort_key(each)[1])]
+    return [each.choice for each in sorted(_toolkits(), key=lambda each: _sort_key(each)[1])]
 
 
 def toolkits_in_use(on: date) -> list[ToolkitChoice]:
-    """Return the toolkits that some team may use on a date, the placeholder too, in alphabetical order. One query."""
-    active = Toolkit.objects.filter(Toolkit.active_on(on))
-    return [_choice(toolkit) for toolkit in sorted(active, key=lambda each: _sort_key(each)[1])]
+    """Return the toolkits that some team may use on a date, the placeholder too, in alphabetical order."""
+    active = (each for each in _toolkits() if each.is_active(on))
+    return [each.choice for each in sorted(active, key=lambda each: _sort_key(each)[1])]
 
 
 def order_of_list() -> ToolkitOrder:
     """Return in which order practitioners are offered toolkits."""
-    chosen = ToolkitList.objects.values_list("order", flat=True).first()
+    chosen = kept.order()
     return ToolkitOrder(chosen) if chosen else ToolkitOrder.ALPHABETICAL
 
 
 def nsi_type_codes() -> frozenset[str]:
     """Return the NSI types of all toolkits, of the placeholder and of those no longer active too."""
-    return frozenset(Toolkit.objects.values_list("nsi_type_code", flat=True))
+    return frozenset(each.choice.nsi_type_code for each in _toolkits())
 
 
-def _choice(toolkit: Toolkit) -> ToolkitChoice:
-    return ToolkitChoice(
-        name=toolkit.name,
-        slug=toolkit.slug,
-        nsi_type_code=toolkit.nsi_type_code,
-        nsi_sub_type_code=toolkit.nsi_sub_type_code or None,
-        nsi_status_code=toolkit.nsi_status_code,
-        nsi_length=toolkit.nsi_length,
-        nsi_notes=toolkit.nsi_notes,
-        is_placeholder=toolkit.is_placeholder,
-    )
+@dataclass(frozen=True, slots=True)
+class _Toolkit:
+    """A toolkit, when it may be chosen, and where an administrator pinned it."""
+
+    choice: ToolkitChoice
+    days: kept.Days
+    order: int
+
+    def is_active(self, on: date) -> bool:
+        return self.days.cover(on)
 
 
-def _sort_key(toolkit: Toolkit) -> tuple[int, str]:
+def _toolkits() -> list[_Toolkit]:
+    return [
+        _Toolkit(
+            choice=ToolkitChoice(
+                name=row["name"],
+                slug=row["slug"],
+                nsi_type_code=row["nsi_type_code"],
+                nsi_sub_type_code=row["nsi_sub_type_code"] or None,
+                nsi_status_code=row["nsi_status_code"],
+                nsi_length=row["nsi_length"],
+                nsi_notes=row["nsi_notes"],
+                is_placeholder=row["is_placeholder"],
+            ),
+            days=kept.Days(first=row["active_from"], last=row["active_to"]),
+            order=row["order"],
+        )
+        for row in kept.toolkits()
+    ]
+
+
+def _sort_key(toolkit: _Toolkit) -> tuple[int, str]:
     # Not left to the database: SQLite and PostgreSQL differ on where accents and small letters go.
-    decomposed = unicodedata.normalize("NFKD", toolkit.name)
+    decomposed = unicodedata.normalize("NFKD", toolkit.choice.name)
     letters = "".join(char for char in decomposed if not unicodedata.combining(char))
     return toolkit.order, letters.casefold()

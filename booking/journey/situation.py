@@ -1,14 +1,17 @@
 """What the journey knows besides the answers: whose case it is, who is booking, and what may be chosen."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 from booking.formats import LONDON
 from booking.models import NSI_URN
 from delius import selectors as delius
 from delius.errors import DeliusError
 from delius.nsis import NsiTypeDefaults, RequirementNsis, nsis_of_requirement
+from delius.parallel import Outcome, side_by_side
 from delius.records import AppointmentType, Contact, Nsi, OfficeLocation, PersonalCircumstance, StaffMember
 from delius.selectors import Case, CaseEvent, RarRequirement
 from delius.writes import Officer
@@ -41,7 +44,7 @@ class TeamOption:
 
 
 class Situation:
-    """Reads happen when first asked for, and once."""
+    """Reads happen when first asked for, and once, also where they fail."""
 
     def __init__(self, *, case: Case, staff: StaffMember, now: datetime) -> None:
         self.case = case
@@ -49,7 +52,8 @@ class Situation:
         self.now = now
         self.today: date = now.astimezone(LONDON).date()
         self._offices: dict[str, tuple[OfficeLocation, ...]] = {}
-        self._nsis: dict[tuple[int, str], RequirementNsis] = {}
+        self._nsis: dict[tuple[int, str], Outcome[RequirementNsis]] = {}
+        self._coming: Outcome[tuple[Contact, ...]] | None = None
         self._toolkits: dict[tuple[Officer, date], tuple[ToolkitChoice, ...]] = {}
 
     @property
@@ -133,26 +137,39 @@ class Situation:
 
     def nsis(self, requirement: RarRequirement, toolkit: ToolkitChoice) -> RequirementNsis:
         """The NSIs of a toolkit on a requirement's event, as Delius has them now. Raises Unavailable."""
-        key = (requirement.requirement.requirement_id, toolkit.slug)
+        key = _nsis_key(requirement, toolkit)
         if key not in self._nsis:
-            self._nsis[key] = nsis_of_requirement(
-                crn=self.case.person.crn,
-                event_id=requirement.event.event_id,
-                requirement_id=requirement.requirement.requirement_id,
-                nsi_type=NsiTypeDefaults(
-                    type_code=toolkit.nsi_type_code,
-                    sub_type_code=toolkit.nsi_sub_type_code or None,
-                    status_code=toolkit.nsi_status_code,
-                    length=toolkit.nsi_length,
-                    notes=toolkit.nsi_notes,
-                ),
-                urn=NSI_URN,
-            )
-        return self._nsis[key]
+            [self._nsis[key]] = side_by_side([partial(self._read_nsis, requirement, toolkit)])
+        return self._nsis[key].get()
 
-    @cached_property
+    @property
     def coming_appointments(self) -> tuple[Contact, ...]:
         """The person's appointments from today on. Raises Unavailable."""
+        if self._coming is None:
+            [self._coming] = side_by_side([self._read_coming])
+        return self._coming.get()
+
+    def read_together(self, requirement: RarRequirement, toolkit: ToolkitChoice) -> None:
+        """Read `nsis` and `coming_appointments` side by side, for a page that needs both."""
+        reads: list[Callable[[], Any]] = [partial(self._read_nsis, requirement, toolkit), self._read_coming]
+        self._nsis[_nsis_key(requirement, toolkit)], self._coming = side_by_side(reads)
+
+    def _read_nsis(self, requirement: RarRequirement, toolkit: ToolkitChoice) -> RequirementNsis:
+        return nsis_of_requirement(
+            crn=self.case.person.crn,
+            event_id=requirement.event.event_id,
+            requirement_id=requirement.requirement.requirement_id,
+            nsi_type=NsiTypeDefaults(
+                type_code=toolkit.nsi_type_code,
+                sub_type_code=toolkit.nsi_sub_type_code or None,
+                status_code=toolkit.nsi_status_code,
+                length=toolkit.nsi_length,
+                notes=toolkit.nsi_notes,
+            ),
+            urn=NSI_URN,
+        )
+
+    def _read_coming(self) -> tuple[Contact, ...]:
         return delius.coming_appointments(self.case.person.crn)
 
     @cached_property
@@ -172,11 +189,14 @@ class Situation:
 
     def appointments_on(self, nsi: Nsi) -> int:
         """How many appointments hang from one of several NSIs that were read."""
-        return next(
-            (each.appointments[nsi.nsi_id] for each in self._nsis.values() if nsi.nsi_id in each.appointments), 0
-        )
+        found = (each.get().appointments for each in self._nsis.values() if each.error is None)
+        return next((counts[nsi.nsi_id] for counts in found if nsi.nsi_id in counts), 0)
 
     @cached_property
     def placeholder(self) -> ToolkitChoice:
         """The toolkit recorded for teams that are not on toolkits."""
         return toolkits.placeholder()
+
+
+def _nsis_key(requirement: RarRequirement, toolkit: ToolkitChoice) -> tuple[int, str]:
+    return requirement.requirement.requirement_id, toolkit.slug

@@ -4,6 +4,7 @@ CLASH = "clash"
 ORDER = "order"
 CHANGED = "changed"
 NOT_ASKED = "not-asked"
+NOT_SENT = "The appointment was not confirmed because Delius is not answering. Nothing was sent. Try again later"
 
 
 def step_problem(kind: str, *, first_name: str) -> str:

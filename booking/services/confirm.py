@@ -127,10 +127,11 @@ def release_draft(booking: Booking) -> None:
         counting.end(draft, made=None if taken_back else booking, on=timezone.localdate())
 
 
-def outcome_seen(booking: Booking) -> None:
-    """Keep that the person who confirmed a booking has been shown what became of it."""
-    if booking.state in AT_REST and booking.outcome_seen_at is None:
-        Booking.objects.filter(id=booking.id).update(outcome_seen_at=timezone.now())
+def outcomes_seen(*bookings: Booking) -> None:
+    """Keep that the person who confirmed some bookings has been shown what became of them."""
+    seen = [each.id for each in bookings if each.state in AT_REST and each.outcome_seen_at is None]
+    if seen:
+        Booking.objects.filter(id__in=seen).update(outcome_seen_at=timezone.now())
 
 
 def booking_key(booking_id: Any) -> str:

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from booking.journey.journey import Journey
@@ -19,18 +20,40 @@ class WaitingForBooking(Exception):
 
 def save_answers(*, draft: Draft, journey: Journey) -> None:
     """Keep a journey's answers. Raises WaitingForBooking while the outcome of confirming earlier ones is unknown."""
-    _detach(draft)
     unfinished = journey.first_unfinished
     draft.answers = dict(journey.raw)
     draft.step = unfinished.slug if unfinished else CHECK
     draft.started_on = draft.started_on or timezone.localdate()
-    draft.save()
+    if draft.pk is None:
+        # Two first answers may come at once: the later one is kept, in the one draft that there is.
+        Draft.objects.bulk_create(
+            [draft],
+            update_conflicts=True,
+            unique_fields=["user", "crn"],
+            update_fields=["answers", "step", "updated_at"],
+        )
+    elif not _keep_where_nothing_is_confirmed(draft):
+        _detach(draft)
+        draft.started_on = draft.started_on or timezone.localdate()
+        draft.save()
 
 
 def discard(*, draft: Draft) -> None:
     """Forget a draft. Raises WaitingForBooking while the outcome of confirming it is unknown."""
+    if draft.pk is None:
+        return
     _detach(draft)
     counting.end(Draft.objects.filter(id=draft.id), on=timezone.localdate())
+
+
+def _keep_where_nothing_is_confirmed(draft: Draft) -> bool:
+    """Keep a draft's answers if its booking does not exist, in one statement; return whether that was so."""
+    unconfirmed = Draft.objects.filter(pk=draft.pk).exclude(Exists(Booking.objects.filter(id=OuterRef("booking_id"))))
+    return bool(
+        unconfirmed.update(
+            answers=draft.answers, step=draft.step, started_on=draft.started_on, updated_at=timezone.now()
+        )
+    )
 
 
 def _detach(draft: Draft) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 
 from booking.formats import LONDON
@@ -19,7 +20,7 @@ from booking.services.leases import WAIT_SECONDS, Held, lease
 from booking.services.states import UNDER_WAY, move
 from delius import contacts, nsis, selectors
 from delius.attempts import recorded_by
-from delius.errors import Clash, DeliusContractError, DeliusError, Forbidden, NotFound, Refused, Unavailable
+from delius.errors import Clash, DeliusContractError, DeliusError, Forbidden, LeftAlone, NotFound, Refused, Unavailable
 from delius.nsis import FoundNsi, NsiTypeDefaults
 from delius.records import Event
 from delius.writes import NewAppointment, Officer
@@ -41,10 +42,11 @@ class SomebodyElsesIsUnknown(Exception):
         self.until = until
 
 
-def run(booking_id: Any, *, wait_seconds: float = WAIT_SECONDS) -> Booking:
+def run(booking_id: Any, *, wait_seconds: float = WAIT_SECONDS, try_counted: bool = False) -> Booking:
     """Take a booking as far as it goes now, and return it.
 
-    Where Delius gives no answer, the booking stays under way and a worker is woken later. Raises
+    Where Delius gives no answer, the booking stays under way and a worker is woken later. Where Delius is left alone
+    because it does not answer, a try that the caller has counted (`try_counted`) is given back: it was none. Raises
     booking.services.leases.Busy where another process is at work on it, or on the same NSI.
     """
     with lease(booking_key(booking_id), wait_seconds=wait_seconds) as held:
@@ -58,6 +60,10 @@ def run(booking_id: Any, *, wait_seconds: float = WAIT_SECONDS) -> Booking:
                 _advance(booking, held)
             except SomebodyElsesIsUnknown as waiting:
                 next_try_at = waiting.until
+            except LeftAlone as refused:
+                next_try_at = timezone.now() + timedelta(seconds=refused.retry_after)
+                if try_counted:
+                    Booking.objects.filter(id=booking.id, tries__gt=0).update(tries=F("tries") - 1)
             except DeliusError as fault:
                 logger.warning("booking_waits", booking=str(booking.id), fault=type(fault).__name__)
         if booking.state in UNDER_WAY:
@@ -65,7 +71,7 @@ def run(booking_id: Any, *, wait_seconds: float = WAIT_SECONDS) -> Booking:
         else:
             release_draft(booking)
         if booking.state == BookingState.BOOKED:
-            selectors.forget_case(booking.crn)
+            selectors.forget_appointments(booking.crn)
         return booking
 
 

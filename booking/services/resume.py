@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,8 +16,12 @@ from booking.services import progress, schedule
 from booking.services.confirm import booking_key, release_draft
 from booking.services.leases import Busy, lease
 from booking.services.states import UNDER_WAY, move
+from delius import availability
+from delius.availability import Service
 
 BATCH = 20
+NEEDED_BY_EVERY_BOOKING = (Service.HMPPS_AUTH, Service.COMMUNITY_API)
+WAKE_KEY = "booking:wake-for-delius"
 
 logger = structlog.get_logger(__name__)
 
@@ -25,7 +30,8 @@ def resume_due() -> dict[str, int]:
     """Take every booking whose next try is due as far as it goes, and return how many now stand in each state.
 
     Any number of processes may do this at once: each booking is claimed by one of them. A booking that has used up
-    BOOKING_MOST_TRIES needs somebody's attention.
+    BOOKING_MOST_TRIES needs somebody's attention. While Delius is left alone because it does not answer, those that
+    need it are left alone too: they are due still, and no try of theirs is spent.
     """
     counts: dict[str, int] = {}
     began = timezone.now()
@@ -33,6 +39,7 @@ def resume_due() -> dict[str, int]:
         for booking in claimed:
             state = _resume(booking)
             counts[state] = counts.get(state, 0) + 1
+    _wake_when_delius_is_back()
     return counts
 
 
@@ -41,12 +48,13 @@ def _claim(*, due_by: datetime) -> list[Booking]:
 
     The try is counted before it is made: a booking that kills its process runs out of tries too.
     """
+    if availability.left_alone_for(*NEEDED_BY_EVERY_BOOKING):
+        return []
+    candidates = Booking.objects.filter(state__in=UNDER_WAY, next_try_at__lte=due_by)
+    if availability.left_alone_for(Service.DELIUS_API):
+        candidates = candidates.exclude(state=BookingState.SUBMITTED, requirement_id__isnull=False)
     with transaction.atomic():
-        due = list(
-            Booking.objects.select_for_update(skip_locked=True)
-            .filter(state__in=UNDER_WAY, next_try_at__lte=due_by)
-            .order_by("next_try_at")[:BATCH]
-        )
+        due = list(candidates.select_for_update(skip_locked=True).order_by("next_try_at")[:BATCH])
         now = timezone.now()
         for booking in due:
             booking.tries += 1
@@ -54,6 +62,13 @@ def _claim(*, due_by: datetime) -> list[Booking]:
             booking.next_try_at = now + wait
         Booking.objects.bulk_update(due, ["tries", "next_try_at"])
     return due
+
+
+def _wake_when_delius_is_back() -> None:
+    """Have a worker look again once it is worth asking the services that are left alone; one for all bookings."""
+    wait = availability.left_alone_for(*Service)
+    if wait is not None and cache.add(WAKE_KEY, 1, wait):
+        schedule.wake(at=timezone.now() + timedelta(seconds=wait))
 
 
 def _resume(booking: Booking) -> str:
@@ -64,7 +79,7 @@ def _resume(booking: Booking) -> str:
             auditing.booking_resumed(booking)
             if booking.tries > settings.BOOKING_MOST_TRIES:
                 return str(_give_up(booking.id).state)
-            return str(progress.run(booking.id, wait_seconds=0).state)
+            return str(progress.run(booking.id, wait_seconds=0, try_counted=True).state)
         except Busy:
             outcome = "busy"
         except Exception:

@@ -24,7 +24,7 @@ from delius.records import Contact
 @for_staff
 def cases(request: HttpRequest) -> HttpResponse:
     """*Your cases*: the signed-in person's caseload, and whoever else they may see by their CRN."""
-    staff = staff_of(request)
+    staff = staff_of(request, may_be_stale=True)
     caseload = delius.caseload(staff, limit=settings.DELIUS_CASELOAD_LIMIT)
     staff_code = staff.staff_code or ""
     auditing.caseload_viewed(request, staff_code=staff_code, cases=len(caseload.people))
@@ -38,7 +38,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             people = by_next_appointment(people, appointments)
         if not people and form.crn:
             try:
-                case_of(request, form.crn, staff=staff)
+                case_of(request, form.crn, staff=staff_of(request))
             except NotFound:
                 form.add_error("find", f"You do not have a case with the CRN {form.crn}. Check it and try again")
             else:

@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import interrupted, selectors
-from booking.access import case_of, staff_of, user_id_of
+from booking.access import case_of, staff_of, user_id_of, username_of
+from booking.formats import clock_after
 from booking.forms.steps import OFFICE_NOT_LISTED
 from booking.journey.budget import rar_days
+from booking.journey.confirmable import left_alone_for
 from booking.journey.journey import Journey
 from booking.journey.records import toolkit_of, toolkit_records
 from booking.journey.request import appointment_requests
@@ -31,6 +33,8 @@ from booking.services import confirm, drafts
 from booking.services.states import UNDER_WAY
 from booking.views.for_staff import for_staff
 from booking.views.outcome import carry_on
+from booking.views.sent import sent_fields
+from delius.errors import LeftAlone, Unavailable
 
 STEPS_BY_SLUG = {step.slug: step for step in STEPS}
 NSI_ID = re.compile(r"[0-9]{1,18}")
@@ -42,7 +46,9 @@ NSI_ID = re.compile(r"[0-9]{1,18}")
 def start(request: HttpRequest, crn: str) -> HttpResponse:
     """Go to the first question without an answer, or say why nothing can be arranged."""
     journey, draft = _journey(request, crn)
-    being_saved = selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=draft.booking_id)
+    being_saved = (
+        selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=draft.booking_id) if draft.pk else None
+    )
     if being_saved and being_saved.state in UNDER_WAY:
         return redirect("booking:booking", crn, being_saved.id)
     situation = journey.situation
@@ -90,14 +96,27 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
     if request.method == "POST" and (known := _confirmed_before(request, crn)):
         case_of(request, crn, staff=staff_of(request))
         return carry_on(request, known)
-    journey, draft = _journey(request, crn)
+    try:
+        journey, draft = _journey(request, crn)
+    except Unavailable as fault:
+        if request.method != "POST" or _confirmed_before(request, crn):
+            raise
+        return _not_confirmed(request, fault)
     if not draft.answers and (last_made := selectors.made_just_now(user_id=user_id_of(request), crn=crn)):
         return redirect("booking:booking", crn, last_made.id)
     if journey.first_unfinished or not journey.situation.teams or not journey.situation.events:
         return _out_of_order(crn, journey)
-    if request.method == "POST" and request.POST.get("answers") == draft.fingerprint:
-        return _confirm(request, journey, draft)
-    problem = problems.check_problem(problems.CHANGED if request.method == "POST" else request.GET.get("problem", ""))
+    wait = left_alone_for(journey, username=username_of(request))
+    problem = problems.check_problem(request.GET.get("problem", ""))
+    if request.method == "POST":
+        if request.POST.get("answers") != draft.fingerprint:
+            problem = problems.check_problem(problems.CHANGED)
+        elif wait is None:
+            return _confirm(request, journey, draft)
+        else:
+            problem = problems.NOT_SENT
+    if journey.answers.requirement:
+        journey.situation.read_together(journey.answers.requirement, toolkit_of(journey.answers, journey.situation))
     records = toolkit_records(journey.answers, journey.situation)
     days = rar_days(journey.answers, journey.situation)
     return render(
@@ -116,7 +135,10 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
             "has_errors": bool(problem),
             "problem": problem,
             "back_url": step_url(crn, journey.asked[-1]),
+            "try_after": clock_after(timezone.now(), seconds=wait) if wait is not None else "",
+            "check_url": reverse("booking:check", args=[crn]),
         },
+        status=503 if problem == problems.NOT_SENT else 200,
     )
 
 
@@ -215,6 +237,13 @@ def _ask(
 def _cannot_arrange(request: HttpRequest, situation: Situation, why: str) -> HttpResponse:
     context = {"person": situation.case.person, "why": why}
     return render(request, "booking/cannot-arrange.html.jinja", context)
+
+
+def _not_confirmed(request: HttpRequest, fault: Unavailable) -> HttpResponse:
+    """Say that nothing was confirmed, where Delius did not answer before a booking was written."""
+    seconds = fault.retry_after if isinstance(fault, LeftAlone) else 0
+    context = {"sent_fields": sent_fields(request), "after": clock_after(timezone.now(), seconds=seconds)}
+    return render(request, "booking/not-confirmed.html.jinja", context, status=503)
 
 
 def _confirmed_before(request: HttpRequest, crn: str) -> Booking | None:

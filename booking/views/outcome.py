@@ -46,7 +46,7 @@ def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespon
         return carry_on(request, found)
     if found.series_id:
         return _series(request, found, case)
-    confirm.outcome_seen(found)
+    confirm.outcomes_seen(found)
     shown = confirmation(found, case.person, may_cancel=confirm.may_cancel(found))
     template = OUTCOME_TEMPLATES.get(BookingState(found.state), "booking/under-way.html.jinja")
     updates = request.GET.get("updates") != "off"
@@ -116,8 +116,7 @@ def own_booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Bookin
 
 def _series(request: HttpRequest, found: Booking, case: Case) -> HttpResponse:
     bookings = selectors.series_of(found)
-    for each in bookings:
-        confirm.outcome_seen(each)
+    confirm.outcomes_seen(*bookings)
     may_cancel = any(confirm.may_cancel(each) for each in bookings)
     shown = series_page(bookings, case.person, may_cancel=may_cancel)
     updates = request.GET.get("updates") != "off"
@@ -136,7 +135,7 @@ def carry_on(request: HttpRequest, unfinished: Booking) -> HttpResponse:
     except Busy:
         return redirect("booking:booking", crn, unfinished.id)
     if now_at.clash:
-        confirm.outcome_seen(now_at)
+        confirm.outcomes_seen(now_at)
         when = reverse("booking:step", args=[crn, "when"])
         return redirect(f"{when}?change=1&problem={problems.CLASH}")
     return redirect("booking:booking", crn, now_at.id)

@@ -12,6 +12,8 @@ from booking.presenters.risk_flags import RiskFlags, risk_flags
 from booking.views.for_staff import for_staff
 from delius import selectors as delius
 from delius.errors import DeliusError
+from delius.parallel import Outcome
+from delius.records import Registration
 
 
 @require_safe
@@ -30,3 +32,8 @@ def flags_of(crn: str) -> RiskFlags | None:
         return risk_flags(delius.risk_flags(crn))
     except DeliusError:
         return None
+
+
+def shown_flags(found: Outcome[tuple[Registration, ...]]) -> RiskFlags | None:
+    """Return flags that were read elsewhere as they are shown, None where Delius could not say."""
+    return risk_flags(found.get()) if found.error is None else None

@@ -12,7 +12,7 @@ from booking.access import case_of, staff_of
 from booking.permissions import ARRANGE, SEE_CASES
 from booking.presenters.schedule import schedule_page
 from booking.views.for_staff import for_staff
-from booking.views.risk_flags import flags_of
+from booking.views.risk_flags import shown_flags
 from delius import selectors as delius
 from toolkits import selectors as toolkits
 
@@ -35,7 +35,7 @@ def schedule(request: HttpRequest, crn: str) -> HttpResponse:
     context = {
         "person": case.person,
         "schedule": schedule_page(found, crn=crn, page=page, toolkits=toolkits.all_toolkits()),
-        "risk_flags": flags_of(crn),
+        "risk_flags": shown_flags(found.risk_flags),
         "may_arrange": request.user.has_perm(ARRANGE),
         "back_url": reverse("booking:cases"),
     }

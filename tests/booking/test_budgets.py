@@ -1,75 +1,391 @@
-"""What each page may ask of the database and of Delius."""
+"""What each page, and a whole booking, may ask of Delius and of the database: the tables of docs/budgets.md."""
 
+import re
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
-from tests.booking.journeys import ORDER, answer_all, answer_up_to
+from booking import selectors
+from booking.models import Booking, BookingState, Draft
+from booking.services import drafts
+from booking.urls import urlpatterns as journey_urls
+from guidance.urls import urlpatterns as guidance_urls
+from tests.booking.journeys import ORDER, answer_all, answer_up_to, sent_by_the_page_of, typed
+from tests.booking.test_confirming import confirm
+from tests.booking.test_repeats import arrange_weekly
+from tests.guidance.pages import flag, toolkit
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
-CASE = "/cases/X000001/arrange"
 
-# Session, user, draft, the audit's record, and for the toolkit two reads for each day that matters. Guidance is read
-# once a minute.
-MOST_QUERIES = 9
-
-
-def asked_of_delius(simulator: Simulator) -> list[str]:
-    return [each["operation"] for each in simulator.requests()]
+BUDGETS = (Path(__file__).resolve().parent.parent.parent / "docs/budgets.md").read_text(encoding="utf-8")
+BRIAN, CLARA, DEV, GITA = "X000001", "X000002", "X000003", "X000006"
+CASE = f"/cases/{BRIAN}/arrange"
+TRANSACTIONS = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT")
+WRITES = ["create_nsi", "create_appointment"]
 
 
-@pytest.mark.parametrize("step", ORDER)
-def test_a_question_asks_little_of_the_database_and_nothing_of_delius_once_the_case_is_read(
-    robin: Client, simulator: Simulator, django_assert_max_num_queries: Any, step: str
+def table(heading: str) -> dict[str, list[int]]:
+    """The numbers of each row of the table under a heading of docs/budgets.md, by the row's name."""
+    section = BUDGETS.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in section.splitlines() if "|" in line]
+    return {name: [int(cell) for cell in cells] for name, *cells in rows[2:]}
+
+
+PAGES = table("Pages")
+ANSWERS = table("Answers")
+BOOKINGS = table("A whole booking")
+
+
+@dataclass
+class Count:
+    """What was asked: the operations of the services in front of Delius, without tokens, and statements of SQL."""
+
+    upstream: list[str] = field(default_factory=list)
+    queries: list[str] = field(default_factory=list)
+
+
+@dataclass
+class World:
+    """Practitioners and Delius, to bring a page about."""
+
+    simulator: Simulator
+    robin: Client
+    sign_in: Callable[[str], Client]
+
+    @contextmanager
+    def counted(self) -> Any:
+        """Count what is asked in a block. A statement that begins or ends a transaction is not a query."""
+        count = Count()
+        self.simulator.clear_requests()
+        with CaptureQueriesContext(connection) as captured:
+            yield count
+        asked = [each["operation"] for each in self.simulator.requests()]
+        count.upstream = [operation for operation in asked if operation != "token"]
+        count.queries = [each["sql"] for each in captured.captured_queries if not each["sql"].startswith(TRANSACTIONS)]
+
+
+@pytest.fixture
+def world(robin: Client, signed_in: Callable[[str], Client], simulator: Simulator) -> World:
+    return World(simulator=simulator, robin=robin, sign_in=signed_in)
+
+
+Page = tuple[Client, str]
+
+
+def question(slug: str) -> Callable[[World], Page]:
+    def prepare(world: World) -> Page:
+        answer_up_to(world.robin, slug)
+        return world.robin, f"{CASE}/{slug}/"
+
+    return prepare
+
+
+def team_question(world: World) -> Page:
+    return world.sign_in("TERRY.TWOTEAMS"), f"{CASE}/team/"
+
+
+def of_two_sentences(slug: str, *, rar: str) -> Callable[[World], Page]:
+    def prepare(world: World) -> Page:
+        case = f"/cases/{GITA}/arrange"
+        world.robin.post(f"{case}/type/", typed()["type"])
+        world.robin.post(f"{case}/rar/", {"rar": rar})
+        return world.robin, f"{case}/{slug}/"
+
+    return prepare
+
+
+def record_question(world: World) -> Page:
+    answer_all(world.robin, crn=DEV, toolkit="choices-and-changes", days=40)
+    return world.robin, f"/cases/{DEV}/arrange/record/?change=1"
+
+
+def of_repeats(slug: str) -> Callable[[World], Page]:
+    def prepare(world: World) -> Page:
+        arrange_weekly(world.robin)
+        return world.robin, f"{CASE}/{slug}/"
+
+    return prepare
+
+
+def the_answers(world: World) -> Page:
+    answer_all(world.robin)
+    return world.robin, f"{CASE}/check/"
+
+
+def the_answers_with_repeats(world: World) -> Page:
+    arrange_weekly(world.robin)
+    return world.robin, f"{CASE}/check/"
+
+
+def booking_in(state: BookingState) -> Callable[[World], Page]:
+    def prepare(world: World) -> Page:
+        answer_all(world.robin)
+        confirm(world.robin)
+        Booking.objects.update(state=state, outcome_seen_at=None)
+        return world.robin, f"/cases/{BRIAN}/appointments/{Booking.objects.get().id}/"
+
+    return prepare
+
+
+def of_a_booking(path: str) -> Callable[[World], Page]:
+    def prepare(world: World) -> Page:
+        client, page = booking_in(BookingState.BOOKED)(world)
+        return client, f"{page}{path}"
+
+    return prepare
+
+
+def series(world: World) -> Page:
+    arrange_weekly(world.robin)
+    return world.robin, str(world.robin.post(f"{CASE}/check/", sent_by_the_page_of(Draft.objects.get()))["Location"])
+
+
+def guidance(path: Callable[[], str]) -> Callable[[World], Page]:
+    def prepare(world: World) -> Page:
+        toolkit("Maps for Change")
+        toolkit("Moving On")
+        flag("Weapons")
+        return world.robin, path()
+
+    return prepare
+
+
+def at(path: str) -> Callable[[World], Page]:
+    return lambda world: (world.robin, path)
+
+
+PREPARE: dict[str, Callable[[World], Page]] = {
+    "Your cases": at("/"),
+    "Your cases, by next appointment": at("/?order=next-appointment"),
+    "Schedule": at(f"/cases/{BRIAN}/schedule/"),
+    "Risk flags": at(f"/cases/{BRIAN}/risk-flags/"),
+    "Arrange an appointment": at(f"{CASE}/"),
+    "Question: team": team_question,
+    **{f"Question: {slug}": question(slug) for slug in ORDER},
+    "Question: requirement": of_two_sentences("requirement", rar="yes"),
+    "Question: sentence": of_two_sentences("sentence", rar="no"),
+    "Question: record": record_question,
+    "Question: dates": of_repeats("dates"),
+    "Question: repeat-rar": of_repeats("repeat-rar"),
+    "Location not listed": at(f"{CASE}/location-not-listed/"),
+    "Accredited programme": at(f"{CASE}/accredited-programme/"),
+    "Check your answers": the_answers,
+    "Check your answers, repeating": the_answers_with_repeats,
+    "Appointment arranged": booking_in(BookingState.BOOKED),
+    "Still saving": booking_in(BookingState.SUBMITTED),
+    "Not arranged": booking_in(BookingState.REFUSED),
+    "Needs attention": booking_in(BookingState.NEEDS_ATTENTION),
+    "Appointments arranged": series,
+    "Whether it is still being saved": of_a_booking("state/"),
+    "Add to calendar": of_a_booking("calendar.ics"),
+    "Guidance": guidance(lambda: reverse("guidance:index")),
+    "Guidance on toolkits": guidance(lambda: reverse("guidance:toolkits")),
+    "Guidance on a toolkit": guidance(lambda: reverse("guidance:toolkit", args=["maps-for-change"])),
+    "Compare toolkits": guidance(lambda: f"{reverse('guidance:compare')}?toolkit=maps-for-change&toolkit=moving-on"),
+    "Guidance on risk flags": guidance(lambda: reverse("guidance:risk-flags")),
+    "Guidance on a risk flag": guidance(lambda: reverse("guidance:risk-flag", args=["weapons"])),
+    "Search": guidance(lambda: f"{reverse('guidance:search')}?q=maps"),
+    "Feedback given": guidance(lambda: reverse("guidance:feedback-given")),
+}
+# Not pages that are shown: they change something, or are for reviewers.
+NO_PAGES = {"discard", "cancel", "arrange-again", "feedback", "preview", "shared-preview"}
+
+
+def shown(client: Client, path: str, *, status: Iterable[int] = (200,)) -> None:
+    answer = client.get(path)
+    assert answer.status_code in status, (path, answer.status_code, answer.get("Location"))
+
+
+def test_every_page_of_the_product_has_a_budget(world: World) -> None:
+    assert PAGES.keys() == PREPARE.keys()
+    names = {pattern.name for pattern in (*journey_urls, *guidance_urls)} - NO_PAGES
+    covered = {
+        "cases",
+        "schedule",
+        "risk-flags",
+        "start",
+        "step",
+        "location-not-listed",
+        "accredited-programme",
+        "check",
+        "booking",
+        "booking-state",
+        "calendar",
+        "index",
+        "toolkits",
+        "toolkit",
+        "compare",
+        "risk-flag",
+        "search",
+        "feedback-given",
+    }
+    assert names == covered
+
+
+@pytest.mark.parametrize("name", PREPARE)
+def test_a_page_asks_no_more_than_its_budget_with_nothing_kept_and_a_moment_later(world: World, name: str) -> None:
+    upstream_cold, upstream_warm, queries_cold, queries_warm = PAGES[name]
+    client, path = PREPARE[name](world)
+    cache.clear()
+    with world.counted() as cold:
+        shown(client, path, status=(200, 302))
+    with world.counted() as warm:
+        shown(client, path, status=(200, 302))
+    assert len(cold.upstream) <= upstream_cold, cold.upstream
+    assert len(warm.upstream) <= upstream_warm, warm.upstream
+    assert len(cold.queries) <= queries_cold, cold.queries
+    assert len(warm.queries) <= queries_warm, warm.queries
+
+
+@pytest.mark.parametrize("name", [name for name in PREPARE if not name.startswith("Your cases")])
+def test_no_page_but_your_cases_has_a_budget_of_more_than_six_queries(name: str) -> None:
+    assert PAGES[name][3] <= 6
+
+
+@pytest.mark.parametrize("slug", ORDER)
+def test_answering_a_question_asks_no_more_than_its_budget(world: World, slug: str) -> None:
+    upstream, queries = ANSWERS["A first answer" if slug == ORDER[0] else "Any other answer"]
+    answer_up_to(world.robin, slug)
+    shown(world.robin, f"{CASE}/{slug}/")
+    # What every question needs is read once a minute by whichever page comes first.
+    world.robin.get("/")
+    Draft.objects.filter(answers={}).delete()
+    with world.counted() as count:
+        assert world.robin.post(f"{CASE}/{slug}/", typed()[slug]).status_code == 302
+    assert len(count.upstream) <= upstream, count.upstream
+    assert len([each for each in count.queries if "toolkits_" not in each]) <= queries, count.queries
+
+
+def walk(world: World, *, crn: str = BRIAN, days: int = 7) -> tuple[Count, Count]:
+    """Arrange a toolkit session from the case's page to the page that says so, and return what it cost.
+
+    The second count is that of pressing *Confirm* alone, which is part of the first.
+    """
+    with world.counted() as before:
+        address = world.robin.get(f"/cases/{crn}/arrange/")["Location"]
+        answers = typed(days=days)
+        while not address.endswith("/check/"):
+            shown(world.robin, address)
+            address = world.robin.post(address, answers[address.rstrip("/").rsplit("/", 1)[-1]])["Location"]
+        shown(world.robin, address)
+    pressed = sent_by_the_page_of(Draft.objects.get(crn=crn))
+    with world.counted() as confirming:
+        done = world.robin.post(address, pressed)
+    with world.counted() as after:
+        page = world.robin.get(done["Location"]).content.decode()
+        assert "Appointment arranged" in page
+    parts = (before, confirming, after)
+    whole = Count([each for part in parts for each in part.upstream], [each for part in parts for each in part.queries])
+    return whole, confirming
+
+
+def test_a_toolkit_booking_from_your_cases_makes_nine_calls_to_confirmed_with_nothing_kept_before_tokens_not_counted(
+    world: World,
 ) -> None:
-    answer_up_to(robin, step)
-    robin.get(f"{CASE}/{step}/")
-    simulator.clear_requests()
-    with django_assert_max_num_queries(MOST_QUERIES):
-        assert robin.get(f"{CASE}/{step}/").status_code == 200
-    assert asked_of_delius(simulator) == []
+    cache.clear()
+    shown(world.robin, "/")
+    whole, confirming = walk(world)
+    assert sorted(whole.upstream) == sorted(
+        [
+            "person_all",
+            "appointment_types",
+            "office_locations",
+            "personal_circumstances",
+            "nsis",
+            "contact_summary",
+            "nsis",
+            *WRITES,
+        ]
+    )
+    assert confirming.upstream == ["nsis", *WRITES]
+    assert [len(whole.upstream), len(confirming.upstream)] == BOOKINGS["From Your cases, nothing kept before that"]
 
 
-def test_the_answers_ask_little_of_the_database_and_of_delius_only_the_toolkits_records(
-    robin: Client, simulator: Simulator, django_assert_max_num_queries: Any
+def test_a_second_toolkit_booking_for_the_same_person_right_after_makes_four_calls(world: World) -> None:
+    shown(world.robin, "/")
+    walk(world)
+    whole, confirming = walk(world, days=8)
+    assert sorted(whole.upstream) == ["contact_summary", "create_appointment", "nsis", "nsis"]
+    assert confirming.upstream == ["nsis", "create_appointment"]
+    assert [len(whole.upstream), len(confirming.upstream)] == BOOKINGS["The next one for the same person"]
+
+
+def test_a_second_toolkit_booking_for_the_next_person_of_the_list_makes_six_calls_where_the_record_is_there(
+    world: World,
 ) -> None:
-    answer_all(robin)
-    simulator.clear_requests()
-    with django_assert_max_num_queries(MOST_QUERIES):
-        assert robin.get(f"{CASE}/check/").status_code == 200
-    assert asked_of_delius(simulator) == ["nsis", "contact_summary"]
-
-
-def test_your_cases_asks_the_database_five_things_however_long_the_caseload(
-    robin: Client, django_assert_max_num_queries: Any
-) -> None:
-    robin.get("/")
-    # Session, user, drafts, bookings, and the audit's record.
-    with django_assert_max_num_queries(5):
-        assert robin.get("/").status_code == 200
-
-
-def test_your_cases_read_again_within_a_minute_asks_nothing_of_delius(robin: Client, simulator: Simulator) -> None:
-    robin.get("/")
-    simulator.clear_requests()
-    robin.get("/")
-    assert asked_of_delius(simulator) == []
-
-
-def test_opening_a_case_reads_delius_no_more_than_six_times_with_a_token_for_reading_and_one_for_writing(
-    robin: Client, simulator: Simulator
-) -> None:
-    simulator.clear_requests()
-    robin.get(f"{CASE}/", follow=True)
-    assert sorted(asked_of_delius(simulator)) == [
-        "appointment_types",
-        "convictions",
+    world.simulator.add_nsi(CLARA, "TKDEV")
+    shown(world.robin, "/")
+    walk(world)
+    whole, confirming = walk(world, crn=CLARA)
+    assert sorted(whole.upstream) == [
+        "contact_summary",
+        "create_appointment",
+        "nsis",
+        "nsis",
         "person_all",
-        "requirements",
-        "staff_by_username",
-        "token",
-        "token",
-        "user_access",
+        "personal_circumstances",
     ]
+    assert [len(whole.upstream), len(confirming.upstream)] == BOOKINGS["The next one for the next person on the list"]
+
+
+def test_a_second_toolkit_booking_that_has_to_make_the_record_makes_seven_calls(world: World) -> None:
+    shown(world.robin, "/")
+    walk(world)
+    whole, confirming = walk(world, crn=CLARA)
+    budget = BOOKINGS["The same, where the toolkit's record has to be made"]
+    assert [len(whole.upstream), len(confirming.upstream)] == budget
+
+
+def test_a_toolkit_booking_from_a_link_to_the_case_makes_thirteen_calls_with_nothing_kept(world: World) -> None:
+    cache.clear()
+    whole, confirming = walk(world)
+    assert [len(whole.upstream), len(confirming.upstream)] == BOOKINGS["From a link to the case, nothing kept"]
+
+
+def test_confirming_asks_the_database_no_more_than_its_budget(world: World) -> None:
+    _, confirming = walk(world)
+    [budget] = table("Confirming")["Confirm, where the record has to be made"]
+    assert len(confirming.queries) <= budget
+
+
+def test_two_tokens_are_asked_for_one_of_our_own_and_one_that_acts_for_the_person(world: World) -> None:
+    cache.clear()
+    world.simulator.clear_requests()
+    answer_all(world.robin)
+    confirm(world.robin)
+    assert len(world.simulator.requests("token")) == 2
+
+
+def test_a_caseload_costs_what_each_person_on_it_costs_and_no_query_more(world: World) -> None:
+    cache.clear()
+    with world.counted() as count:
+        shown(world.robin, "/")
+    page = world.robin.get("/").content.decode()
+    people = len(re.findall(r"X\d{6}</td>", page))
+    lists = {"staff_by_username", "managed_people", "eligible_people"}
+    assert lists <= set(count.upstream)
+    assert count.upstream.count("user_access") == count.upstream.count("convictions") == people
+
+
+def test_two_first_answers_that_come_at_once_are_kept_in_one_draft(robin: Client, django_user_model: Any) -> None:
+    user = django_user_model.objects.get()
+    first, second = (selectors.draft_of(user_id=user.pk, crn=BRIAN) for _ in range(2))
+    for draft, code in ((first, "COAP"), (second, "CHVS")):
+        drafts.save_answers(draft=draft, journey=SimpleNamespace(raw={"type": {"type": code}}))
+    assert Draft.objects.get().answers == {"type": {"type": "CHVS"}}
+
+
+def test_looking_at_a_question_keeps_no_draft(robin: Client) -> None:
+    shown(robin, f"{CASE}/type/")
+    assert not Draft.objects.exists()

@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
+from delius import background
 from delius.client import DeliusClient, get_client
 from tests.delius.scripted import ScriptedUpstream
 from tests.delius.values import NOW
@@ -35,5 +36,6 @@ def upstream(settings: Settings) -> Iterator[ScriptedUpstream]:
     settings.DELIUS_API_URL = f"{scripted.url}/delius-api"
     cache.clear()
     yield scripted
+    background.finish()
     cache.clear()
     scripted.stop()

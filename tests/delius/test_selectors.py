@@ -10,7 +10,7 @@ import structlog
 import time_machine
 from pytest_django import Settings
 
-from delius import selectors
+from delius import background, selectors
 from delius.errors import LIMITED_ACCESS, Forbidden, NotFound, Unavailable
 from delius.london import today
 from delius.parallel import PATIENCE, side_by_side
@@ -153,28 +153,6 @@ def test_a_case_is_kept_for_a_minute(simulator: Simulator, settings: Settings):
         clock.shift(2)
         selectors.case(BRIAN, username=ROBIN)
         assert reads(simulator) == 2 * first
-
-
-def test_a_case_forgotten_is_read_again_whoever_reads_it(simulator: Simulator):
-    selectors.case(GITA, username=ROBIN)
-    selectors.case(GITA, username="JO.PLACEHOLDER")
-    selectors.forget_case(GITA)
-    simulator.clear_requests()
-    selectors.case(GITA, username=ROBIN)
-    assert sorted(entry["operation"] for entry in simulator.requests()) == [
-        "convictions",
-        "person_all",
-        "requirements",
-        "requirements",
-    ]
-
-
-def test_the_case_of_another_person_is_not_forgotten_with_it(simulator: Simulator):
-    selectors.case(BRIAN, username=ROBIN)
-    selectors.forget_case(GITA)
-    simulator.clear_requests()
-    selectors.case(BRIAN, username=ROBIN)
-    assert reads(simulator) == 0
 
 
 # A caseload
@@ -416,6 +394,7 @@ def test_reference_data_is_kept_longer_than_cases(simulator: Simulator, settings
         assert len(simulator.requests("office_locations")) == 1
         clock.shift(2)
         selectors.office_locations("N90AAA")
+        background.finish()
         assert len(simulator.requests("office_locations")) == 2
 
 
@@ -439,9 +418,33 @@ def test_appointments_ahead_are_those_from_today_on(simulator: Simulator):
     assert ahead
 
 
-def test_appointments_ahead_are_read_again_once_the_case_is_forgotten(simulator: Simulator):
+def test_appointments_ahead_are_read_again_once_one_was_made_and_nothing_else_of_the_case(simulator: Simulator):
+    selectors.case(CLARA, username=ROBIN)
     selectors.coming_appointments(CLARA)
     selectors.coming_appointments(CLARA)
-    selectors.forget_case(CLARA)
+    selectors.forget_appointments(CLARA)
+    simulator.clear_requests()
+    selectors.case(CLARA, username=ROBIN)
     selectors.coming_appointments(CLARA)
-    assert len(simulator.requests("contact_summary")) == 2
+    assert [each["operation"] for each in simulator.requests()] == ["contact_summary"]
+
+
+def test_the_appointments_of_another_person_are_not_forgotten_with_them(simulator: Simulator):
+    selectors.coming_appointments(BRIAN)
+    selectors.forget_appointments(CLARA)
+    selectors.coming_appointments(BRIAN)
+    assert len(simulator.requests("contact_summary")) == 1
+
+
+def test_a_schedule_is_read_side_by_side_with_the_risk_flags(upstream: ScriptedUpstream):
+    together = threading.Barrier(3, timeout=5)
+
+    def respond(request: Received) -> Answer:
+        together.wait()
+        if request.path.endswith("registrations"):
+            return Answer({"registrations": []})
+        return Answer({"content": [], "totalPages": 0, "last": True})
+
+    upstream.respond = respond
+    found = selectors.schedule(BRIAN, page=0)
+    assert (found.coming, found.past, found.risk_flags.get()) == ((), (), ())

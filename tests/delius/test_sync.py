@@ -11,10 +11,10 @@ import requests
 import time_machine
 from pytest_django import Settings
 
-from delius import sync
+from delius import background, sync
 from delius.case_reading import Gate
 from delius.client import get_client
-from delius.errors import DeliusContractError, DeliusError, NotFound, Overloaded, Unavailable
+from delius.errors import DeliusContractError, DeliusError, LeftAlone, NotFound, Overloaded, Unavailable
 from delius.models import MirroredContact, MirroredNsi, SyncedCase
 from delius.parallel import PATIENCE
 from delius.sync import CaseSync, Tally
@@ -282,12 +282,43 @@ class TestFailures:
         assert isinstance(failed.error, DeliusContractError)
         assert not MirroredContact.objects.filter(gone_since__isnull=False)
 
-    def test_a_run_stops_where_nobody_answers_for_many_cases_in_a_row(self, frozen: Simulator):
+    def test_a_run_stops_where_nobody_answers_for_many_cases_in_a_row(self, frozen: Simulator, settings: Settings):
+        settings.DELIUS_BREAKER_FAILURES = 0
         frozen.fault("person_all", "status", status=500, times=None)
         crns = tuple(f"X0000{number:02}" for number in range(1, 19))
         error, given = stopped_by(sync.sync_cases(crns=crns, type_codes=CODES))
         assert isinstance(error, Unavailable)
         assert len(given) == PATIENCE
+
+    def test_a_run_rests_while_delius_is_left_alone_and_carries_on_once_it_is_back(
+        self, frozen: Simulator, settings: Settings
+    ):
+        settings.DELIUS_SYNC_PARALLEL = 1
+        frozen.fault("person_all", "status", status=500, times=settings.DELIUS_BREAKER_FAILURES)
+        rests: list[float] = []
+        with time_machine.travel(NOW, tick=False) as clock:
+
+            def rest(seconds: float) -> None:
+                rests.append(seconds)
+                clock.shift(seconds)
+                background.finish()
+
+            results = synced(*EVERYBODY, wait=rest)
+        assert [each.crn for each in results if each.error is None] == [GITA, HAL]
+        assert len(results) == len(EVERYBODY)
+        assert sum(rests) < 2 * settings.DELIUS_BREAKER_SECONDS
+
+    def test_a_run_stops_where_delius_is_still_left_alone_after_some_rests(self, frozen: Simulator, settings: Settings):
+        settings.DELIUS_SYNC_PARALLEL = 1
+        frozen.fault("person_all", "status", status=500, times=None)
+        with time_machine.travel(NOW, tick=False):
+            crns = tuple(f"X0000{number:02}" for number in range(1, 19))
+            error, given = stopped_by(sync.sync_cases(crns=crns, type_codes=CODES, wait=lambda seconds: None))
+        assert isinstance(error, LeftAlone)
+        assert [type(each.error) for each in given] == [
+            *[Unavailable] * settings.DELIUS_BREAKER_FAILURES,
+            LeftAlone,
+        ]
 
     def test_a_dry_run_reports_and_stores_nothing(self, frozen: Simulator):
         frozen.fault("person_all", "status", status=400)

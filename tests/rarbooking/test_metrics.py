@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -15,7 +16,10 @@ from pytest_django import Settings
 
 from booking.models import Booking, BookingState, DuplicateNsis
 from booking.services.schedule import wake
+from delius import background
+from delius.services import Service
 from rarbooking.metrics import result_of
+from tests.booking.down import leave_alone
 from tests.booking.journeys import answer_all
 from tests.booking.test_confirming import confirm
 from tests.simulator_process import Simulator
@@ -106,6 +110,31 @@ def test_every_call_upstream_is_counted_by_operation_and_result(
     simulator.fault("person_all", "status", status=500)
     robin.get("/cases/X000002/arrange/type/")
     assert scrape()[failed] == before.get(failed, 0) + 1
+
+
+def test_a_service_that_is_left_alone_is_told_of_and_every_request_that_was_not_sent_is_counted(
+    robin: Client, scrape: Scrape
+) -> None:
+    not_sent = labelled("rarbooking_upstream_requests_not_sent_total", operation="staff_by_username")
+    before = scrape()
+    leave_alone(Service.COMMUNITY_API)
+    assert robin.get("/").status_code == 503
+    found = scrape()
+    assert found[not_sent] == before.get(not_sent, 0) + 1
+    assert {
+        service.value: found[labelled("rarbooking_upstream_left_alone", service=service.value)] for service in Service
+    } == {"hmpps-auth": 0, "community-api": 1, "delius-api": 0}
+
+
+def test_a_scrape_has_a_service_that_may_be_back_tried_though_nobody_opens_a_page(
+    scrape: Scrape, simulator: Simulator
+) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        leave_alone(Service.COMMUNITY_API)
+        clock.shift(15)
+        scrape()
+        background.finish()
+        assert scrape()[labelled("rarbooking_upstream_left_alone", service="community-api")] == 0
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
 from delius import sync
-from delius.errors import DeliusError, NotFound, Overloaded
+from delius.errors import DeliusError, LeftAlone, NotFound, Overloaded
 from toolkits.selectors import nsi_type_codes
 
 CRN = re.compile(r"[A-Z]\d{6}")
@@ -109,7 +109,8 @@ def _fail_unless_done(stopped: BaseException | None, *, failed: int, left: int) 
     if isinstance(stopped, KeyboardInterrupt):
         raise CommandError(f"Stopped. Cases left: {left}. Run this again to carry on.", returncode=INTERRUPTED)
     if stopped:
-        why = "asks for fewer requests" if isinstance(stopped, Overloaded) else "does not answer"
+        asks_for_fewer = isinstance(stopped, Overloaded) and not isinstance(stopped, LeftAlone)
+        why = "asks for fewer requests" if asks_for_fewer else "does not answer"
         raise CommandError(f"Stopped because Delius {why}. Cases left: {left}. Run this again later to carry on.")
     if failed:
         raise CommandError(f"Cases that could not be read: {failed}. Run this again to try them once more.")
