@@ -10,7 +10,8 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have the calls to upstream services counted."""
-        from rarbooking import metrics
+        """Have the calls to upstream services counted, and told of in the log."""
+        from rarbooking import metrics, timing
 
         metrics.connect()
+        timing.connect()

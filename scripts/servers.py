@@ -1,4 +1,7 @@
-"""Servers of our own for a test: PostgreSQL, Redis and the product under gunicorn. None is waited for by sleeping."""
+"""Servers of our own, for tests and for measuring: PostgreSQL, Redis, the product under gunicorn, and its workers.
+
+None is waited for by sleeping.
+"""
 
 import os
 import random
@@ -7,17 +10,17 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import requests
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 60
-TOKEN = "a-token-for-prometheus"
+TOKEN = "a-token-for-prometheus"  # noqa: S105 - of servers that live for some minutes
 PRODUCTION = {
-    "SECRET_KEY": "a-secret-for-this-test-" + "x" * 40,
+    "SECRET_KEY": "only-while-it-is-tried-" + "x" * 40,
     "ALLOWED_HOSTS": "rarbooking.example,127.0.0.1",
     "HMPPS_AUTH_URL": "https://auth.invalid/auth",
     "COMMUNITY_API_URL": "https://community-api.invalid",
@@ -63,26 +66,46 @@ def postgres_binaries() -> Path | None:
 
 
 class Postgres:
-    """A cluster in a folder."""
+    """A cluster in a folder. Without `durable` it does not wait for its disk, which tests need not."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, *, durable: bool = False, **settings: str) -> None:
         self.binaries = binaries
         self.folder = folder
         self.port = free_port()
-        self.url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        self.url = self.url_of("postgres")
+        self._settings = {"listen_addresses": "127.0.0.1", **({} if durable else {"fsync": "off"}), **settings}
+        self._address = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres")
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
         self.run("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust")
 
+    @property
+    def pid(self) -> int:
+        """The process that all others of the cluster come from."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+    def url_of(self, database: str) -> str:
+        """Return the address of a database."""
+        return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
+
     def start(self) -> None:
         """Start it, and return once it takes connections."""
-        options = f"-c listen_addresses=127.0.0.1 -p {self.port} -k {self.folder} -c fsync=off"
+        settings = " ".join(f"-c {name}={value}" for name, value in self._settings.items())
+        options = f"-p {self.port} -k {self.folder} {settings}"
         data, log = str(self.folder / "data"), str(self.folder / "log")
         self.run("pg_ctl", "-D", data, "-w", "-l", log, "-o", options, "start")
 
     def stop(self) -> None:
         """Stop it, and return once it has stopped."""
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop", check=False)
+
+    def sql(self, statement: str, *, database: str = "postgres") -> str:
+        """Run SQL and return the rows, their values separated by |. Raises CalledProcessError at the first error."""
+        return self.client("psql", "-v", "ON_ERROR_STOP=1", "-qAtc", statement, "-d", database)
+
+    def client(self, program: str, *arguments: str) -> str:
+        """Run one of the programs that connect to it."""
+        return self.run(program, *self._address, *arguments)
 
     def run(self, program: str, *arguments: str, check: bool = True) -> str:
         """Run one of PostgreSQL's programs, which refuse to run as root."""
@@ -125,10 +148,11 @@ class Redis:
 
 
 class Site:
-    """The product under gunicorn, as ops/gunicorn.conf.py has it."""
+    """Where the product answers."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self.process = process
+        self.port = port
         self._base = f"http://127.0.0.1:{port}"
 
     def get(self, path: str, **headers: str) -> requests.Response:
@@ -141,19 +165,79 @@ class Site:
         return self.get("/metrics", Authorization=f"Bearer {TOKEN}").text
 
 
+class Gunicorn:
+    """The product under gunicorn, as ops/gunicorn.conf.py has it.
+
+    It takes over a socket that listens already: whoever connects while it starts, or starts anew, waits for it.
+    """
+
+    def __init__(self, settings: Mapping[str, str], *options: str, log: Path | None = None) -> None:
+        self._command = [sys.executable, "-m", "gunicorn", "--config", "ops/gunicorn.conf.py", *options]
+        self._settings = settings
+        self._log = log
+        self._listening = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self.port = int(self._listening.getsockname()[1])
+        self.process: subprocess.Popen[bytes]
+
+    def start(self) -> Site:
+        """Start it; return at once."""
+        with ExitStack() as stack:
+            output = stack.enter_context(self._log.open("ab")) if self._log else None
+            self.process = subprocess.Popen(
+                [*self._command, f"--bind=fd://{self._listening.fileno()}", "rarbooking.wsgi:application"],
+                cwd=ROOT,
+                env=environment(**self._settings),
+                pass_fds=[self._listening.fileno()],
+                stdout=output,
+                stderr=output,
+            )
+        return Site(self.process, self.port)
+
+    def stop(self) -> None:
+        """Stop it, and return once it has ended."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(PATIENCE_SECONDS)
+
+    def close(self) -> None:
+        """Stop it, and listen no longer."""
+        try:
+            self.stop()
+        finally:
+            self._listening.close()
+
+
 @contextmanager
 def serving(*options: str, **settings: str) -> Iterator[Site]:
-    """Serve on a socket that listens already: whoever connects early waits for the first process to take it."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        command = [sys.executable, "-m", "gunicorn", "--config", "ops/gunicorn.conf.py", *options]
-        process = subprocess.Popen(
-            [*command, f"--bind=fd://{listening.fileno()}", "rarbooking.wsgi:application"],
-            cwd=ROOT,
-            env=environment(LOG_LEVEL="ERROR", **settings),
-            pass_fds=[listening.fileno()],
-        )
-        try:
-            yield Site(process, listening.getsockname()[1])
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(PATIENCE_SECONDS)
+    """Serve for as long as the block lasts."""
+    server = Gunicorn({"LOG_LEVEL": "ERROR", **settings}, *options)
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+class Worker:
+    """A worker of the product."""
+
+    def __init__(self, settings: Mapping[str, str], *, log: Path) -> None:
+        self._log = log
+        self._settings = settings
+        self.process: subprocess.Popen[bytes]
+
+    def start(self) -> None:
+        """Start it; return at once."""
+        with self._log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "db_worker"],
+                cwd=ROOT,
+                env=environment(**self._settings),
+                stdout=output,
+                stderr=output,
+            )
+
+    def stop(self) -> None:
+        """Stop it, and return once it has ended what it was doing."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(PATIENCE_SECONDS)
