@@ -104,18 +104,16 @@ class Postgres:
         return self.client("psql", "-v", "ON_ERROR_STOP=1", "-qAtc", statement, "-d", database)
 
     def client(self, program: str, *arguments: str) -> str:
-        """Run one of the programs that connect to it."""
-        return self.run(program, *self._address, *arguments)
+        """Run one of the programs that connect to it, and return what it says. Raises CalledProcessError."""
+        command = [str(self.binaries / program), *self._address, *arguments]
+        return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
 
-    def run(self, program: str, *arguments: str, check: bool = True) -> str:
-        """Run one of PostgreSQL's programs, which refuse to run as root."""
+    def run(self, program: str, *arguments: str, check: bool = True) -> None:
+        """Run one of the programs that serve, which refuse to run as root."""
         command = [str(self.binaries / program), *arguments]
         if os.geteuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
-        done = subprocess.run(
-            command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=check
-        )
-        return done.stdout
+        subprocess.run(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=check)
 
 
 class Redis:
@@ -125,6 +123,12 @@ class Redis:
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its process, while it runs."""
+        assert self._process
+        return self._process.pid
 
     def start(self) -> None:
         """Start it, and return once it says that it takes connections."""

@@ -28,6 +28,12 @@ class SimulatorProcess:
         self.base_url = ""
         self._process: subprocess.Popen[str] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Its process, while it runs."""
+        assert self._process
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it listens; raise RuntimeError where it does not."""
         command = [sys.executable, "-m", "delius.simulator", "--host", self.host, "--port", "0"]
