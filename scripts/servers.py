@@ -48,6 +48,11 @@ def manage(*command: str, **settings: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def run_python(module: str, *arguments: str, env: Mapping[str, str]) -> None:
+    """Run a module of the tree. Raises CalledProcessError."""
+    subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, env=env, check=True)
+
+
 def free_port() -> int:
     """A port that nobody listens on, and that no outgoing connection is given while its server is stopped."""
     for port in random.sample(range(20000, 30000), 100):
@@ -195,6 +200,11 @@ class Gunicorn:
                 stdout=output,
                 stderr=output,
             )
+        return self.site
+
+    @property
+    def site(self) -> Site:
+        """Where it answers."""
         return Site(self.process, self.port)
 
     def stop(self) -> None:

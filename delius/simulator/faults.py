@@ -46,6 +46,8 @@ class Fault:
     @property
     def name(self) -> str:
         """What it is called where faults are counted."""
+        if self.kind == "latency":
+            return f"latency {self.seconds:g}"
         return f"{self.kind} {self.status}" if self.kind.startswith("status") else self.kind
 
 

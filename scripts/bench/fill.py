@@ -8,7 +8,7 @@ SQL = Path(__file__).with_name("fill.sql")
 
 
 def fill(stack: Stack, *, bookings: int, already: int = 0) -> None:
-    """Fill the database in use up to a number of bookings, with as many people, staff and audit events as belong to them.
+    """Fill the database in use up to a number of bookings, with the people, staff and audit events that belong to them.
 
     `already` is the number that it was filled up to before.
     """

@@ -4,7 +4,7 @@ Whoever has a client that sends one request at a time can drive it: a load tool,
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from html import unescape
@@ -13,13 +13,18 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
-TOOLKITS = ("choices-and-changes", "connection-and-community", "developing-dialogues", "maps-for-change", "stepping-stones")
+TOOLKITS = (
+    "choices-and-changes",
+    "connection-and-community",
+    "developing-dialogues",
+    "maps-for-change",
+    "stepping-stones",
+)
 SLOTS_A_DAY = 16
 FIRST_SLOT = time(9)
 SLOT = timedelta(minutes=30)
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
-FORM_ADDRESS = re.compile(r'<form method="post" action="([^"]+/auth/sign-in|/auth/sign-in)"')
 STEP = re.compile(r"/arrange/([a-z-]+)/$")
 BOOKING = re.compile(r"/appointments/([0-9a-f-]{36})/$")
 HEADING = re.compile(r"<h1[^>]*>\s*(.*?)\s*</h1>", re.DOTALL)
@@ -94,10 +99,8 @@ def arrange(client: Client, appointment: Wanted, *, confirmed: "list[Confirmed]"
     whatever happens then; and is returned with its outcome. Raises JourneyFailed.
     """
     _shown(client.get("/", name="your cases"))
-    address = _sent(client.get(f"/cases/{appointment.crn}/arrange/", name="start"))
-    for address in _questions(client, address, appointment):
-        if address.endswith("/check/"):
-            break
+    first = _sent(client.get(f"/cases/{appointment.crn}/arrange/", name="start"))
+    address = _answered(client, first, appointment)
     page = _shown(client.get(address, name="check"))
     fields = _hidden(page)
     pressed = Confirmed(booking_id=fields["booking_id"], wanted=appointment, outcome="")
@@ -114,10 +117,11 @@ def outcome_at(client: Client, address: str) -> str:
     return OUTCOMES.get(unescape(heading[1]) if heading else "", NOT_ARRANGED)
 
 
-def _questions(client: Client, address: str, appointment: Wanted) -> Iterator[str]:
-    """Answer question after question, and give each address that an answer leads to."""
+def _answered(client: Client, address: str, appointment: Wanted) -> str:
+    """Answer question after question, and return where that leads in the end."""
     for _ in range(MOST_PAGES):
-        yield address
+        if address.endswith("/check/"):
+            return address
         step = STEP.search(address)
         if step is None:
             raise JourneyFailed(f"{address} is not a question")

@@ -1,7 +1,7 @@
 """Locust's users: practitioners who arrange appointments, and people who read guidance.
 
-Told by the environment: BENCH_SAMPLES is the file that takes one line a request, [when it ended, name, milliseconds, whether
-it was as expected], and one for each finished journey, named so.
+Told by the environment: BENCH_SAMPLES is the file that takes a line for each request and for each finished journey,
+[when it ended, name, milliseconds, whether it was as expected]; BENCH_FIRST_JOURNEY is the number to begin with.
 """
 
 import itertools
@@ -83,7 +83,7 @@ class Practitioner(SignedIn):
 
     def on_start(self) -> None:
         super().on_start()
-        # Somewhere else on each run, so that an earlier run's appointments are not in the way.
+        # Elsewhere on each run, so that an earlier run's appointments are not in the way.
         self._journeys = itertools.count(int(os.environ.get("BENCH_FIRST_JOURNEY", "0")))
         self._confirmed: list[Confirmed] = []
 

@@ -1,4 +1,4 @@
-"""Driving the product with Locust for a while, and what was seen meanwhile: by its users, in its log, and by the kernel."""
+"""Driving the product with Locust for a while, and what was seen of it: by its users, in its log, and by the kernel."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,7 +47,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Drive:
-    """What one drive showed. `cpu` is seconds of processor time by who used it, `seconds` how long it was measured."""
+    """What one drive showed. `cpu` is seconds of processor time by who used it, `seconds` how long it was measured.
+
+    Of each confirmation it has the milliseconds it took, waited for upstream services as we see it (`upstream`) and as
+    they see it (`held`), and the calls.
+    """
 
     users: int
     seconds: float
@@ -83,7 +87,14 @@ class Sample:
 
 
 def drive(
-    stack: Stack, web: Gunicorn, *, users: int, warm_up: float, seconds: float, kind: str = "Practitioner", first: int = 0
+    stack: Stack,
+    web: Gunicorn,
+    *,
+    users: int,
+    warm_up: float,
+    seconds: float,
+    kind: str = "Practitioner",
+    first: int = 0,
 ) -> Drive:
     """Let some users work for a while, and return what was seen of them after a warm-up. Times are in seconds."""
     samples = stack.folder / f"samples-{time.monotonic_ns()}.jsonl"
@@ -105,6 +116,9 @@ def drive(
     finally:
         locust.kill()
         locust.wait()
+    held: dict[str, float] = defaultdict(float)
+    for entry in stack.simulator.requests():
+        held[entry["correlationId"]] += entry["milliseconds"] or 0
     seen = [Sample(*json.loads(line)) for line in samples.read_text().splitlines()]
     within = [each for each in seen if began <= each.at <= ended]
     return _summary(
@@ -114,6 +128,7 @@ def drive(
         seen=seen,
         lines=list(_lines(stack.log, began, ended)),
         cpu={name: after[name] - before[name] for name in before},
+        held=held,
     )
 
 
@@ -153,6 +168,7 @@ def _summary(
     seen: Sequence[Sample],
     lines: Sequence[dict[str, Any]],
     cpu: dict[str, float],
+    held: Mapping[str, float],
 ) -> Drive:
     journeys = [each for each in within if each.name == "journey"]
     requests = [each for each in within if not _is_note(each.name)]
@@ -177,6 +193,7 @@ def _summary(
             {
                 "milliseconds": line["milliseconds"],
                 "upstream": line["upstream_milliseconds"],
+                "held": held.get(line["request_id"], 0.0),
                 "calls": line["upstream_calls"],
             }
             for line in by_page.get("POST …/arrange/check/", ())
