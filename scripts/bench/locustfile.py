@@ -1,7 +1,8 @@
 """Locust's users: practitioners who arrange appointments, and people who read guidance.
 
 Told by the environment: BENCH_SAMPLES is the file that takes a line for each request and for each finished journey,
-[when it ended, name, milliseconds, whether it was as expected]; BENCH_FIRST_JOURNEY is the number to begin with.
+[when it ended, name, milliseconds, whether it was as expected], and for how many pages a journey had; and
+BENCH_FIRST_JOURNEY the number to begin with.
 """
 
 import itertools
@@ -18,7 +19,7 @@ from locust import FastHttpUser, constant, events, task
 from delius.simulator.datasets import crew
 from scripts.bench.journey import Answer, Confirmed, JourneyFailed, arrange, sign_in, wanted
 
-JOURNEY = "journey"
+JOURNEY, PAGES = "journey", "pages"
 GUIDANCE = (
     "/guidance/",
     "/guidance/toolkits/",
@@ -46,6 +47,7 @@ class LocustClient:
 
     def __init__(self, session: Any) -> None:
         self._session = session
+        self.sent = 0
 
     def get(self, address: str, *, name: str) -> Answer:
         return self._answer("GET", address, name)
@@ -54,6 +56,7 @@ class LocustClient:
         return self._answer("POST", address, name, data=dict(fields))
 
     def _answer(self, method: str, address: str, name: str, **options: Any) -> Answer:
+        self.sent += 1
         began = time.perf_counter()
         with self._session.request(
             method, address, name=name, allow_redirects=False, catch_response=True, **options
@@ -91,6 +94,7 @@ class Practitioner(SignedIn):
     def arrange(self) -> None:
         turn, person = divmod(next(self._journeys), crew.CASELOAD)
         began = time.perf_counter()
+        self.browser.sent = 0
         try:
             arranged = arrange(
                 self.browser,
@@ -100,6 +104,7 @@ class Practitioner(SignedIn):
         except JourneyFailed as failure:
             _keep(f"failed: {failure}", 0, good=False)
         else:
+            _keep(PAGES, self.browser.sent, good=True)
             _keep(JOURNEY, (time.perf_counter() - began) * 1000, good=arranged.outcome == "arranged")
 
 

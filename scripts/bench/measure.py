@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from statistics import mean, quantiles
+from statistics import mean, median, quantiles
 from typing import Any
 
 from scripts.bench.stack import Stack
@@ -101,7 +101,7 @@ def drive(
     samples.touch()
     command = [sys.executable, "-m", "locust", "--locustfile", str(LOCUSTFILE), kind, "--headless", "--only-summary"]
     command += ["--users", str(users), "--spawn-rate", str(users), "--run-time", f"{round(warm_up + seconds) + 2}s"]
-    command += ["--host", f"http://127.0.0.1:{web.port}", "--stop-timeout", "20", "--loglevel", "ERROR"]
+    command += ["--host", f"http://127.0.0.1:{web.port}", "--stop-timeout", "0", "--loglevel", "ERROR"]
     environment = {"BENCH_SAMPLES": str(samples), "BENCH_FIRST_JOURNEY": str(first), "PYTHONPATH": str(ROOT)}
     locust = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -172,9 +172,8 @@ def _summary(
 ) -> Drive:
     journeys = [each for each in within if each.name == "journey"]
     requests = [each for each in within if not _is_note(each.name)]
-    # Journeys that begin or end outside count by their share of requests.
-    all_journeys = sum(each.name == "journey" for each in seen)
-    all_requests = sum(not _is_note(each.name) for each in seen)
+    # Journeys that begin or end outside count by their share of pages.
+    pages = median([each.milliseconds for each in seen if each.name == "pages"] or [0.0])
     by_page: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in lines:
         by_page[page_of(line["request"])].append(line)
@@ -184,7 +183,7 @@ def _summary(
         seconds=seconds,
         requests=len(requests),
         failures=sum(not each.good for each in within),
-        journeys=len(requests) * all_journeys / all_requests if all_requests else 0.0,
+        journeys=len(requests) / pages if pages else 0.0,
         journey=spread([each.milliseconds for each in journeys]) if journeys else None,
         own=spread([_own(line) for line in lines]),
         pages=tuple(_page(name, found) for name, found in sorted(by_page.items())),
@@ -221,7 +220,7 @@ def _own(line: dict[str, Any]) -> float:
 
 
 def _is_note(name: str) -> bool:
-    return name in ("journey", "started", "HMPPS Auth") or name.startswith("failed")
+    return name in ("journey", "pages", "started", "sign in", "HMPPS Auth", "signed in") or name.startswith("failed")
 
 
 def _lines(log: Path, began: float, ended: float) -> Iterator[dict[str, Any]]:

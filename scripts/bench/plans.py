@@ -27,6 +27,8 @@ VALUES = re.compile(r"\) VALUES .*$", re.DOTALL)
 MARKS = re.compile(r"%s(?:, %s)+")
 QUOTED_TABLE = re.compile(r'"\w+"\.')
 BIG = 10_000
+# The number of a journey that nobody else makes.
+UNUSED = 5_000
 
 
 @dataclass(frozen=True)
@@ -176,12 +178,13 @@ def _on(explainer: Explainer, occasion: str) -> Iterator[None]:
 
 def _pages(explainer: Explainer, auth_url: str) -> None:
     from delius.simulator.datasets import crew
-    from scripts.bench.journey import arrange, sign_in, wanted
+    from scripts.bench.journey import ARRANGED, arrange, sign_in, wanted
 
     browser = InProcess(explainer, auth_url)
     sign_in(browser, crew.username(1))
     crn = crew.crn(1, 1)
-    arranged = arrange(browser, wanted(crn, 0, today=date.today()), confirmed=[])
+    arranged = arrange(browser, wanted(crn, UNUSED, today=date.today()), confirmed=[])
+    assert arranged.outcome == ARRANGED, arranged
     booking = f"/cases/{crn}/appointments/{arranged.booking_id}/"
     for name, address in {
         "calendar": f"{booking}calendar.ics",

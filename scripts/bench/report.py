@@ -152,8 +152,8 @@ def _by_users(last: Result) -> str:
         for latency, drives in last["by_users"]["drives"].items()
         for each in drives
     ]
-    heads = ("upstream latency", "users", "journeys/s", "pages/s", "own time p50, ms", "p95", "p99")
-    heads += ("web s/journey", "journeys/s/core of web", "… of web, database and Redis", "processor shared", "failures")
+    heads = ["upstream latency", "users", "journeys/s", "pages/s", "own time p50, ms", "p95", "p99"]
+    heads += ["web s/journey", "journeys/s/core of web", "… of web, database and Redis", "processor shared", "failures"]
     return table(heads, rows)
 
 
@@ -200,8 +200,8 @@ def _by_bookings(last: Result) -> str:
         )
         for each in last["by_bookings"]
     ]
-    heads = ("bookings", "people", "staff", "database, MB", "journeys/s", "own time p50, ms", "p95", "p99")
-    heads += ("database ms/journey", "first scrape of /metrics, ms", "next")
+    heads = ["bookings", "people", "staff", "database, MB", "journeys/s", "own time p50, ms", "p95", "p99"]
+    heads += ["database ms/journey", "first scrape of /metrics, ms", "next"]
     return table(heads, rows)
 
 
@@ -272,6 +272,8 @@ def _load(result: Result) -> str:
 
 def _growth(run: Result) -> str:
     sizes = {each["bookings"]: each["own"]["p50"] for each in run["by_bookings"]}
+    if not sizes:
+        return "–"
     largest, smallest = max(sizes), min(sizes)
     note = "" if largest == 1_000_000 else f" (with {largest:,})"
     return f"{sizes[largest] / sizes[smallest]:.2f}{note}"
