@@ -38,6 +38,7 @@ DETAILS = frozenset(
         "order",
         "page",
         "provider_code",
+        "sessions",
         "starts_on",
         "step",
         "team_code",

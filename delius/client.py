@@ -38,6 +38,7 @@ R = TypeVar("R", bound=BaseModel)
 
 PAGE_SIZE = 200
 MOST_PAGES = 50
+PROVIDER = "PROVIDER_"
 
 _COMMUNITY, _DELIUS = Service.COMMUNITY_API, Service.DELIUS_API
 _PERSON = "/secure/offenders/crn/{crn}"
@@ -77,6 +78,14 @@ class DeliusClient:
     def close(self) -> None:
         """Let go of the pooled connections."""
         self._transport.close()
+
+    def providers_written_for(self, username: str) -> frozenset[str]:
+        """Return the codes of the providers in whose name something may be created on behalf of a user.
+
+        Creating an NSI or a contact needs the authority `PROVIDER_<code>` for each provider that it names (Delius API).
+        """
+        authorities = self._transport.authorities(username)
+        return frozenset(each.removeprefix(PROVIDER) for each in authorities if each.startswith(PROVIDER))
 
     def staff_by_username(self, username: str) -> StaffMember:
         """Return a user's staff record. Raises NotFound for a user without one."""

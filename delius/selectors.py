@@ -40,6 +40,7 @@ __all__ = [
     "forget_case",
     "next_appointments",
     "office_locations",
+    "providers_written_for",
     "risk_flags",
     "schedule",
     "staff_member",
@@ -113,6 +114,11 @@ def staff_member(username: str) -> StaffMember | None:
         return kept.read_one(kept.key("staff", username), load, seconds=conf.case_cache_seconds())
     except NotFound:
         return None
+
+
+def providers_written_for(username: str) -> frozenset[str]:
+    """Return the codes of the providers in whose name a user may have something created. Raises Unavailable."""
+    return get_client().providers_written_for(username)
 
 
 def case(crn: str, *, username: str) -> Case:

@@ -1,12 +1,15 @@
 """Access tokens from HMPPS Auth: OAuth2 client credentials, for ourselves or on behalf of a user."""
 
 import hashlib
+import json
 import threading
 from concurrent.futures import Future
 from typing import Any
 
 import requests
 from django.core.cache import cache
+from joserfc import jws
+from joserfc.errors import JoseError
 
 from delius.attempts import Attempt
 from delius.conf import Connection
@@ -32,6 +35,19 @@ class Tokens:
         Raises Unavailable, without effect, where HMPPS Auth gives none.
         """
         return cache.get(self._key(username)) or self._obtain(username)
+
+    def authorities(self, username: str) -> frozenset[str]:
+        """Return what a token that acts for a user is good for. Raises what `get` raises.
+
+        The token comes straight from HMPPS Auth and is checked by whom it is sent to: it is only read here.
+        """
+        token = self.get(username)
+        try:
+            claims = json.loads(jws.extract_compact(token.encode()).payload)
+        except (JoseError, ValueError):
+            raise Unavailable(OPERATION) from None
+        granted = claims.get("authorities") if isinstance(claims, dict) else None
+        return frozenset(map(str, granted)) if isinstance(granted, list) else frozenset()
 
     def renew(self, stale: str, username: str | None = None) -> str:
         """Return a token other than one that was turned down. Raises what `get` raises."""

@@ -83,6 +83,10 @@ class Transport:
         """Let go of the pooled connections."""
         self._session.close()
 
+    def authorities(self, username: str) -> frozenset[str]:
+        """Return what HMPPS Auth lets us do when we act for a user. Raises Unavailable."""
+        return self._tokens.authorities(username)
+
     def send(
         self,
         operation: Operation,

@@ -10,8 +10,9 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have the calls to upstream services counted, and told of in the log."""
-        from rarbooking import metrics, timing
+        """Have the calls to upstream services counted and told of in the log, and the time of each sign-in noted."""
+        from rarbooking import metrics, sessions, timing
 
         metrics.connect()
+        sessions.connect()
         timing.connect()

@@ -7,6 +7,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from audit.events import record
+
 logger = structlog.get_logger(__name__)
 
 
@@ -16,7 +18,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: the person may not do this."""
+    """403: the person may not do this. The audit is told what they asked for."""
+    match = request.resolver_match
+    details = {"page": (match.view_name if match else "") or "", "method": request.method}
+    record(what="ACCESS_REFUSED", who=request.user, details=details)
     return _page(request, "errors/403.html.jinja", 403)
 
 

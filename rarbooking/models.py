@@ -1,13 +1,67 @@
-"""The people who sign in."""
+"""The people who sign in, and their sessions."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.utils import timezone
+
+from rarbooking.roles import ADMINISTRATION, Role
 
 
 class User(AbstractUser):
     """A person with an HMPPS Auth account; `username` is their HMPPS Auth user name, in capitals.
 
-    The row is made at the first sign-in and holds no password.
+    The row is made at the first sign-in and holds no password. The roles are those of the token that was read last, and
+    whether somebody may enter the admin (`is_staff`) follows from them.
     """
+
+    role_names = models.CharField("roles", max_length=200, blank=True, default="", db_default="")
 
     class Meta(AbstractUser.Meta):
         db_table = "rarbooking_user"
+        permissions: ClassVar = [("end_sessions", "Can end all sessions of a person")]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What HMPPS Auth lets the person do here."""
+        names = self.role_names.split(",")
+        return frozenset(role for role in Role if role.value in names)
+
+    @roles.setter
+    def roles(self, roles: Iterable[Role]) -> None:
+        self.role_names = ",".join(sorted(roles))
+        self.is_staff = not ADMINISTRATION.isdisjoint(roles)
+
+
+class Session(AbstractBaseSession):
+    """A session, with what has to change without its data being written again: several requests share it.
+
+    `refresh_token` is sealed. `refreshing_until` is set while somebody asks HMPPS Auth for a new token.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    signed_in_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField(default=timezone.now)
+    refresh_token = models.TextField(blank=True)
+    token_expires_at = models.DateTimeField(null=True)
+    refreshing_until = models.DateTimeField(null=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        default_permissions = ()
+        db_table = "rarbooking_session"
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        """Return the store that keeps these rows."""
+        from rarbooking.session_store import SessionStore
+
+        return SessionStore
+
+    def save(self, *args: Any, force_update: bool = False, **options: Any) -> None:
+        """Write a new row, or of one that exists only what the store made it from: the rest may have changed since."""
+        if force_update:
+            options["update_fields"] = ["session_data", "expire_date", "user", "signed_in_at"]
+        super().save(*args, **options)

@@ -35,14 +35,15 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    # First, so that our admin may take away what its admin registers.
+    "django.contrib.auth",
     "rarbooking",
     "booking",
     "toolkits",
     "guidance",
     "delius",
     "audit",
-    "django.contrib.admin",
-    "django.contrib.auth",
+    "rarbooking.admin_config.RarbookingAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -67,7 +68,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "rarbooking.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -135,6 +136,11 @@ CACHES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "rarbooking.User"
+# Passwords are for the demo alone: everywhere else people come in through HMPPS Auth, the admin included.
+AUTHENTICATION_BACKENDS = [
+    "rarbooking.backends.HmppsAuthBackend",
+    *(["django.contrib.auth.backends.ModelBackend"] if DEMO else []),
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -169,12 +175,22 @@ STORAGES = {
 }
 
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=True)
+# Browsers take a cookie of a __Host- name only from this host, over HTTPS and for all of it.
+COOKIE_PREFIX = "__Host-" if SECURE_COOKIES else ""
+# The longest that somebody stays signed in, in hours, and the longest without asking for a page, in minutes.
+SESSION_HOURS = env.int("SESSION_HOURS", default=12)
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
+SESSION_ENGINE = "rarbooking.session_store"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}rarbooking-session"
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}rarbooking-csrf"
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 # The platform probes over plain HTTP, inside the cluster.
 SECURE_REDIRECT_EXEMPT = [r"^health$", r"^health/(liveness|readiness)$", r"^info$", r"^metrics$"]

@@ -1,6 +1,6 @@
 """The pages of signing in and out."""
 
-import requests
+import structlog
 from authlib.integrations.base_client.errors import OAuthError
 from django.conf import settings
 from django.contrib.auth import logout
@@ -8,19 +8,24 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from rarbooking.sign_in import SignInRefused, checked_claims, hmpps_auth, sign_out_url, start_session
+from audit.events import record
+from booking.permissions import SEE_CASES
+from rarbooking.own_addresses import own_path
+from rarbooking.roles import Role
+from rarbooking.sign_in import NO_ANSWER, NoRole, NotDelius, SignInRefused, hmpps_auth, sign_out_url, start_session
 
 RETURN_TO = "return_to"
+
+logger = structlog.get_logger(__name__)
 
 
 @login_not_required
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Send the browser to HMPPS Auth, remembering the page the person asked for."""
-    request.session[RETURN_TO] = _own_address(request, request.GET.get("next", ""))
+    request.session[RETURN_TO] = own_path(request, request.GET.get("next", ""))
     return hmpps_auth().authorize_redirect(request, request.build_absolute_uri(reverse("sign-in-callback")))
 
 
@@ -30,17 +35,32 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Take HMPPS Auth's answer: make a session, or say why not."""
     return_to = request.session.get(RETURN_TO, "")
     try:
-        token = hmpps_auth().authorize_access_token(request)
-        start_session(request, checked_claims(token["access_token"]))
-    except SignInRefused as refused:
-        if str(refused) == "not-delius":
+        # The client's secret goes with the code: to HMPPS Auth alone.
+        start_session(request, hmpps_auth().authorize_access_token(request, allow_redirects=False))
+    except (SignInRefused, OAuthError, KeyError, *NO_ANSWER) as fault:
+        return _not_signed_in(request, fault)
+    return redirect(return_to or first_page(request))
+
+
+def _not_signed_in(request: HttpRequest, fault: Exception) -> HttpResponse:
+    """Say why somebody could not be signed in, to them, to the audit and to the log."""
+    why = type(fault).__name__
+    record(what="SIGN_IN_REFUSED", who=getattr(fault, "username", None), details={"why": why})
+    logger.warning("sign_in_refused", fault=why)
+    match fault:
+        case NotDelius():
             return render(request, "sign-in/not-delius.html.jinja", status=403)
-        return render(request, "sign-in/failed.html.jinja", status=400)
-    except (OAuthError, KeyError):
-        return render(request, "sign-in/failed.html.jinja", status=400)
-    except requests.RequestException:
-        return render(request, "sign-in/unavailable.html.jinja", status=503)
-    return redirect(return_to or resolve_url(settings.LOGIN_REDIRECT_URL))
+        case NoRole():
+            return render(request, "sign-in/no-role.html.jinja", {"roles": list(Role)}, status=403)
+        case SignInRefused() | OAuthError() | KeyError():
+            return render(request, "sign-in/failed.html.jinja", status=400)
+        case _:
+            return render(request, "sign-in/unavailable.html.jinja", status=503)
+
+
+def first_page(request: HttpRequest) -> str:
+    """Return the address of the first page for whoever is signed in: their cases, or guidance for those without any."""
+    return resolve_url(settings.LOGIN_REDIRECT_URL if request.user.has_perm(SEE_CASES) else "guidance:index")
 
 
 @login_not_required
@@ -56,10 +76,3 @@ def end(request: HttpRequest) -> HttpResponse:
 def signed_out(request: HttpRequest) -> HttpResponse:
     """Say that the person has signed out."""
     return render(request, "sign-in/signed-out.html.jinja")
-
-
-def _own_address(request: HttpRequest, address: str) -> str:
-    allowed = url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return address if allowed else ""

@@ -23,7 +23,11 @@ DEMO_USERS = """\
   Sam Mockton      Castle Road team: moves to toolkits in 14 days
   Terry Twoteams   two teams, one of them without an office
   Noel Nostaff     a Delius user without a staff record
-  Penny Prison     not a Delius user, so may not come in"""
+  Penny Prison     not a Delius user, so may not come in
+  Rea Readonly     may see cases of her team and arrange nothing
+  Dana Designer    writes guidance in the administration
+  Taylor Toolkits  looks after toolkits
+  Sue Support      settles bookings and reads the audit"""
 
 
 def main() -> int:
@@ -74,7 +78,9 @@ def main() -> int:
         for address in (f"{simulator}/control/health", f"{site}/signed-out/"):
             _wait_for(address, children)
         print(f"\nArrange RAR appointments:  {site}")
-        print(f"Administration:            {site}/admin/  (demo.admin, password demo-admin-only)")
+        print(
+            f"Administration:            {site}/admin/  (all of it: {site}/admin/login/, demo.admin, demo-admin-only)"
+        )
         print(f"Delius simulator:          {simulator}  (what it holds: {simulator}/control/nsis)")
         print(f"\nPeople you can sign in as:\n{DEMO_USERS}\n\nPress Ctrl-C to stop.", flush=True)
         while all(child.poll() is None for child in children):

@@ -102,6 +102,7 @@ def signing_in(trip: Trip) -> None:
     for user, heading, name in (
         ("Penny Prison", "You cannot use this service with this account", "sign-in-not-delius"),
         ("Noel Nostaff", "You do not have a staff record in Delius", "sign-in-no-staff-record"),
+        ("Nia Norole", "You do not have a role for this service", "sign-in-no-role"),
     ):
         practitioner = trip.somebody()
         practitioner.opens("/")
@@ -116,6 +117,37 @@ def signing_in(trip: Trip) -> None:
     practitioner.page.get_by_role("button", name="Robin Sample").click()
     practitioner.is_asked("HMPPS Auth is not available")
     trip.take("sign-in-unavailable", practitioner)
+
+
+def roles(trip: Trip) -> None:
+    """What people see who may not do everything."""
+    reader = trip.signed_in_as("Rea Readonly")
+    trip.take("reader-cases", reader)
+    reader.opens("/?find=X000001")
+    trip.take("reader-schedule", reader)
+    reader.opens("/cases/X000001/arrange/")
+    trip.take("reader-may-not-arrange", reader)
+    outsider = trip.signed_in_as("Oscar Outside")
+    outsider.opens("/cases/X000001/arrange/")
+    outsider.is_asked("You cannot arrange an appointment here")
+    trip.take("no-authority-for-provider", outsider)
+    designer = trip.somebody()
+    designer.opens("/guidance/")
+    designer.page.get_by_role("button", name="Dana Designer").click()
+    trip.take("designer-guidance", designer)
+
+
+def interrupted(trip: Trip) -> None:
+    """A session that ends while somebody is typing."""
+    practitioner = trip.signed_in_as("Jo Placeholder")
+    practitioner.opens("/cases/X000014/arrange/type/")
+    practitioner.page.get_by_label("Office visit", exact=True).check()
+    practitioner.page.context.clear_cookies(name="rarbooking-session")
+    practitioner.continues()
+    practitioner.page.get_by_role("button", name="Jo Placeholder").click()
+    practitioner.is_asked("What type of appointment will it be?")
+    practitioner.sees("You had to sign in again before this answer was saved")
+    trip.take("interrupted", practitioner)
 
 
 def your_cases(trip: Trip) -> None:
@@ -366,7 +398,7 @@ def not_arranged(trip: Trip) -> None:
 def in_the_admin(trip: Trip) -> Practitioner:
     """Return somebody who has signed in to the admin."""
     admin = trip.somebody()
-    admin.opens("/admin/")
+    admin.opens("/admin/login/?next=/admin/")
     name, password = ADMIN
     admin.page.get_by_label("Username").fill(name)
     admin.page.get_by_label("Password").fill(password)
@@ -535,6 +567,8 @@ def our_fault(trip: Trip) -> None:
 
 CHAPTERS: tuple[Callable[[Trip], None], ...] = (
     signing_in,
+    roles,
+    interrupted,
     your_cases,
     questions,
     rarer_questions,

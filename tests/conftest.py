@@ -1,18 +1,24 @@
 """What every test may use: a Delius simulator, people signed in, and the rollout of the demo."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from csp.constants import SELF
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from tests.faults.tally import pytest_terminal_summary  # noqa: F401 - pytest finds its hooks here
+from tests.people import account, client_of
 from tests.simulator_process import Simulator, SimulatorProcess
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
@@ -45,12 +51,28 @@ def simulator(simulator_process: SimulatorProcess, settings: Settings) -> Iterat
     settings.HMPPS_AUTH_URL = control.auth_url
     settings.HMPPS_AUTH_PUBLIC_URL = control.auth_url
     settings.HMPPS_AUTH_ISSUER = f"{control.auth_url}/issuer"
+    directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**directives, "form-action": [SELF, control.base_url]}}
     settings.COMMUNITY_API_URL = control.community_url
     settings.DELIUS_API_URL = control.delius_url
     cache.clear()
     yield control
     control.close()
     cache.clear()
+
+
+@pytest.fixture
+def later(simulator: Simulator) -> Callable[..., Any]:
+    """Return a function that moves both clocks on for a block."""
+
+    @contextmanager
+    def move_on(**ahead: float) -> Iterator[None]:
+        moment = timezone.now() + timedelta(**ahead)
+        simulator.freeze(moment.isoformat())
+        with time_machine.travel(moment, tick=True):
+            yield
+
+    return move_on
 
 
 @pytest.fixture
@@ -61,13 +83,11 @@ def rollout(db: None) -> None:
 
 
 @pytest.fixture
-def signed_in(simulator: Simulator, rollout: None, django_user_model: Any) -> Callable[[str], Client]:
+def signed_in(simulator: Simulator, rollout: None) -> Callable[[str], Client]:
     """Return a function that gives a test client with a session for one of the demo's users."""
 
     def sign_in(username: str) -> Client:
-        client = Client()
-        user, _ = django_user_model.objects.get_or_create(username=username)
-        client.force_login(user)
+        client = client_of(account(username))
         session = client.session
         session["person"] = {
             "username": username,

@@ -159,6 +159,10 @@ class Simulator:
         """Say whether an NSI type may have several active NSIs."""
         self._control("PUT", f"nsi-types/{code}", {"allowsActiveDuplicates": allowed})
 
+    def change_account(self, username: str, *, roles: str | None = None, active: bool | None = None) -> None:
+        """Change what HMPPS Auth holds of a user: roles, separated by commas, and whether the account is in use."""
+        self._control("PUT", f"accounts/{username}", {"roles": roles, "active": active})
+
     def switch(self, **switches: Any) -> None:
         """Set switches by their names: tokenSeconds, naiveTimes, returnsExternalReference."""
         self._control("PUT", "switches", switches)

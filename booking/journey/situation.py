@@ -59,7 +59,17 @@ class Situation:
 
     @cached_property
     def teams(self) -> tuple[TeamOption, ...]:
-        """The teams that what we write can be recorded under.
+        """The teams that what we write can be recorded under: those whose provider the account has authority for.
+
+        Raises Unavailable where HMPPS Auth cannot say which those are.
+        """
+        named = self.named_teams
+        allowed = delius.providers_written_for(self.staff.username) if named else frozenset()
+        return tuple(team for team in named if team.officer.provider_code in allowed)
+
+    @cached_property
+    def named_teams(self) -> tuple[TeamOption, ...]:
+        """The teams that can be named to Delius.
 
         That of the person's active manager, where that is the signed-in member of staff; otherwise their own teams.
         A team whose provider has no code in Delius cannot be named to Community API or Delius API, and is left out.

@@ -42,12 +42,14 @@ def case_row(
     person: CaseloadPerson,
     *,
     has_draft: bool,
+    may_arrange: bool,
     under_way: Booking | None = None,
     appointments: Mapping[str, Contact | None] | None = None,
 ) -> CaseRow:
     """Return the line of one person on probation on *Your cases*.
 
-    `under_way` is a booking that is being saved; `appointments` the next ones by CRN, where the list shows them.
+    Somebody who may not arrange appointments is offered the schedule alone. `under_way` is a booking that is being
+    saved; `appointments` the next ones by CRN, where the list shows them.
     """
     if person.access_message:
         return CaseRow(crn=person.crn, message=person.access_message)
@@ -61,6 +63,8 @@ def case_row(
         schedule_url=reverse("booking:schedule", args=[person.crn]),
         next_appointment="" if appointments is None else next_appointment(person.crn, appointments),
     )
+    if not may_arrange:
+        return replace(row, arrange_url="", discard_url="")
     if under_way:
         return replace(
             row,

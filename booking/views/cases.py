@@ -1,6 +1,7 @@
 """*Your cases*."""
 
 from django.conf import settings
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -9,6 +10,7 @@ from booking import auditing, selectors
 from booking.access import case_of, staff_of, user_id_of
 from booking.case_list import BY_NAME, BY_NEXT, by_next_appointment, in_order, matching
 from booking.forms.cases import FindForm
+from booking.permissions import ARRANGE, SEE_CASES
 from booking.presenters.cases import case_row, news_of
 from booking.services.states import UNDER_WAY
 from booking.views.for_staff import for_staff
@@ -18,6 +20,7 @@ from delius.records import Contact
 
 
 @require_safe
+@permission_required(SEE_CASES, raise_exception=True)
 @for_staff
 def cases(request: HttpRequest) -> HttpResponse:
     """*Your cases*: the signed-in person's caseload, and whoever else they may see by their CRN."""
@@ -47,6 +50,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         case_row(
             person,
             has_draft=person.crn in with_drafts,
+            may_arrange=request.user.has_perm(ARRANGE),
             under_way=under_way.get(person.crn),
             appointments=appointments,
         )

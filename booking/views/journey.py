@@ -4,13 +4,14 @@ import re
 import uuid
 from typing import Any
 
+from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import selectors
+from booking import interrupted, selectors
 from booking.access import case_of, staff_of, user_id_of
 from booking.forms.steps import OFFICE_NOT_LISTED
 from booking.journey.budget import rar_days
@@ -21,6 +22,7 @@ from booking.journey.situation import Situation
 from booking.journey.steps import STEPS, Step
 from booking.journey.warnings import warnings
 from booking.models import Booking, Draft
+from booking.permissions import ARRANGE
 from booking.presenters import problems
 from booking.presenters.check import check_rows, repeat_rows
 from booking.presenters.links import contact_log_url, step_url
@@ -35,6 +37,7 @@ NSI_ID = re.compile(r"[0-9]{1,18}")
 
 
 @require_safe
+@permission_required(ARRANGE, raise_exception=True)
 @for_staff
 def start(request: HttpRequest, crn: str) -> HttpResponse:
     """Go to the first question without an answer, or say why nothing can be arranged."""
@@ -46,11 +49,12 @@ def start(request: HttpRequest, crn: str) -> HttpResponse:
     if not situation.events:
         return _cannot_arrange(request, situation, "no-sentence")
     if not situation.teams:
-        return _cannot_arrange(request, situation, "no-provider")
+        return _cannot_arrange(request, situation, "no-authority" if situation.named_teams else "no-provider")
     return _next(crn, journey)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(ARRANGE, raise_exception=True)
 @for_staff
 def step(request: HttpRequest, crn: str, slug: str) -> HttpResponse:
     """Ask one question and keep its answer."""
@@ -62,7 +66,9 @@ def step(request: HttpRequest, crn: str, slug: str) -> HttpResponse:
     if not (journey.may_visit(asking) or (request.method == "POST" and asking in journey.asked)):
         return _out_of_order(crn, journey)
     if request.method != "POST":
-        return _ask(request, journey, asking, journey.form(asking))
+        typed = interrupted.kept(request)
+        return _ask(request, journey, asking, journey.form(asking, typed), was_interrupted=typed is not None)
+    interrupted.forget(request)
     form = journey.form(asking, request.POST)
     if not form.is_valid():
         return _ask(request, journey, asking, form)
@@ -77,6 +83,7 @@ def step(request: HttpRequest, crn: str, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(ARRANGE, raise_exception=True)
 @for_staff
 def check(request: HttpRequest, crn: str) -> HttpResponse:
     """*Check your answers*, and confirming them."""
@@ -114,6 +121,7 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
 
 
 @require_safe
+@permission_required(ARRANGE, raise_exception=True)
 @for_staff
 def location_not_listed(request: HttpRequest, crn: str) -> HttpResponse:
     """Say what to do where the place is not one of the team's offices."""
@@ -121,6 +129,7 @@ def location_not_listed(request: HttpRequest, crn: str) -> HttpResponse:
 
 
 @require_safe
+@permission_required(ARRANGE, raise_exception=True)
 @for_staff
 def accredited_programme(request: HttpRequest, crn: str) -> HttpResponse:
     """Say what to do where it is an accredited programme, or somebody else delivers the session."""
@@ -128,6 +137,7 @@ def accredited_programme(request: HttpRequest, crn: str) -> HttpResponse:
 
 
 @require_POST
+@permission_required(ARRANGE, raise_exception=True)
 @for_staff
 def discard(request: HttpRequest, crn: str) -> HttpResponse:
     """Forget the answers given so far and start again."""
@@ -174,7 +184,9 @@ def _out_of_order(crn: str, journey: Journey) -> HttpResponse:
     return redirect(f"{reverse('booking:check', args=[crn])}?problem={problems.NOT_ASKED}")
 
 
-def _ask(request: HttpRequest, journey: Journey, asking: Step, form: Any) -> HttpResponse:
+def _ask(
+    request: HttpRequest, journey: Journey, asking: Step, form: Any, *, was_interrupted: bool = False
+) -> HttpResponse:
     crn = journey.situation.case.person.crn
     back_to = STEPS_BY_SLUG.get(request.GET.get("back", ""))
     before = back_to if back_to and journey.may_visit(back_to) else journey.before(asking)
@@ -193,6 +205,8 @@ def _ask(request: HttpRequest, journey: Journey, asking: Step, form: Any) -> Htt
             "back_url": back_url,
             "has_errors": bool(form.errors or problem),
             "problem": problem,
+            "owner_mark": interrupted.owner_mark(user_id_of(request)),
+            "was_interrupted": was_interrupted,
             **asking.context(journey.answers, journey.situation),
         },
     )

@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,6 +13,7 @@ from booking import selectors
 from booking.access import case_of, staff_of, user_id_of
 from booking.calendar import calendar_of
 from booking.models import Booking, BookingState
+from booking.permissions import ARRANGE, SEE_CASES
 from booking.presenters import problems
 from booking.presenters.outcome import confirmation
 from booking.presenters.series import series as series_page
@@ -31,9 +34,12 @@ OUTCOME_TEMPLATES = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(SEE_CASES, raise_exception=True)
 @for_staff
 def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """What became of a booking; a POST looks again at one that is not settled."""
+    if request.method == "POST" and not request.user.has_perm(ARRANGE):
+        raise PermissionDenied
     case = case_of(request, crn, staff=staff_of(request))
     found = own_booking(request, crn, booking_id)
     if request.method == "POST":
@@ -48,6 +54,7 @@ def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespon
 
 
 @require_safe
+@permission_required(SEE_CASES, raise_exception=True)
 @for_staff
 def booking_state(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """Whether a booking is still under way, for the page that waits for it."""
@@ -56,6 +63,7 @@ def booking_state(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Http
 
 
 @require_POST
+@permission_required(ARRANGE, raise_exception=True)
 @for_staff
 def cancel(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """Take a booking back that has made no appointment; its answers are kept."""
@@ -68,6 +76,7 @@ def cancel(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespons
 
 
 @require_POST
+@permission_required(ARRANGE, raise_exception=True)
 @for_staff
 def arrange_again(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """Begin to arrange one appointment of a series for another time, with its answers."""
@@ -81,6 +90,7 @@ def arrange_again(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Http
 
 
 @require_safe
+@permission_required(SEE_CASES, raise_exception=True)
 @for_staff
 def calendar(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """What was arranged, as a file that calendars read."""

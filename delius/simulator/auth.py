@@ -12,7 +12,6 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from delius.simulator.answers import find
 from delius.simulator.errors import Refusal
 from delius.simulator.state import current
 from delius.simulator.store import insert, row_or_none, rows
@@ -232,7 +231,9 @@ def _used_refresh_token(client_id: str) -> str:
 def _with_refresh_token(username: str, client_id: str) -> dict[str, Any]:
     refresh = secrets.token_urlsafe(32)
     with current().store.writing() as connection:
-        account = find(connection, "account", "username", username)
+        account = _account(connection, username)
+        if account is None:
+            raise OAuthProblem(400, "invalid_grant", "The account is disabled")
         insert(
             connection,
             "refresh_token",

@@ -95,6 +95,22 @@ def nsi_type(code: str) -> ResponseReturnValue:
     return {"code": code, "allowsActiveDuplicates": allowed}
 
 
+@blueprint.put("/accounts/<username>")
+def account(username: str) -> ResponseReturnValue:
+    """Change what HMPPS Auth holds of a user: {"roles": "ROLE_…,ROLE_…", "active": true or false}, either or both."""
+    body = Body(json_body())
+    roles, active = body.text("roles", longest=LONGEST_TEXT), body.boolean("active")
+    body.refuse_if_unsound()
+    with current().store.writing() as connection:
+        changed = connection.execute(
+            "UPDATE account SET roles = coalesce(?, roles), active = coalesce(?, active) WHERE username = ?",
+            (roles, active, username),
+        ).rowcount
+    if not changed:
+        raise Refusal(404, f"There is no account '{username}'")
+    return {"username": username, "roles": roles, "active": active}
+
+
 @blueprint.post("/faults")
 def add_fault() -> ResponseReturnValue:
     """Ask for a fault, once unless `times` is a number or null (until cleared), at each request or by `chance`."""

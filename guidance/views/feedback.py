@@ -1,5 +1,6 @@
 """What readers say about a page."""
 
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
@@ -7,11 +8,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from guidance.forms import FeedbackForm
 from guidance.models import Feedback
+from guidance.permissions import READ_GUIDANCE
 
 PAGES_WITH_FEEDBACK = frozenset({"guidance:toolkit", "guidance:risk-flag"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(READ_GUIDANCE, raise_exception=True)
 def feedback(request: HttpRequest) -> HttpResponse:
     """Keep what somebody says about a page, and say so."""
     if request.method != "POST":
@@ -30,6 +33,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@permission_required(READ_GUIDANCE, raise_exception=True)
 def feedback_given(request: HttpRequest) -> HttpResponse:
     """Say that the feedback was kept."""
     return render(request, "guidance/feedback-given.html.jinja")

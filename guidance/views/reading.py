@@ -1,5 +1,6 @@
 """The pages of guidance that everybody reads."""
 
+from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -8,6 +9,7 @@ from guidance import selectors
 from guidance.filters import find
 from guidance.forms import CompareForm, FeedbackForm, FilterForm, SearchForm
 from guidance.models import FlagCategory, RiskFlagGuidance, ToolkitGuidance
+from guidance.permissions import READ_GUIDANCE
 from guidance.presenters.compare import compared
 from guidance.presenters.lists import flag_items, toolkit_items
 from guidance.presenters.pages import flag_page, toolkit_page
@@ -15,12 +17,14 @@ from guidance.views.conditional import conditional
 
 
 @require_safe
+@permission_required(READ_GUIDANCE, raise_exception=True)
 def index(request: HttpRequest) -> HttpResponse:
     """Lead to toolkits, risk flags and search."""
     return render(request, "guidance/index.html.jinja", {"search": SearchForm()})
 
 
 @require_safe
+@permission_required(READ_GUIDANCE, raise_exception=True)
 def toolkits(request: HttpRequest) -> HttpResponse:
     """List the toolkits, those that fit what was chosen."""
     readings = selectors.published(ToolkitGuidance)
@@ -45,6 +49,7 @@ def toolkits(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@permission_required(READ_GUIDANCE, raise_exception=True)
 def compare(request: HttpRequest) -> HttpResponse:
     """Show two to four toolkits side by side, or ask which."""
     readings = selectors.published(ToolkitGuidance)
@@ -67,6 +72,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@permission_required(READ_GUIDANCE, raise_exception=True)
 def toolkit(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the guidance on a toolkit."""
     readings = selectors.published(ToolkitGuidance)
@@ -86,6 +92,7 @@ def toolkit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
+@permission_required(READ_GUIDANCE, raise_exception=True)
 def risk_flags(request: HttpRequest) -> HttpResponse:
     """List the risk flags, by category where one was chosen."""
     readings = selectors.published(RiskFlagGuidance)
@@ -101,6 +108,7 @@ def risk_flags(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@permission_required(READ_GUIDANCE, raise_exception=True)
 def risk_flag(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the guidance on a risk flag."""
     readings = selectors.published(RiskFlagGuidance)

@@ -1,15 +1,18 @@
 """Search."""
 
+from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from guidance.forms import SearchForm
+from guidance.permissions import READ_GUIDANCE
 from guidance.search import record_fruitless, search
 
 
 @require_safe
+@permission_required(READ_GUIDANCE, raise_exception=True)
 def find(request: HttpRequest) -> HttpResponse:
     """Show what is found, or what to do where nothing is."""
     form = SearchForm(request.GET if "words" in request.GET else None)

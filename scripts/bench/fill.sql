@@ -53,9 +53,12 @@ WHERE username ~ '^(CREW\.PRACTITIONER|INVENTED\.STAFF)[0-9]+$';
 CREATE INDEX ON staff (u);
 ANALYZE staff;
 
-INSERT INTO django_session (session_key, session_data, expire_date)
-SELECT md5('session ' || u), 'invented', now() + interval '6 hours'
-FROM generate_series(:from / 50 + 1, :to / 50) AS u;
+INSERT INTO rarbooking_session (
+    session_key, session_data, expire_date, user_id, signed_in_at, last_seen_at, refresh_token, token_expires_at
+)
+SELECT md5('session ' || u), 'invented', now() + interval '6 hours', id, now(), now(), 'invented', now() + interval '1 hour'
+FROM staff
+WHERE u > :from / 50;
 
 INSERT INTO booking_booking (
     id, user_id, state, crn, event_id, event_referral_date, requirement_id, provider_code, team_code, staff_code,

@@ -10,8 +10,6 @@ from django.db import connection
 from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
-from tests.booking.conftest import later  # noqa: F401 - pytest finds fixtures here
-
 
 @pytest.fixture
 def triggers(db: None) -> None:

@@ -58,7 +58,9 @@ def test_your_cases_read_again_within_a_minute_asks_nothing_of_delius(robin: Cli
     assert asked_of_delius(simulator) == []
 
 
-def test_opening_a_case_reads_delius_no_more_than_six_times(robin: Client, simulator: Simulator) -> None:
+def test_opening_a_case_reads_delius_no_more_than_six_times_with_a_token_for_reading_and_one_for_writing(
+    robin: Client, simulator: Simulator
+) -> None:
     simulator.clear_requests()
     robin.get(f"{CASE}/", follow=True)
     assert sorted(asked_of_delius(simulator)) == [
@@ -67,6 +69,7 @@ def test_opening_a_case_reads_delius_no_more_than_six_times(robin: Client, simul
         "person_all",
         "requirements",
         "staff_by_username",
+        "token",
         "token",
         "user_access",
     ]

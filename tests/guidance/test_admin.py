@@ -15,6 +15,7 @@ from guidance.models import Feedback, FruitlessSearch, PageState, ToolkitGuidanc
 from guidance.services.publishing import archive, publish_due, restore, save_draft, versions
 from guidance.tasks import publish_due_guidance
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
+from tests.people import account, client_of
 from tests.toolkits.factories import make_toolkit
 
 pytestmark = pytest.mark.django_db
@@ -51,14 +52,8 @@ def text_of(answer: Any) -> str:
 
 
 @pytest.fixture
-def designer(django_user_model: Any) -> Client:
-    user = django_user_model.objects.create(username="DANA.DESIGNER", is_staff=True)
-    user.user_permissions.set(
-        Permission.objects.filter(content_type__app_label="guidance", codename__regex="^(add|change|view)_")
-    )
-    client = Client()
-    client.force_login(user)
-    return client
+def designer(db: None) -> Client:
+    return client_of(account("DANA.DESIGNER"))
 
 
 @pytest.fixture

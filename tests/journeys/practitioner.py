@@ -25,6 +25,12 @@ class Practitioner:
         self.page.get_by_role("button", name=name).click()
         expect(self.page.get_by_role("heading", name="Your cases")).to_be_visible()
 
+    def signs_in_to_the_administration_as(self, name: str) -> None:
+        """Open the administration and choose a user on HMPPS Auth's page."""
+        self.opens("/admin/")
+        self.page.get_by_role("button", name=name).click()
+        expect(self.page.get_by_role("heading", name="Administration", exact=True)).to_be_visible()
+
     def arranges_an_appointment_for(self, name: str) -> None:
         """Follow the person's link on *Your cases*."""
         self.page.get_by_role("link", name=f"Arrange an appointment for {name}").click()

@@ -8,7 +8,6 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
-from rarbooking.models import User
 from tests.journeys.practitioner import Practitioner
 from tests.simulator_process import Simulator
 
@@ -23,19 +22,13 @@ ALPHABETICAL = [
     "Skills for Relationships",
     "Stepping Stones",
 ]
-NAME, PASSWORD = "an.administrator", "a-long-enough-password"
 
 
 @pytest.fixture
 def administrator(practitioner: Practitioner, new_context: Callable[..., Any]) -> Practitioner:
     """Somebody at another browser, signed in to the admin."""
-    User.objects.create_superuser(NAME, password=PASSWORD)
     administrator = Practitioner(new_context().new_page(), practitioner.address)
-    administrator.opens("/admin/")
-    administrator.page.get_by_label("Username").fill(NAME)
-    administrator.page.get_by_label("Password").fill(PASSWORD)
-    administrator.page.get_by_role("button", name="Log in").click()
-    expect(administrator.page.get_by_role("heading", name="Administration", exact=True)).to_be_visible()
+    administrator.signs_in_to_the_administration_as("Taylor Toolkits")
     return administrator
 
 

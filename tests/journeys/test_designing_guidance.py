@@ -10,22 +10,14 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from guidance.models import ToolkitGuidance
-from rarbooking.models import User
 from tests.journeys.practitioner import Practitioner
 
 pytestmark = pytest.mark.browser
-NAME, PASSWORD = "dana.designer", "a-long-enough-password"
 MAPS = "/guidance/toolkits/maps-for-change/"
 
 
 class Designer(Practitioner):
     """Somebody who writes guidance in the admin."""
-
-    def signs_in_to_the_admin(self) -> None:
-        self.opens("/admin/")
-        self.page.get_by_label("Username").fill(NAME)
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.presses("Log in")
 
     def presses(self, button: str) -> None:
         self.page.get_by_role("button", name=button, exact=True).click()
@@ -54,9 +46,8 @@ def starting_set() -> None:
 
 @pytest.fixture
 def designer(starting_set: None, practitioner: Practitioner, new_context: Callable[..., Any]) -> Designer:
-    User.objects.create_superuser(NAME, password=PASSWORD)
     designer = Designer(new_context().new_page(), practitioner.address)
-    designer.signs_in_to_the_admin()
+    designer.signs_in_to_the_administration_as("Dana Designer")
     return designer
 
 
@@ -131,17 +122,13 @@ def test_the_second_of_two_designers_is_warned_and_loses_nothing(
     designer: Designer, practitioner: Practitioner, new_context: Callable[..., Any]
 ) -> None:
     # Given two designers who have the same page open
-    User.objects.create_superuser("ollie.other", password=PASSWORD)
     designer.opens_the_page_on("Stepping Stones")
     other = Designer(new_context().new_page(), practitioner.address)
-    other.opens("/admin/")
-    other.page.get_by_label("Username").fill("ollie.other")
-    other.page.get_by_label("Password").fill(PASSWORD)
-    other.presses("Log in")
+    other.signs_in_to_the_administration_as("Dee Drafter")
     other.opens_the_page_on("Stepping Stones")
 
     # When both save
-    other.writes("Contact", "Words of Ollie")
+    other.writes("Contact", "Words of Dee")
     other.notes("Contact")
     other.presses("Save draft")
     other.sees("was changed successfully")
@@ -150,17 +137,17 @@ def test_the_second_of_two_designers_is_warned_and_loses_nothing(
     designer.presses("Save draft")
 
     # Then the second is told, sees both texts, and still has their own
-    designer.sees("ollie.other saved this page while you were writing")
-    expect(designer.page.locator(".rar-differences")).to_contain_text("Words of Ollie")
+    designer.sees("DEE.DRAFTER saved this page while you were writing")
+    expect(designer.page.locator(".rar-differences")).to_contain_text("Words of Dee")
     expect(designer.page.get_by_label("Outcomes:", exact=True)).to_have_value("Words of Dana")
     designer.finds_the_admin_accessible()
 
     # And can save once they have taken over the other's words
-    designer.writes("Contact", "Words of Ollie")
+    designer.writes("Contact", "Words of Dee")
     designer.presses("Save draft")
     designer.sees("was changed successfully")
     page = ToolkitGuidance.objects.get(slug="stepping-stones")
-    assert (page.contact, page.outcomes) == ("Words of Ollie", "Words of Dana")
+    assert (page.contact, page.outcomes) == ("Words of Dee", "Words of Dana")
 
 
 def test_a_practitioner_finds_guidance_by_search_filter_comparison_and_from_the_question(

@@ -70,7 +70,7 @@ class TestSignInPage:
 
         assert page.status_code == 200
         assert '<html lang="en">' in page.text
-        assert page.text.count('<button type="submit" name="username"') == 6
+        assert page.text.count('<button type="submit" name="username"') == 13
         for name in ("Robin Sample", "Jo Placeholder", "Sam Mockton", "Terry Twoteams", "Noel Nostaff", "Penny Prison"):
             assert name in page.text
 
@@ -154,7 +154,7 @@ class TestAuthorizationCode:
             "auth_source": "delius",
             "client_id": "rarbooking",
         }
-        assert claims["authorities"] == ["ROLE_PROBATION"]
+        assert claims["authorities"] == ["ROLE_PROBATION", "ROLE_RAR_BOOKING__RW"]
         assert claims["exp"] - claims["iat"] == 3600
         assert {"jti", "scope"} <= set(claims)
 

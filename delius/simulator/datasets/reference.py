@@ -132,18 +132,29 @@ STAFF = [
     (9002, "N90B001", "Jo", "Placeholder", 90, [902]),
     (9003, "N90C001", "Sam", "Mockton", 90, [903]),
     (9004, "N90D001", "Terry", "Twoteams", 90, [901, 904]),
+    (9005, "N90A002", "Rea", "Readonly", 90, [901]),
+    (9006, "N90A003", "Oscar", "Outside", 90, [901]),
     (9101, "N91A001", "Chris", "Cliffside", 91, [911]),
 ]
 
 ACCOUNTS = [
-    ("ROBIN.SAMPLE", "Robin Sample", "delius", "ROLE_PROBATION", 9001),
-    ("JO.PLACEHOLDER", "Jo Placeholder", "delius", "ROLE_PROBATION", 9002),
-    ("SAM.MOCKTON", "Sam Mockton", "delius", "ROLE_PROBATION", 9003),
-    ("TERRY.TWOTEAMS", "Terry Twoteams", "delius", "ROLE_PROBATION", 9004),
-    ("NOEL.NOSTAFF", "Noel Nostaff", "delius", "ROLE_PROBATION", None),
+    ("ROBIN.SAMPLE", "Robin Sample", "delius", "ROLE_PROBATION,ROLE_RAR_BOOKING__RW", 9001),
+    ("JO.PLACEHOLDER", "Jo Placeholder", "delius", "ROLE_PROBATION,ROLE_RAR_BOOKING__RW", 9002),
+    ("SAM.MOCKTON", "Sam Mockton", "delius", "ROLE_PROBATION,ROLE_RAR_BOOKING__RW", 9003),
+    ("TERRY.TWOTEAMS", "Terry Twoteams", "delius", "ROLE_PROBATION,ROLE_RAR_BOOKING__RW", 9004),
+    ("NOEL.NOSTAFF", "Noel Nostaff", "delius", "ROLE_PROBATION,ROLE_RAR_BOOKING__RW", None),
     ("PENNY.PRISON", "Penny Prison", "nomis", "ROLE_PRISON", None),
+    ("REA.READONLY", "Rea Readonly", "delius", "ROLE_PROBATION,ROLE_RAR_BOOKING__RO", 9005),
+    ("DANA.DESIGNER", "Dana Designer", "delius", "ROLE_RAR_GUIDANCE__RW", None),
+    ("DEE.DRAFTER", "Dee Drafter", "delius", "ROLE_RAR_GUIDANCE__RW", None),
+    ("TAYLOR.TOOLKITS", "Taylor Toolkits", "delius", "ROLE_RAR_TOOLKITS__RW", None),
+    ("SUE.SUPPORT", "Sue Support", "delius", "ROLE_RAR_SUPPORT__RW", None),
+    ("NIA.NOROLE", "Nia Norole", "delius", "ROLE_PROBATION", None),
+    ("OSCAR.OUTSIDE", "Oscar Outside", "delius", "ROLE_PROBATION,ROLE_RAR_BOOKING__RW", 9006),
 ]
 PROVIDER_OF_ACCOUNTS = "N90"
+# Oscar's team is in a provider that his account has no authority for.
+PROVIDERS_OF_ACCOUNTS = {"OSCAR.OUTSIDE": "N91"}
 FIRST_USER_ID = 5001
 
 
@@ -329,5 +340,5 @@ def _load_accounts(connection: sqlite3.Connection) -> None:
             insert(
                 connection,
                 "account_provider",
-                {"username": username, "provider_code": PROVIDER_OF_ACCOUNTS},
+                {"username": username, "provider_code": PROVIDERS_OF_ACCOUNTS.get(username, PROVIDER_OF_ACCOUNTS)},
             )

@@ -18,8 +18,12 @@ const waiting = document.querySelector("[data-rar-waits-for]");
 
 async function showOutcome() {
   try {
-    const answer = await fetch(waiting.dataset.rarWaitsFor, { headers: { Accept: "application/json" } });
-    if (answer.ok && !(await answer.json()).under_way) {
+    const answer = await fetch(waiting.dataset.rarWaitsFor, {
+      headers: { Accept: "application/json" },
+      redirect: "manual",
+    });
+    // A redirect leads to signing in again, which brings the person back to this page.
+    if (answer.type === "opaqueredirect" || (answer.ok && !(await answer.json()).under_way)) {
       window.location.reload();
       return;
     }

@@ -1,0 +1,85 @@
+"""The roles that HMPPS Auth gives to people, and what each lets somebody do here.
+
+The only place that says so. HMPPS Auth names a role `RAR_BOOKING__RW`, and puts `ROLE_` before it in a token.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from booking.permissions import ARRANGE, SEE_CASES
+from guidance.permissions import READ_GUIDANCE
+
+PREFIX = "ROLE_"
+
+
+class Role(StrEnum):
+    """A role, by its name in HMPPS Auth, which takes at most 30 characters."""
+
+    READ_ONLY = "RAR_BOOKING__RO"
+    READ_WRITE = "RAR_BOOKING__RW"
+    CONTENT_DESIGNER = "RAR_GUIDANCE__RW"
+    TOOLKIT_ADMINISTRATOR = "RAR_TOOLKITS__RW"
+    SERVICE_SUPPORT = "RAR_SUPPORT__RW"
+
+    @property
+    def purpose(self) -> str:
+        """What the role is for, as it is shown to people."""
+        return PURPOSES[self]
+
+
+PURPOSES = {
+    Role.READ_ONLY: "see cases, schedules and guidance",
+    Role.READ_WRITE: "see cases and arrange appointments",
+    Role.CONTENT_DESIGNER: "write guidance",
+    Role.TOOLKIT_ADMINISTRATOR: "look after toolkits and which teams use them",
+    Role.SERVICE_SUPPORT: "settle bookings and read the audit",
+}
+
+
+def _models(app: str, model: str, *actions: str) -> frozenset[str]:
+    return frozenset(f"{app}.{action}_{model}" for action in actions)
+
+
+MAY: dict[Role, frozenset[str]] = {
+    Role.READ_ONLY: frozenset({SEE_CASES}),
+    Role.READ_WRITE: frozenset({SEE_CASES, ARRANGE}),
+    Role.CONTENT_DESIGNER: frozenset().union(
+        _models("guidance", "toolkitguidance", "add", "change", "view"),
+        _models("guidance", "riskflagguidance", "add", "change", "view"),
+        _models("guidance", "feedback", "view", "delete"),
+        _models("guidance", "fruitlesssearch", "view", "delete"),
+    ),
+    Role.TOOLKIT_ADMINISTRATOR: frozenset().union(
+        _models("toolkits", "toolkit", "add", "change", "view"),
+        _models("toolkits", "rollout", "add", "change", "delete", "view"),
+        _models("toolkits", "toolkitlist", "add", "change", "view"),
+    ),
+    Role.SERVICE_SUPPORT: frozenset({"booking.settle_booking", "rarbooking.end_sessions"}).union(
+        _models("audit", "auditevent", "view"),
+        _models("booking", "booking", "view"),
+        _models("booking", "bookinghistory", "view"),
+        _models("booking", "duplicatensis", "view"),
+        _models("booking", "upstreamattempt", "view"),
+        _models("delius", "mirroredcontact", "view"),
+        _models("delius", "mirrorednsi", "view"),
+        _models("delius", "syncedcase", "view"),
+        _models("django_tasks_database", "dbtaskresult", "view"),
+        _models("rarbooking", "user", "view"),
+    ),
+}
+# Whoever may come in at all may read the guidance.
+EVERYBODY_MAY = frozenset({READ_GUIDANCE})
+ADMINISTRATION = frozenset({Role.CONTENT_DESIGNER, Role.TOOLKIT_ADMINISTRATOR, Role.SERVICE_SUPPORT})
+
+
+def roles_in(authorities: Any) -> frozenset[Role]:
+    """Return our roles among the authorities of an access token; what is not ours, or makes no sense, is left out."""
+    names = {str(each).removeprefix(PREFIX) for each in authorities} if isinstance(authorities, list) else set()
+    return frozenset(role for role in Role if role.value in names)
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[str]:
+    """Return what somebody with these roles may do; nothing where they have none."""
+    allowed = [MAY[role] for role in roles]
+    return EVERYBODY_MAY.union(*allowed) if allowed else frozenset()

@@ -1,0 +1,94 @@
+"""How long somebody stays signed in: while they are active, up to a limit, and as long as HMPPS Auth stands by them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from authlib.integrations.base_client.errors import OAuthError
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from audit.events import record
+from rarbooking import sign_in
+from rarbooking.models import Session, User
+from rarbooking.sealing import CannotUnseal, unseal
+from rarbooking.session_store import SIGNED_IN_AT
+
+# So long before its token expires a session is vouched for anew, and so long nobody else tries to.
+EARLY = timedelta(minutes=1)
+LEASE = timedelta(seconds=30)
+# Where HMPPS Auth cannot be asked, a session goes on for so long after its token has expired: what needs Delius does
+# not work then anyway, and guidance should.
+GRACE = timedelta(hours=1)
+# A session's row is written at most so often to say when it was last used.
+PRECISION = timedelta(minutes=1)
+# A page asks these by itself, whether or not somebody is there.
+ASKED_BY_PAGES = {"booking:booking-state"}
+
+logger = structlog.get_logger(__name__)
+
+
+def connect() -> None:
+    """Have every way of signing in note when it happened."""
+    user_logged_in.connect(_note_sign_in, dispatch_uid="rarbooking.sessions")
+
+
+def end_if_over(request: HttpRequest) -> None:
+    """End the signed-in person's session where it is over; otherwise note that it is in use.
+
+    `request.user` is nobody afterwards where it was over. The audit is told why.
+    """
+    row: Session | None = request.session.row  # type: ignore[attr-defined]
+    if row is None:
+        return
+    now = timezone.now()
+    why = _reason_to_end(row, now) or ("" if _is_vouched_for(row, now) else "hmpps-auth")
+    if why:
+        record(what="SESSION_ENDED", who=request.user, details={"why": why})
+        sign_in.forget_person(request)
+        return
+    match = request.resolver_match
+    if now - row.last_seen_at >= PRECISION and not (match and match.view_name in ASKED_BY_PAGES):
+        Session.objects.filter(pk=row.pk).update(last_seen_at=now)
+
+
+def end_all(user: User) -> int:
+    """End every session of a person, wherever they are signed in, and return how many there were."""
+    return Session.objects.filter(user=user).delete()[0]
+
+
+def _reason_to_end(row: Session, now: datetime) -> str:
+    if row.signed_in_at is None or now - row.signed_in_at >= timedelta(hours=settings.SESSION_HOURS):
+        return "limit"
+    if now - row.last_seen_at >= timedelta(minutes=settings.SESSION_IDLE_MINUTES):
+        return "idle"
+    return ""
+
+
+def _is_vouched_for(row: Session, now: datetime) -> bool:
+    """Return whether HMPPS Auth stands by the session, asking it for a new token where the last one has run out.
+
+    Of several requests at once one asks; the others go on. A session that did not come from HMPPS Auth has no token.
+    """
+    expires_at = row.token_expires_at
+    if expires_at is None or now < expires_at - EARLY:
+        return True
+    free = Q(refreshing_until=None) | Q(refreshing_until__lt=now)
+    mine = Session.objects.filter(free, pk=row.pk, token_expires_at=expires_at).update(refreshing_until=now + LEASE)
+    if not mine:
+        return True
+    try:
+        sign_in.refresh(row, unseal(row.refresh_token))
+    except (sign_in.SignInRefused, OAuthError, CannotUnseal, KeyError):
+        return False
+    except sign_in.NO_ANSWER as fault:
+        logger.warning("token_not_refreshed", fault=type(fault).__name__)
+        return now < expires_at + GRACE
+    return True
+
+
+def _note_sign_in(sender: Any, request: HttpRequest, user: Any, **rest: Any) -> None:
+    request.session[SIGNED_IN_AT] = timezone.now().isoformat()
