@@ -109,6 +109,16 @@ def arrange(client: Client, appointment: Wanted, *, confirmed: "list[Confirmed]"
     return Confirmed(pressed.booking_id, appointment, outcome_at(client, address))
 
 
+def confirm_draft(client: Client, crn: str) -> str:
+    """Confirm answers that were given before, and return what became of it.
+
+    Raises JourneyFailed where there are not all of them.
+    """
+    address = f"/cases/{crn}/arrange/check/"
+    fields = _hidden(_shown(client.get(address, name="check")))
+    return outcome_at(client, _sent(client.post(address, fields, name="confirm")))
+
+
 def outcome_at(client: Client, address: str) -> str:
     """Return what the page of a booking says became of it. Raises JourneyFailed."""
     if not BOOKING.search(address):

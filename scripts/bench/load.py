@@ -109,12 +109,12 @@ def main() -> int:
     return 0 if found.is_sound else 1
 
 
-def ask_for_faults(servers: Stack) -> None:
-    """Have every call take as long as it does in earnest, and one in twenty fail, in each of the ways equally often."""
+def ask_for_faults(servers: Stack, *, share: float = SHARE_OF_FAULTS) -> None:
+    """Have every call take as long as it does in earnest, and a share of them fail, in each way equally often."""
     simulator = servers.simulator
     simulator.clear_faults()
     simulator.seed_faults(SEED)
-    chance = SHARE_OF_FAULTS / WAYS
+    chance = share / WAYS
     # Only the first delay that falls on a call counts, so the one that falls on every call comes last.
     simulator.fault("*", "latency", seconds=TOO_LONG_SECONDS, times=None, chance=chance)
     for kind, details in ANY_CALL:
