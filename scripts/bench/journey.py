@@ -99,14 +99,21 @@ def arrange(client: Client, appointment: Wanted, *, confirmed: "list[Confirmed]"
     whatever happens then; and is returned with its outcome. Raises JourneyFailed.
     """
     _shown(client.get("/", name="your cases"))
-    first = _sent(client.get(f"/cases/{appointment.crn}/arrange/", name="start"))
-    address = _answered(client, first, appointment)
+    address = answer_questions(client, appointment)
     page = _shown(client.get(address, name="check"))
     fields = _hidden(page)
     pressed = Confirmed(booking_id=fields["booking_id"], wanted=appointment, outcome="")
     confirmed.append(pressed)
     address = _sent(client.post(address, fields, name="confirm"))
     return Confirmed(pressed.booking_id, appointment, outcome_at(client, address))
+
+
+def answer_questions(client: Client, appointment: Wanted) -> str:
+    """Answer every question that is asked, and return the address of the page that shows the answers.
+
+    Raises JourneyFailed.
+    """
+    return _answered(client, _sent(client.get(f"/cases/{appointment.crn}/arrange/", name="start")), appointment)
 
 
 def confirm_draft(client: Client, crn: str) -> str:
