@@ -5,28 +5,32 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from audit.events import record
+from audit.large_tables import IndexedValuesFilter, LargeTable
 from audit.models import AuditEvent
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(admin.ModelAdmin):
+class AuditEventAdmin(LargeTable, admin.ModelAdmin):
     """Who did what, latest first. Nothing is added, changed or deleted by hand."""
 
     list_display = ("at", "what", "who", "subject_type", "subject_id", "correlation_id")
-    list_filter = ("what", "subject_type")
-    search_fields = ("=subject_id", "=who", "=correlation_id")
+    list_filter = (("what", IndexedValuesFilter), "at")
+    search_fields = ("subject_id", "who", "correlation_id")
     search_help_text = "Search by CRN or other subject, user name or correlation id"
-    date_hierarchy = "at"
-    show_full_result_count = False
     actions = None
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """Take a search as it is typed, with spaces around it."""
-        return super().get_search_results(request, queryset, search_term.strip())
+        """Take a search as it is typed, with spaces around it, or as it is written: CRNs and user names in capitals."""
+        typed = search_term.strip()
+        if not typed:
+            return queryset, False
+        either = {typed, typed.upper()}
+        found = Q(subject_id__in=either) | Q(who__in=either) | Q(correlation_id__in={typed, typed.lower()})
+        return queryset.filter(found), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

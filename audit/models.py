@@ -49,6 +49,8 @@ class AuditEvent(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["subject_id", "-at"], name="audit_by_subject"),
             models.Index(fields=["who", "-at"], name="audit_by_person"),
+            models.Index(fields=["what", "-at"], name="audit_by_deed"),
+            models.Index(fields=["correlation_id"], name="audit_by_correlation"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Bookings in the admin: to read, to try again and to mark as settled; nothing is written by hand."""
 
+import uuid
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -8,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
+from audit.large_tables import IndexedValuesFilter, LargeTable
 from booking import auditing
 from booking.forms.settling import SettleForm
 from booking.models import Booking, BookingHistory, BookingState, DuplicateNsis, JourneyCount, UpstreamAttempt
@@ -47,22 +49,32 @@ class AttemptInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnly, admin.ModelAdmin):
+class BookingAdmin(ReadOnly, LargeTable, admin.ModelAdmin):
     """What somebody confirmed, and what became of it. Notes are not shown."""
 
     list_display = ("created_at", "crn", "state", "start", "toolkit_name", "tries", "next_try_at")
-    list_filter = ("state", "toolkit_name", "provider_code")
-    list_select_related = ("user",)
-    search_fields = ("=crn", "=id")
+    list_filter = (
+        "state",
+        ("toolkit_slug", IndexedValuesFilter),
+        ("provider_code", IndexedValuesFilter),
+        "created_at",
+    )
+    ordering = ("-created_at",)
+    search_fields = ("crn", "id")
     search_help_text = "Search by CRN or booking id"
-    date_hierarchy = "created_at"
     exclude = ("notes", "nsi_notes")
     inlines = (HistoryInline, AttemptInline)
     actions = ("try_again", "mark_as_settled")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """Take a CRN as it is typed."""
-        return super().get_search_results(request, queryset, search_term.strip().upper())
+        """Take a CRN, or the id of a booking, as it is typed."""
+        typed = search_term.strip()
+        if not typed:
+            return queryset, False
+        try:
+            return queryset.filter(id=uuid.UUID(typed)), False
+        except ValueError:
+            return queryset.filter(crn=typed.upper()), False
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -31,6 +31,7 @@ class Draft(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "crn"], name="one_draft_per_user_and_case"),
         ]
+        indexes: ClassVar = [models.Index(fields=["booking_id"], name="draft_by_booking")]
 
     def __str__(self) -> str:
         return f"Draft of {self.updated_at:%Y-%m-%d %H:%M}"
@@ -52,6 +53,10 @@ class BookingState(models.TextChoices):
     NEEDS_ATTENTION = "needs_attention", "Needs attention"
     CANCELLED = "cancelled", "Cancelled"
     SETTLED = "settled", "Settled in Delius"
+
+
+# Their notes are kept a while, because the person can arrange the same again for another time.
+MAY_BE_ARRANGED_AGAIN = (BookingState.REFUSED, BookingState.CANCELLED)
 
 
 class Booking(models.Model):
@@ -117,6 +122,15 @@ class Booking(models.Model):
                 fields=["crn", "event_id", "requirement_id", "nsi_type_code"],
                 name="booking_sending_an_nsi",
                 condition=models.Q(nsi_id__isnull=True, sent_at__isnull=False),
+            ),
+            models.Index(fields=["crn", "start"], name="booking_by_case"),
+            models.Index(fields=["state", "created_at"], name="booking_by_state"),
+            models.Index(fields=["provider_code", "created_at"], name="booking_by_provider"),
+            models.Index(fields=["created_at"], name="booking_by_age"),
+            models.Index(
+                fields=["updated_at"],
+                name="booking_with_notes",
+                condition=models.Q(state__in=MAY_BE_ARRANGED_AGAIN) & ~models.Q(notes=""),
             ),
         ]
         constraints: ClassVar = [

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from delius.models import MirroredContact, MirroredNsi, SyncedCase
@@ -11,8 +12,14 @@ from delius.models import MirroredContact, MirroredNsi, SyncedCase
 class Mirror(admin.ModelAdmin):
     """Rows that only a sync writes, found by the beginning of a CRN."""
 
-    search_fields = ("^crn",)
+    search_fields = ("crn",)
     search_help_text = "Search by CRN"
+    show_full_result_count = False
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Find rows by how their CRN begins, typed in capitals or not."""
+        begins = search_term.strip().upper()
+        return queryset.filter(crn__startswith=begins) if begins else queryset, False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -29,7 +36,7 @@ class SyncedCaseAdmin(Mirror):
     """Which cases were read, when, and what went wrong."""
 
     list_display = ("crn", "provider_code", "last_synced_at", "last_tried_at", "last_error")
-    list_filter = ("last_error", "provider_code")
+    list_filter = (("last_error", admin.EmptyFieldListFilter),)
 
 
 @admin.register(MirroredNsi)
@@ -64,6 +71,5 @@ class MirroredContactAdmin(Mirror):
         "attended",
         ("moved_from", admin.EmptyFieldListFilter),
         ("gone_since", admin.EmptyFieldListFilter),
-        "type_code",
     )
     list_select_related = ("nsi",)

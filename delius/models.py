@@ -64,6 +64,9 @@ class MirroredNsi(models.Model):
             models.Index(fields=["crn", "type_code"], name="mirrored_nsi_by_case"),
             models.Index(fields=["team_code", "type_code"], name="mirrored_nsi_by_team"),
             models.Index(fields=["requirement_id", "type_code"], name="mirrored_nsi_by_requirement"),
+            # For how a CRN begins, whatever the order of letters that the database was made with.
+            models.Index(fields=["crn"], opclasses=["varchar_pattern_ops"], name="mirrored_nsi_by_crn"),
+            models.Index(fields=["gone_since"], name="mirrored_nsi_gone", condition=models.Q(gone_since__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +103,14 @@ class MirroredContact(models.Model):
 
     class Meta:
         verbose_name = "mirrored contact"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["gone_since"], name="mirrored_contact_gone", condition=models.Q(gone_since__isnull=False)
+            ),
+            models.Index(
+                fields=["moved_from"], name="mirrored_contact_moved", condition=models.Q(moved_from__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type_code} {self.contact_id}"

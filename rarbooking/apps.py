@@ -12,11 +12,19 @@ class RarbookingConfig(AppConfig):
 
     def ready(self) -> None:
         """Have upstream calls counted, sign-ins timed, log lines made complete, deployments checked and traces sent."""
-        from rarbooking import checks, correlation, log_context, metrics, sessions  # noqa: F401 - checks registers itself
+        from rarbooking import (
+            checks,  # noqa: F401 - checks registers itself
+            correlation,
+            log_context,
+            metrics,
+            sessions,
+            timing,
+        )
 
         metrics.connect()
         correlation.connect()
         sessions.connect()
+        timing.connect()
         log_context.connect()
         if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
             from rarbooking import tracing

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "rarbooking.timing.TimingMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     # Before whatever may answer by itself: a static file and a refusal have the same headers as a page.
     "rarbooking.middleware.HeadersMiddleware",

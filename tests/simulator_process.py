@@ -28,6 +28,12 @@ class SimulatorProcess:
         self.base_url = ""
         self._process: subprocess.Popen[str] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Its process, while it runs."""
+        assert self._process
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it listens; raise RuntimeError where it does not."""
         command = [sys.executable, "-m", "delius.simulator", "--host", self.host, "--port", "0"]
@@ -119,13 +125,22 @@ class Simulator:
         return added
 
     def fault(self, operation: str, kind: str, **details: Any) -> None:
-        """Ask for a fault: status, retryAfter, seconds, field and times (1 unless given; None until cleared)."""
+        """Ask for a fault: status, retryAfter, seconds, field, times (1 unless given; None until cleared), chance."""
         self._control("POST", "faults", {"operation": operation, "kind": kind, **details})
+
+    def seed_faults(self, seed: int) -> None:
+        """Let the chance of faults fall as it fell before with this seed."""
+        self._control("PUT", "faults/seed", {"seed": seed})
 
     def faults(self) -> list[dict[str, Any]]:
         """Return the faults that have yet to happen."""
         waiting: list[dict[str, Any]] = self._control("GET", "faults")
         return waiting
+
+    def faults_happened(self) -> dict[str, int]:
+        """Return how many requests each kind of fault has spoiled."""
+        happened: dict[str, int] = self._control("GET", "faults/happened")
+        return happened
 
     def clear_faults(self) -> None:
         """Forget every fault."""

@@ -2,12 +2,9 @@
 
 from datetime import datetime
 
-from booking.models import Booking, BookingState, Draft
+from booking.models import MAY_BE_ARRANGED_AGAIN, Booking, Draft
 from booking.services import counting
 from booking.services.states import UNDER_WAY, without_notes
-
-# Their notes are kept a while, because the person can arrange the same again for another time.
-MAY_BE_ARRANGED_AGAIN = (BookingState.REFUSED, BookingState.CANCELLED)
 
 
 def purge(*, before: datetime) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from delius.simulator.clock import to_instant
 from delius.simulator.control_records import blueprint as records
 from delius.simulator.datasets import DATASETS
 from delius.simulator.errors import Refusal, bad_request
-from delius.simulator.faults import ANY_OPERATION, DEFAULT_SECONDS, DEFAULT_STATUS, KINDS, Fault
+from delius.simulator.faults import ALWAYS, ANY_OPERATION, DEFAULT_SECONDS, DEFAULT_STATUS, KINDS, Fault
 from delius.simulator.operations import operation_names
 from delius.simulator.requests_read import Body, json_body
 from delius.simulator.state import current
@@ -113,7 +113,7 @@ def account(username: str) -> ResponseReturnValue:
 
 @blueprint.post("/faults")
 def add_fault() -> ResponseReturnValue:
-    """Ask for a fault, once unless `times` is a number or null (until cleared)."""
+    """Ask for a fault, once unless `times` is a number or null (until cleared), at each request or by `chance`."""
     wanted = _object(json_body())
     body = Body(wanted)
     operation = body.text("operation", longest=LONGEST_TEXT, required=True) or ""
@@ -131,6 +131,7 @@ def add_fault() -> ResponseReturnValue:
         field=body.text("field", longest=LONGEST_TEXT, required=kind == "missing_field") or "",
         times=body.number("times") if "times" in wanted else 1,
         retry_after=body.number("retryAfter"),
+        chance=body.share("chance", usual=ALWAYS),
     )
     if fault.times is not None and fault.times < 1:
         body.note("times", "must be at least 1, or null")
@@ -143,6 +144,24 @@ def add_fault() -> ResponseReturnValue:
 def list_faults() -> ResponseReturnValue:
     """Return the faults that have yet to happen."""
     return jsonify(current().faults.waiting())
+
+
+@blueprint.put("/faults/seed")
+def seed_faults() -> ResponseReturnValue:
+    """Let the chance of faults fall as it fell before with {"seed": number}."""
+    body = Body(json_body())
+    seed = body.number("seed")
+    body.refuse_if_unsound()
+    if seed is None:
+        raise bad_request("seed is required")
+    current().faults.seed(seed)
+    return "", 204
+
+
+@blueprint.get("/faults/happened")
+def faults_happened() -> ResponseReturnValue:
+    """Return how many requests each kind of fault has spoiled."""
+    return jsonify(current().faults.happened())
 
 
 @blueprint.delete("/faults")

@@ -112,6 +112,14 @@ class Body:
         self.note(name, "is not a number of seconds")
         return usual
 
+    def share(self, name: str, *, usual: float) -> float:
+        """Return a number above 0 and up to 1, `usual` where none is given."""
+        value = self._document.get(name, usual)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:
+            return float(value)
+        self.note(name, "is not a number above 0 and up to 1")
+        return usual
+
     def boolean(self, name: str) -> bool | None:
         """Return true or false."""
         value = self._document.get(name)

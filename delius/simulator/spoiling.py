@@ -26,6 +26,7 @@ def _before() -> Response | None:
     operation = operation_of(request.endpoint)
     if operation is None:
         return None
+    g.began = time.perf_counter()
     g.trouble = current().faults.take(operation)
     claims = presented_claims() or {}
     g.entry = current().log.add(
@@ -37,6 +38,7 @@ def _before() -> Response | None:
             "contentType": request.mimetype,
             "body": _sent_body(),
             "status": None,
+            "milliseconds": None,
             "correlationId": request.headers.get("X-Correlation-Id"),
             "username": claims.get("user_name"),
         }
@@ -82,6 +84,7 @@ def _after(response: Response) -> Response:
     if trouble.fault:
         response = _spoiled(response, trouble.fault)
     g.entry["status"] = None if request.environ[DROP].is_set() else response.status_code
+    g.entry["milliseconds"] = round((time.perf_counter() - g.began) * 1000, 1)
     return response
 
 

@@ -50,7 +50,7 @@ class State:
         """Start again with a data set, its dates relative to `now`, which stays frozen; to the real time when None."""
         self.resets += 1
         self.clock.freeze(now)
-        self.faults.clear()
+        self.faults.reset()
         self.log.clear()
         self.switches = Switches()
         self.expired_tokens.clear()

@@ -17,9 +17,9 @@ from delius.errors import DeliusError, LeftAlone, Unavailable
 from delius.parallel import side_by_side
 from delius.services import Service
 from delius.signals import request_not_sent
+from scripts.servers import Redis
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 from tests.delius.values import BRIAN, NOW, ROBIN, a_new_nsi, a_phone_call
-from tests.ops.servers import Redis
 
 FAILURES = 5
 OPEN_SECONDS = 15

@@ -13,8 +13,8 @@ from urllib.parse import urljoin
 
 import requests
 
+from scripts.servers import PATIENCE_SECONDS, Site, manage, serving
 from tests.booking.journeys import typed
-from tests.ops.servers import PATIENCE_SECONDS, Site, manage, serving
 from tests.simulator_process import Simulator
 
 NOTES = "Words about Brian that are nobody else's"
@@ -45,7 +45,7 @@ class Product:
     @contextmanager
     def serving(self, *options: str) -> Iterator[Site]:
         """Serve for as long as the block lasts; what is logged goes to the file of this run."""
-        with self.log.open("wb") as log, serving(*options, log=log, **self.settings) as site:
+        with serving(*options, log=self.log, **self.settings) as site:
             yield site
 
     def manage(self, *command: str) -> list[dict[str, Any]]:

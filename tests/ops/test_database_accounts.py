@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.ops.servers import Postgres, manage, postgres_binaries, serving
+from scripts.servers import Postgres, manage, postgres_binaries, serving
 
 pytestmark = pytest.mark.skipif(postgres_binaries() is None, reason="PostgreSQL's programs are not here")
 

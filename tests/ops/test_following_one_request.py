@@ -15,8 +15,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
+from scripts.servers import ROOT, environment
 from tests.ops.live import PRIVATE, Product, Visitor, fill
-from tests.ops.servers import ROOT, environment
 from tests.simulator_process import Simulator, SimulatorProcess
 
 

@@ -9,7 +9,7 @@ import yaml
 from django.core.management import get_commands
 from django.urls import resolve
 
-from tests.ops.servers import PRODUCTION, ROOT, manage
+from scripts.servers import PRODUCTION, ROOT, manage
 from tests.ops.test_packaging import KNOWN_SETTINGS
 
 HELM = ROOT / "ops" / "helm"

@@ -13,7 +13,7 @@ import yaml
 from dockerfile_parse import DockerfileParser
 
 from scripts import package
-from tests.ops.servers import ROOT, environment, manage
+from scripts.servers import ROOT, environment, manage
 
 BUILD_SCRIPT = re.compile(r"(?:PYTHON=/opt/venv/bin/python )?sh scripts/build/(\w+\.sh) (.+)")
 KNOWN_SETTINGS = set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))

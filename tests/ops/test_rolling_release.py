@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from scripts.released_migrations import last_migrations, released
+from scripts.servers import ROOT, Postgres, manage, postgres_binaries
 from tests.ops.old_release import OldRelease, connected_to
-from tests.ops.servers import ROOT, Postgres, manage, postgres_binaries
 
 pytestmark = pytest.mark.skipif(postgres_binaries() is None, reason="PostgreSQL's programs are not here")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.servers import Postgres, Redis, Site, environment, manage, postgres_binaries, serving
+from scripts.servers import Postgres, Redis, Site, environment, manage, postgres_binaries, serving
 
 needs_postgres = pytest.mark.skipif(postgres_binaries() is None, reason="PostgreSQL's programs are not here")
 needs_redis = pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not here")
@@ -75,7 +75,7 @@ def test_the_pool_never_opens_more_connections_than_it_may(postgres: Postgres) -
     with serving("--workers=1", "--threads=8", DATABASE_URL=url, DATABASE_POOL_SIZE="2") as site:
         for _ in range(12):
             assert site.get("/health/readiness").status_code == 200
-        kept = int(postgres.run("psql", "-h", "127.0.0.1", "-p", str(postgres.port), "-U", "postgres", "-Atc", count))
+        kept = int(postgres.sql(count))
     assert 1 <= kept <= 2
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.ops.servers import PATIENCE_SECONDS, Redis, Site, manage, serving
+from scripts.servers import PATIENCE_SECONDS, Redis, Site, manage, serving
 
 BASE = {"Host": "rarbooking.example", "X-Forwarded-Proto": "https", "Referer": "https://rarbooking.example/"}
 FORM = {**BASE, "Content-Type": "application/x-www-form-urlencoded"}

@@ -18,8 +18,8 @@ from pytest_django import Settings
 
 from booking.models import Draft
 from rarbooking.throttling import store
+from scripts.servers import ROOT, manage
 from tests.booking.journeys import answer_up_to
-from tests.ops.servers import ROOT, manage
 
 pytestmark = pytest.mark.django_db
 

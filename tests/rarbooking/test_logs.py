@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from rarbooking.logs import alias, hiding_crns, without_crns
-from tests.ops.servers import manage
+from scripts.servers import manage
 
 KEY = "a-key"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ops.servers import ROOT, environment, manage
+from scripts.servers import ROOT, environment, manage
 
 ROOMS = sorted(path.parent for path in ROOT.glob("*/migrations/__init__.py"))
 

@@ -12,7 +12,7 @@ import brotli
 import pytest
 
 from rarbooking.sentry import HIDDEN, scrubbed
-from tests.ops.servers import ROOT, environment
+from scripts.servers import ROOT, environment
 
 PRIVATE = ("X000001", "Brian", "Private words", "a-cookie", "a-token", "127.0.0.9", "ROBIN.SAMPLE")
 OPENED = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}

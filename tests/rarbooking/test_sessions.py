@@ -15,7 +15,7 @@ from rarbooking import sessions
 from rarbooking.models import Session, User
 from rarbooking.roles import Role
 from rarbooking.sealing import CannotUnseal, seal, unseal
-from tests.ops.servers import ROOT, environment
+from scripts.servers import ROOT, environment
 from tests.people import account, client_of
 from tests.rarbooking.test_sign_in import signs_in
 from tests.simulator_process import Simulator

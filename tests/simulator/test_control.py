@@ -163,6 +163,7 @@ class TestRequestLog:
             "contentType": "",
             "body": None,
             "status": 200,
+            "milliseconds": entry["milliseconds"],
             "correlationId": None,
             "username": "ROBIN.SAMPLE",
         }

@@ -212,6 +212,34 @@ def test_a_request_still_held_at_a_reset_does_not_touch_the_new_records(robin: D
     assert frozen.nsis("X000001") == []
 
 
+def test_a_fault_may_happen_by_chance_and_falls_alike_with_the_same_seed(robin: Delius, frozen: Simulator) -> None:
+    def fallen() -> list[int]:
+        frozen.seed_faults(7)
+        return [robin.community("appointment-types").status_code for _ in range(40)]
+
+    frozen.fault("appointment_types", "status", status=503, times=None, chance=0.5)
+
+    first, second = fallen(), fallen()
+    assert first == second
+    assert {200, 503} == set(first)
+    assert frozen.faults_happened() == {"status 503": 2 * first.count(503)}
+
+
+def test_a_fault_that_chance_spares_leaves_room_for_the_next(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("appointment_types", "status", status=502, times=None, chance=1e-12)
+    frozen.fault("appointment_types", "status", status=503)
+
+    assert robin.community("appointment-types").status_code == 503
+
+
+def test_the_log_of_requests_tells_how_long_each_was_held(robin: Delius, frozen: Simulator) -> None:
+    frozen.fault("appointment_types", "latency", seconds=0.05)
+    robin.community("appointment-types")
+
+    [entry] = frozen.requests("appointment_types")
+    assert entry["milliseconds"] >= 50
+
+
 @pytest.mark.parametrize(
     ("operation", "kind", "details", "problem"),
     [
@@ -221,6 +249,8 @@ def test_a_request_still_held_at_a_reset_does_not_touch_the_new_records(robin: D
         ("person", "latency", {"seconds": "long"}, "seconds is not a number"),
         ("person", "status", {"times": "often"}, "times is not a whole number"),
         ("person", "status", {"times": 0}, "times must be at least 1"),
+        ("person", "status", {"chance": 0}, "chance is not a number above 0 and up to 1"),
+        ("person", "status", {"chance": 2}, "chance is not a number above 0 and up to 1"),
     ],
 )
 def test_a_fault_that_cannot_happen_is_refused(

@@ -4,6 +4,10 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
-from delius.simulator.datasets import crowd, demo
+from delius.simulator.datasets import crew, crowd, demo
 
-DATASETS: dict[str, Callable[[sqlite3.Connection, datetime], None]] = {"demo": demo.load, "crowd": crowd.load}
+DATASETS: dict[str, Callable[[sqlite3.Connection, datetime], None]] = {
+    "demo": demo.load,
+    "crowd": crowd.load,
+    "crew": crew.load,
+}

@@ -1,0 +1,1 @@
+"""Measuring: how fast the product is, how it grows, and whether it stays right under load."""

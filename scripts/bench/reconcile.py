@@ -1,0 +1,112 @@
+"""Holding what people were told, what the product has, and what Delius has against one another."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scripts.bench.journey import ARRANGED, UNDER_WAY
+from scripts.bench.stack import Stack
+
+LONDON = ZoneInfo("Europe/London")
+VISIT = "COAP"
+BOOKINGS = """
+    SELECT coalesce(json_agg(json_build_object(
+        'id', id, 'state', state, 'crn', crn, 'start', start, 'appointment', appointment_id, 'nsi', nsi_id
+    )), '[]') FROM booking_booking WHERE crn LIKE 'Y%'
+"""
+MADE, NOT_MADE = {"booked"}, {"refused", "cancelled"}
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """How many bookings came to what, and how many are not as they should be."""
+
+    told_arranged: int
+    told_under_way: int
+    told_nothing: int
+    bookings: int
+    booked: int
+    refused: int
+    cancelled: int
+    appointments_in_delius: int
+    nsis_in_delius: int
+    unsettled: int
+    lost: int
+    doubled: int
+    duplicate_nsis: int
+    unaccounted: int
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every booking is settled, none is lost, and nothing was made twice."""
+        return not (self.unsettled or self.lost or self.doubled or self.duplicate_nsis or self.unaccounted)
+
+    def table(self) -> str:
+        """Return it as lines to be read."""
+        return "\n".join(f"{name.replace('_', ' '):<28}{number:>8,}" for name, number in asdict(self).items())
+
+
+def reconcile(stack: Stack, known: Sequence[Mapping[str, Any]], *, since_backup: bool = True) -> Reconciled:
+    """Compare, once everything that was under way is settled.
+
+    `known` is what the users noted. Without `since_backup` the database is a backup's: what was confirmed after it may
+    be in Delius alone.
+
+    - lost: told to have been arranged or to be under way, and there is no booking; or booked here and not in Delius; or
+      refused here although Delius has it.
+    - doubled: more than one appointment in Delius for one booking.
+    - unaccounted: an appointment in Delius that no booking of ours made.
+    """
+    bookings: list[dict[str, Any]] = json.loads(stack.postgres.sql(BOOKINGS, database=stack.database))
+    ours = {each["id"]: each for each in bookings}
+    visits = [each for each in stack.simulator.contacts() if each["type"] == VISIT and not each["softDeleted"]]
+    nsis = [each for each in stack.simulator.nsis() if each["active"] and not each["softDeleted"]]
+    at = Counter((each["crn"], each["start"][:16]) for each in visits)
+    ids = {each["contactId"] for each in visits}
+    told = {each["booking"]: each["outcome"] for each in known if each["what"] == "seen"}
+    pressed = {each["booking"] for each in known}
+    confirmed = {booking for booking, outcome in told.items() if outcome in (ARRANGED, UNDER_WAY)}
+    states = Counter(each["state"] for each in bookings)
+    made = [each for each in bookings if each["state"] in MADE]
+    lost = len(confirmed - ours.keys()) if since_backup else 0
+    lost += sum(each["appointment"] not in ids for each in made)
+    lost += sum(at[_place(each)] > 0 for each in bookings if each["state"] in NOT_MADE)
+    if since_backup:
+        lost += sum(
+            ours[booking]["state"] not in MADE
+            for booking, outcome in told.items()
+            if outcome == ARRANGED and booking in ours
+        )
+    claimed = {each["appointment"] for each in made}
+    of_types = Counter((each["crn"], each["requirementId"], each["type"]) for each in nsis)
+    return Reconciled(
+        told_arranged=sum(outcome == ARRANGED for outcome in told.values()),
+        told_under_way=sum(outcome == UNDER_WAY for outcome in told.values()),
+        told_nothing=len(pressed - told.keys()),
+        bookings=len(bookings),
+        booked=states["booked"],
+        refused=states["refused"],
+        cancelled=states["cancelled"],
+        appointments_in_delius=len(visits),
+        nsis_in_delius=len(nsis),
+        unsettled=sum(each["state"] not in MADE | NOT_MADE for each in bookings),
+        lost=lost,
+        doubled=sum(number - 1 for number in at.values()),
+        duplicate_nsis=sum(number - 1 for number in of_types.values()),
+        unaccounted=len(ids - claimed) if since_backup else 0,
+    )
+
+
+def read(known: Path) -> list[dict[str, Any]]:
+    """Return what the users noted."""
+    return [json.loads(line) for line in known.read_text().splitlines()]
+
+
+def _place(booking: Mapping[str, Any]) -> tuple[str, str]:
+    start = datetime.fromisoformat(booking["start"]).astimezone(LONDON)
+    return booking["crn"], start.isoformat()[:16]

@@ -1,0 +1,66 @@
+"""Which indexes PostgreSQL uses, of tables that are large enough for it to matter."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from scripts.bench.fill import fill
+from scripts.bench.stack import stack
+from scripts.servers import environment, postgres_binaries, run_python
+
+BOOKINGS = 40_000
+
+# What reads a large table whole, and is meant to: counting what is at rest, every five minutes, and a page of counts
+# for administrators.
+READS_ALL = {"metrics", "admin: toolkits/use/"}
+
+pytestmark = pytest.mark.skipif(
+    postgres_binaries() is None or shutil.which("redis-server") is None, reason="PostgreSQL or Redis is not here"
+)
+
+
+@pytest.fixture(scope="module")
+def plans() -> Iterator[list[dict[str, Any]]]:
+    with stack() as servers:
+        servers.make_database("grown")
+        fill(servers, bookings=BOOKINGS)
+        file = servers.folder / "plans.json"
+        run_python("scripts.bench.plans", str(file), env=environment(**{**servers.settings, "LOG_LEVEL": "CRITICAL"}))
+        yield json.loads(file.read_text())
+
+
+def test_nothing_that_people_or_workers_wait_for_reads_a_large_table_whole(plans: list[dict[str, Any]]) -> None:
+    whole = {
+        (plan["occasion"], plan["query"])
+        for plan in plans
+        for scan in plan["scans"]
+        if scan["big"] and scan["how"] == "Seq Scan" and plan["occasion"] not in READS_ALL
+    }
+    assert whole == set()
+
+
+@pytest.mark.parametrize(
+    ("occasion", "table", "index"),
+    [
+        ("your cases", "booking_booking", "booking_with_news"),
+        ("worker: take what is due", "booking_booking", "booking_due"),
+        ("worker: look for an appointment whose answer was lost", "booking_booking", "booking_by_case"),
+        ("admin: booking/booking/?state__exact=needs_attention", "booking_booking", "booking_by_state"),
+        ("admin: booking/booking/?q=…", "booking_booking", "booking_by_case"),
+        ("admin: booking/booking/", "booking_booking", "booking_by_age"),
+        ("admin: audit/auditevent/?q=…", "audit_auditevent", "audit_by_subject"),
+        ("admin: audit/auditevent/?q=…", "audit_auditevent", "audit_by_correlation"),
+        ("admin: audit/auditevent/?what__exact=BOOKING_BOOKED", "audit_auditevent", "audit_by_deed"),
+        ("admin: delius/mirrorednsi/?q=…", "delius_mirrorednsi", "mirrored_nsi_by_crn"),
+        ("metrics", "booking_booking", "booking_by_state"),
+        ("purge_mirror", "delius_mirroredcontact", "mirrored_contact_gone"),
+        ("export_audit", "audit_auditevent", "audit_auditevent_at_f461ba89"),
+    ],
+)
+def test_a_query_goes_by_its_index(plans: list[dict[str, Any]], occasion: str, table: str, index: str) -> None:
+    asked = [plan for plan in plans if plan["occasion"] == occasion]
+    assert asked
+    assert index in {scan["index"] for plan in asked for scan in plan["scans"] if scan["table"] == table}
