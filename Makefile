@@ -11,7 +11,7 @@ STATIC_SOURCES := $(shell find rarbooking/static -type f)
 MIGRATIONS := $(shell find . -path './*/migrations/*.py' -not -path './.venv/*' -not -path './node_modules/*')
 SEEDS := $(shell find toolkits/data guidance/content -type f)
 
-.PHONY: setup demo test lint format requirements released-migrations package screenshot screens audit licences sbom clean
+.PHONY: setup demo test lint format requirements released-migrations package screenshot screens audit licences sbom bench load restore-tried clean
 
 setup: .venv/.installed node_modules/.installed var/.static var/.database
 
@@ -87,6 +87,20 @@ sbom: .venv/.installed
 	$(BIN)/cyclonedx-py requirements --output-reproducible --of JSON -o var/sbom-python.json requirements.txt
 	npm sbom --sbom-format cyclonedx --package-lock-only > var/sbom-front-end.json
 	@echo "var/sbom-python.json and var/sbom-front-end.json are written"
+
+# Measuring takes what tests do not need.
+.venv/.bench: .venv/.installed requirements-bench.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	@touch $@
+
+bench: setup .venv/.bench
+	$(BIN)/python -m scripts.bench.run
+
+load: setup .venv/.bench
+	$(BIN)/python -m scripts.bench.load
+
+restore-tried: setup .venv/.bench
+	$(BIN)/python -m scripts.bench.restore
 
 screenshot: setup
 	@scripts/ensure_chromium.sh
