@@ -1,6 +1,5 @@
 """Requests that cannot be read are mended or turned away before a view, the session or the database meets them."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -19,21 +18,6 @@ AUTOCOMPLETE_VAR = "term"
 # Characters in a search of the admin.
 MOST_SEARCHED = 200
 NOT_READ = (ValidationError, OverflowError)
-_BOUNDARY = re.compile(r';\s*boundary=("[^"]*"|[^\s;"]*)', re.IGNORECASE)
-
-
-def read_as_utf_8(environ: dict[str, Any]) -> dict[str, Any]:
-    """Return a WSGI environment whose content type says what kind of body there is, and nothing else.
-
-    Django reads a body, and the query of an address, by whatever codec the content type names, and does so before any
-    middleware: a codec that is not for text is an error nobody catches, and others make halves of characters, which
-    nothing can store. Browsers send UTF-8.
-    """
-    content_type = environ.get("CONTENT_TYPE", "")
-    if ";" in content_type:
-        kind, boundary = content_type.partition(";")[0], _BOUNDARY.search(content_type)
-        environ["CONTENT_TYPE"] = f"{kind}; boundary={boundary[1]}" if boundary else kind
-    return environ
 
 
 class ReadableRequestMiddleware:

@@ -20,7 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from delius.simulator.datasets import crew
+from scripts.bench import crew
 from scripts.bench.measure import Sample, spread, tree
 from scripts.bench.reconcile import Reconciled, read, reconcile
 from scripts.bench.report import RESULTS, write_load

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from locust import FastHttpUser, constant, events, task
 
-from delius.simulator.datasets import crew
+from scripts.bench import crew
 from scripts.bench.journey import Answer, Confirmed, JourneyFailed, arrange, sign_in, wanted
 
 JOURNEY, PAGES = "journey", "pages"

@@ -15,7 +15,7 @@ from typing import Any
 import gevent
 from locust import FastHttpUser, constant, task
 
-from delius.simulator.datasets import crew
+from scripts.bench import crew
 from scripts.bench.journey import TOOLKITS, Answer, Confirmed, JourneyFailed, Wanted, arrange, sign_in, wanted
 from scripts.bench.locustfile import LocustClient
 

@@ -177,7 +177,7 @@ def _on(explainer: Explainer, occasion: str) -> Iterator[None]:
 
 
 def _pages(explainer: Explainer, auth_url: str) -> None:
-    from delius.simulator.datasets import crew
+    from scripts.bench import crew
     from scripts.bench.journey import ARRANGED, arrange, sign_in, wanted
 
     browser = InProcess(explainer, auth_url)

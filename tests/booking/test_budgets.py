@@ -382,7 +382,7 @@ def test_two_first_answers_that_come_at_once_are_kept_in_one_draft(robin: Client
     user = django_user_model.objects.get()
     first, second = (selectors.draft_of(user_id=user.pk, crn=BRIAN) for _ in range(2))
     for draft, code in ((first, "COAP"), (second, "CHVS")):
-        drafts.save_answers(draft=draft, journey=SimpleNamespace(raw={"type": {"type": code}}))
+        drafts.save_answers(draft=draft, journey=SimpleNamespace(raw={"type": {"type": code}}, first_unfinished=None))
     assert Draft.objects.get().answers == {"type": {"type": "CHVS"}}
 
 

@@ -132,7 +132,7 @@ def test_nothing_can_be_confirmed_while_community_api_is_left_alone(robin: Clien
     assert BANNER not in page
 
 
-@pytest.mark.parametrize("services", [(COMMUNITY,), (DELIUS,), (AUTH,)])
+@pytest.mark.parametrize("services", [(COMMUNITY,), (DELIUS,)])
 def test_what_is_confirmed_all_the_same_is_not_accepted_and_the_page_says_that_nothing_was_sent(
     robin: Client, simulator: Simulator, services: tuple[Service, ...]
 ) -> None:
@@ -148,6 +148,17 @@ def test_what_is_confirmed_all_the_same_is_not_accepted_and_the_page_says_that_n
     assert not Booking.objects.exists()
     assert Draft.objects.get().answers == before
     assert not {"create_nsi", "create_appointment"} & set(asked(simulator))
+
+
+def test_a_token_that_is_at_hand_lets_somebody_confirm_while_hmpps_auth_is_left_alone(
+    robin: Client, simulator: Simulator
+) -> None:
+    answer_all(robin)
+    leave_alone(AUTH)
+    simulator.clear_requests()
+    assert confirm(robin).status_code == 302
+    assert Booking.objects.get().state == BookingState.BOOKED
+    assert "token" not in asked(simulator)
 
 
 def test_what_is_confirmed_when_the_case_cannot_be_read_any_more_is_not_accepted_either(

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from delius.simulator.datasets import crew
+from scripts.bench import crew
 from scripts.bench.journey import (
     ARRANGED,
     NOT_ARRANGED,

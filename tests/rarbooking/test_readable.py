@@ -9,7 +9,7 @@ from django.test import Client
 
 from booking.models import Booking
 from guidance.models import Feedback
-from rarbooking.readable import read_as_utf_8
+from rarbooking.bodies import read_as_utf_8
 from rarbooking.wsgi import application
 
 pytestmark = pytest.mark.django_db
