@@ -221,7 +221,8 @@ class TestPublishedPages:
         assert task.run_after.isoformat() == "2026-06-16T06:00:00+00:00"
         with time_machine.travel("2026-06-16T07:00:00+01:00", tick=False):
             assert publish_due_guidance.call() == 1
-            read = text_of(designer.get("/guidance/toolkits/maps-for-change/"))
+            reader = client_of(account("ROBIN.SAMPLE"))
+            read = text_of(reader.get("/guidance/toolkits/maps-for-change/"))
         assert "Words of today" in read
         assert "Words of later" not in read
 

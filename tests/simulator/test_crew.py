@@ -2,7 +2,7 @@
 
 import pytest
 
-from delius.simulator.datasets.crew import CASELOAD, PRACTITIONERS, crn, username
+from scripts.bench.crew import CASELOAD, PRACTITIONERS, crn, username
 from tests.simulator.delius import NOW, Delius
 from tests.simulator_process import Simulator
 

@@ -257,9 +257,10 @@ class TestSeveralTeamsAtOnce:
         return client.post(reverse("admin:toolkits_rollout_add_teams"), given | values)
 
     def test_a_code_that_is_longer_in_capitals_is_refused(self, admin_client):
-        for code in ("ßßß", "ﬁﬁ", "aß"):
+        for code in ("ßßß", "ﬁﬁ"):
             answer = self.add(admin_client, provider_code=code, team_codes="N90AAA")
-            assert errors_of(answer) == ([] if code == "aß" else ["Provider code must be 3 characters"])
+            assert set(answer.context["form"].errors) == {"provider_code"}
+        assert self.add(admin_client, provider_code="aß", team_codes="N90AAA").status_code == 302
         assert list(Rollout.objects.values_list("provider_code", flat=True)) == ["ASS"]
 
     def test_more_teams_than_anybody_types_are_refused_before_they_are_looked_for(
@@ -268,7 +269,9 @@ class TestSeveralTeamsAtOnce:
         codes = " ".join(f"{number:06}" for number in range(100_000))
         with django_assert_max_num_queries(10):
             answer = self.add(admin_client, team_codes=codes)
-        assert errors_of(answer) == ["Enter 200 teams or fewer. For all of a provider’s teams, add one row"]
+        assert answer.context["form"].errors == {
+            "team_codes": ["Enter 200 teams or fewer. For all of a provider’s teams, add one row"]
+        }
 
     def test_each_team_gets_a_row_with_the_same_days(self, admin_client):
         assert self.add(admin_client, team_codes="n90aaa\r\nN90BBB, N90CCC;n90aaa", note="Wave 1").status_code == 302
