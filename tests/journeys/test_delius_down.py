@@ -27,7 +27,7 @@ def test_answers_are_kept_nothing_is_confirmed_and_the_button_is_back_when_deliu
     practitioner.sees("We have not sent anything to it, and your answers are kept.")
     practitioner.finds_the_page_accessible()
     expect(practitioner.page.get_by_role("button", name="Confirm this appointment")).to_have_count(0)
-    practitioner.changes("Appointment notes")
+    practitioner.changes("appointment notes")
     practitioner.sees("Delius is not answering at the moment")
     practitioner.finds_the_page_accessible()
     assert not Booking.objects.exists()
