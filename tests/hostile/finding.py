@@ -28,11 +28,11 @@ def undone(client: Client) -> Iterator[None]:
         client.cookies = kept
 
 
-def forms_at(visits: Iterable[Visit]) -> list[tuple[Visit, Form]]:
-    """Return what may be sent to addresses in each way that they take."""
+def forms_at(visits: Iterable[Visit], *, besides: Iterable[Visit] = ()) -> list[tuple[Visit, Form]]:
+    """Return what may be sent to addresses in each way that they take, by the forms on their pages and on others."""
     visits, found = list(visits), []
-    pages = {visit.path: _page(_answer(visit, "GET"), visit) for visit in visits}
-    forms = [form for page in pages.values() if page for form in page.forms]
+    pages = [_page(_answer(visit, "GET"), visit) for visit in (*visits, *besides)]
+    forms = [form for page in pages if page for form in page.forms]
     for visit in visits:
         for method in ("GET", "POST"):
             if _answer(visit, method).status_code != 405:

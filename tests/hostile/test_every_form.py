@@ -73,7 +73,7 @@ def test_a_hostile_request_is_answered_with_a_page_and_changes_nothing_in_delius
     world: World, area: str, record_property: Callable[[str, object], None]
 ) -> None:
     sent = []
-    for visit, form in forms_at(world.visits(area)):
+    for visit, form in forms_at(world.visits(area), besides=world.pages_besides()):
         examples = FEW if form.is_link else EXAMPLES
         try_requests(visit, form, examples=examples)
         sent.append((not form.is_link, examples))
@@ -107,7 +107,7 @@ def test_every_form_of_the_product_is_among_those_that_are_found(world: World, m
 
     monkeypatch.setattr(BaseForm, "full_clean", noticed)
     for area in AREAS:
-        for visit, form in forms_at(world.visits(area)):
+        for visit, form in forms_at(world.visits(area), besides=world.pages_besides()):
             data = {name: values[:1] for name, values in form.fields.items()}
             with undone(visit.client):
                 visit.client.get(visit.path, data) if form.method == "get" else visit.client.post(visit.path, data)

@@ -108,6 +108,11 @@ class World:
         """Return an address, or more, for every route of an area."""
         return [visit for route in routes() if area_of(route) == area for visit in self._visits(route)]
 
+    def pages_besides(self) -> list[Visit]:
+        """Return pages that have forms for addresses of visits, and are no visits: looking again goes on to Delius."""
+        bookings = [*self.bookings.values(), self.series]
+        return [Visit("", f"/cases/{GITA}/appointments/{each.series_id or each.pk}/", self.robin) for each in bookings]
+
     def _visits(self, route: str) -> Iterator[Visit]:
         special = next((address for start, address in SPECIAL.items() if route.startswith(start)), None)
         if special:
