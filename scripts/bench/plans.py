@@ -33,12 +33,15 @@ UNUSED = 5_000
 
 @dataclass(frozen=True)
 class Scan:
-    """How one table was read: by which index, if any; `big` says that it has 10,000 rows or more."""
+    """How one table was read: by which index, if any.
 
-    how: str
+    `big` says that it has 10,000 rows or more, and `whole` that all of it was read, with no index and no limit.
+    """
+
     table: str
     index: str
     big: bool
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -90,13 +93,20 @@ class Explainer:
             )
         )
 
-    def _scans(self, node: Mapping[str, Any]) -> Iterator[Scan]:
+    def _scans(self, node: Mapping[str, Any], *, limited: bool = False) -> Iterator[Scan]:
         kind = node["Node Type"]
+        limited = limited or kind == "Limit"
         if "Scan" in kind and kind not in ("Bitmap Heap Scan", "CTE Scan", "Subquery Scan", "Function Scan"):
             table = node.get("Relation Name") or self._table_of(node.get("Index Name", ""))
-            yield Scan(kind, table, node.get("Index Name", ""), table in self.big_tables)
+            yield Scan(
+                table=table,
+                index=node.get("Index Name", ""),
+                big=table in self.big_tables,
+                whole=kind == "Seq Scan" and not limited,
+            )
         for child in node.get("Plans", ()):
-            yield from self._scans(child)
+            # Whatever sorts or counts has read everything before a limit counts.
+            yield from self._scans(child, limited=limited and kind not in ("Sort", "Aggregate", "Hash"))
 
     def _table_of(self, index: str) -> str:
         from django.db import connection

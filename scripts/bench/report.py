@@ -247,9 +247,9 @@ def _plans(last: Result) -> str:
 
 
 def _scan(scan: Result) -> str:
-    if scan["how"] == "Seq Scan":
+    if scan["whole"]:
         return f"**whole table** `{scan['table']}`"
-    return f"`{scan['index']}`"
+    return f"`{scan['index']}`" if scan["index"] else f"`{scan['table']}`, up to a limit"
 
 
 def _load(result: Result) -> str:

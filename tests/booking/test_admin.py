@@ -45,6 +45,7 @@ def test_a_booking_is_found_by_crn_and_shows_its_history_and_requests_but_no_not
 ) -> None:
     assert str(needs_attention.pk) in admin_client.get(LIST, {"q": "x000001"}).content.decode()
     assert str(needs_attention.pk) not in admin_client.get(LIST, {"q": "X000002"}).content.decode()
+    assert "X000001" in admin_client.get(LIST, {"q": f" {needs_attention.pk} "}).content.decode()
     page = admin_client.get(reverse("admin:booking_booking_change", args=[needs_attention.pk])).content.decode()
     assert "create_appointment" in page
     assert "429" in page

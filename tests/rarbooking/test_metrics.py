@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -34,6 +35,8 @@ pytestmark = pytest.mark.django_db
 def scrape(settings: Settings) -> Scrape:
     """Return a function that reads the metrics, by name and labels."""
     settings.METRICS_TOKEN = TOKEN
+    # What was counted for another test.
+    cache.clear()
 
     def read() -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
         text = Client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content.decode()
@@ -168,6 +171,22 @@ def test_bookings_are_counted_by_state_and_those_unsettled_have_the_age_of_the_o
     assert found[labelled(age, state="uncertain")] == pytest.approx(3 * 3600, abs=60)
     assert found[labelled(age, state="submitted")] == 0
     assert labelled(age, state="booked") not in found
+
+
+def test_bookings_that_are_settled_are_counted_anew_after_five_minutes_and_others_at_once(
+    scrape: Scrape, django_user_model: Any
+) -> None:
+    user = django_user_model.objects.create(username="ROBIN.SAMPLE")
+    booked = labelled("rarbooking_bookings", state="booked")
+    waiting = labelled("rarbooking_bookings", state="uncertain")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert scrape()[booked] == 0
+        booking_in(BookingState.BOOKED, user, age=timedelta(0))
+        booking_in(BookingState.UNCERTAIN, user, age=timedelta(0))
+        found = scrape()
+        assert (found[booked], found[waiting]) == (0, 1)
+        clock.shift(timedelta(minutes=5, seconds=1))
+        assert scrape()[booked] == 1
 
 
 def test_the_queue_tells_how_much_is_due_and_since_when_and_leaves_out_what_is_for_later(scrape: Scrape) -> None:
