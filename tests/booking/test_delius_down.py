@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -159,6 +160,14 @@ def test_a_token_that_is_at_hand_lets_somebody_confirm_while_hmpps_auth_is_left_
     assert confirm(robin).status_code == 302
     assert Booking.objects.get().state == BookingState.BOOKED
     assert "token" not in asked(simulator)
+
+
+def test_nothing_is_confirmed_without_a_token_while_hmpps_auth_is_left_alone(robin: Client) -> None:
+    answer_all(robin)
+    cache.clear()
+    leave_alone(AUTH)
+    assert confirm(robin).status_code == 503
+    assert not Booking.objects.exists()
 
 
 def test_what_is_confirmed_when_the_case_cannot_be_read_any_more_is_not_accepted_either(
