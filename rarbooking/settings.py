@@ -316,7 +316,7 @@ LOG_CRN_KEY = env.str("LOG_CRN_KEY", default="") or SECRET_KEY
 hide_crns = hiding_crns(LOG_CRN_KEY)
 # Its own way of finding the address believes headers that a browser can send; rarbooking/throttling.py has ours.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
-# Without it OpenTelemetry is not even imported (rarbooking/apps.py).
+# Without it nothing that traces is even imported (rarbooking/apps.py).
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", default="") or "arrange-rar-appointments"
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")

@@ -219,10 +219,17 @@ def test_a_collector_that_is_not_there_stops_no_page(
         assert Visitor(site, "ROBIN.SAMPLE").get("/cases/X000001/arrange/type/").status_code == 200
 
 
-def test_without_its_setting_opentelemetry_is_not_even_imported() -> None:
+def test_without_its_setting_nothing_that_traces_or_sends_is_even_imported() -> None:
+    # The client of Redis imports some of OpenTelemetry for itself, where it finds it: its words, and nothing that runs.
+    traces = (
+        "rarbooking.tracing",
+        "opentelemetry.exporter",
+        "opentelemetry.instrumentation",
+        "opentelemetry.sdk.trace",
+    )
     asked = (
-        "import django; django.setup(); from rarbooking.wsgi import application; import sys;"
-        "print([name for name in sys.modules if name.startswith('opentelemetry')])"
+        "import sys, django; django.setup(); from rarbooking.wsgi import application;"
+        f"print([name for name in sys.modules if name.startswith({traces})])"
     )
     shown = subprocess.run(
         [sys.executable, "-c", asked],
@@ -233,6 +240,18 @@ def test_without_its_setting_opentelemetry_is_not_even_imported() -> None:
         check=True,
     )
     assert shown.stdout.strip() == "[]"
+
+
+def test_the_application_that_gunicorn_serves_finds_its_settings_by_itself() -> None:
+    started = subprocess.run(
+        [sys.executable, "-c", "import rarbooking.wsgi"],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert started.returncode == 0, started.stderr
 
 
 def test_a_span_keeps_what_is_listed_and_its_name_is_made_of_that() -> None:
