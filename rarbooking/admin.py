@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from audit.events import record
+from booking.admin import ReadOnly
 from rarbooking import sessions
 from rarbooking.models import User
 
@@ -16,7 +17,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):
+class UserAdmin(ReadOnly, admin.ModelAdmin):
     """Who has signed in, with the roles of their last token. Accounts and roles are HMPPS Auth's to change."""
 
     list_display = ("username", "role_names", "last_login", "signed_in", "is_active")
@@ -53,15 +54,3 @@ class UserAdmin(admin.ModelAdmin):
     def has_end_sessions_permission(self, request: HttpRequest) -> bool:
         """Whether somebody may end sessions of others."""
         return request.user.has_perm("rarbooking.end_sessions")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody: an account is made at the first sign-in."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: HMPPS Auth decides."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody: bookings and the audit name them."""
-        return False

@@ -31,8 +31,8 @@ class SessionStore(DatabaseStore):
         """Change the key, as signing in and a changed SECRET_KEY do, and keep what HMPPS Auth vouches with."""
         before = self.row
         super().cycle_key()
-        kept = {name: getattr(before, name) for name in VOUCHED_WITH} if before else {}
-        if kept:
+        if before:
+            kept = {name: getattr(before, name) for name in VOUCHED_WITH}
             Session.objects.filter(session_key=self.session_key).update(**kept)
         self.row = Session.objects.filter(session_key=self.session_key).first()
 

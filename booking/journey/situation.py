@@ -150,9 +150,12 @@ class Situation:
         return self._coming.get()
 
     def read_together(self, requirement: RarRequirement, toolkit: ToolkitChoice) -> None:
-        """Read `nsis` and `coming_appointments` side by side, for a page that needs both."""
+        """Read `nsis` and `coming_appointments` side by side, for a page that needs both and has read neither."""
+        key = _nsis_key(requirement, toolkit)
+        if key in self._nsis or self._coming is not None:
+            return
         reads: list[Callable[[], Any]] = [partial(self._read_nsis, requirement, toolkit), self._read_coming]
-        self._nsis[_nsis_key(requirement, toolkit)], self._coming = side_by_side(reads)
+        self._nsis[key], self._coming = side_by_side(reads)
 
     def _read_nsis(self, requirement: RarRequirement, toolkit: ToolkitChoice) -> RequirementNsis:
         return nsis_of_requirement(

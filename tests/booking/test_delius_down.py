@@ -162,6 +162,16 @@ def test_a_token_that_is_at_hand_lets_somebody_confirm_while_hmpps_auth_is_left_
     assert "token" not in asked(simulator)
 
 
+def test_the_answers_read_the_toolkits_records_once_while_delius_api_is_left_alone(
+    robin: Client, simulator: Simulator
+) -> None:
+    answer_all(robin)
+    leave_alone(DELIUS)
+    simulator.clear_requests()
+    assert robin.get(f"{CASE}/check/").status_code == 200
+    assert asked(simulator).count("nsis") == 1
+
+
 def test_nothing_is_confirmed_without_a_token_while_hmpps_auth_is_left_alone(robin: Client) -> None:
     answer_all(robin)
     cache.clear()

@@ -21,7 +21,7 @@ def owner_on(page: str) -> str:
     return page.split('name="typed_by" value="')[1].split('"')[0]
 
 
-def sign_out_meanwhile(client: Client) -> None:
+def sign_out_meanwhile() -> None:
     Session.objects.all().delete()
 
 
@@ -35,7 +35,7 @@ def test_what_was_typed_after_the_session_ended_is_on_the_page_after_signing_in_
     answer_up_to(robin, step)
     answers = typed(notes="Bring the workbook")[step]
     mark = owner_on(robin.get(f"{CASE}/{step}/").content.decode())
-    sign_out_meanwhile(robin)
+    sign_out_meanwhile()
     answer = robin.post(f"{CASE}/{step}/", {**answers, "typed_by": mark})
     assert answer["Location"] == f"/sign-in/?next={CASE}/{step}/"
     sign_in_again(robin)
@@ -51,7 +51,7 @@ def test_what_was_typed_after_the_session_ended_is_on_the_page_after_signing_in_
 
 def test_the_answers_before_are_kept_too(robin: Client) -> None:
     answer_up_to(robin, "sensitive", notes="Bring the workbook")
-    sign_out_meanwhile(robin)
+    sign_out_meanwhile()
     sign_in_again(robin)
     assert "Bring the workbook" in robin.get(f"{CASE}/notes/").content.decode()
     assert robin.get(f"{CASE}/")["Location"] == f"{CASE}/sensitive/"
@@ -60,7 +60,7 @@ def test_the_answers_before_are_kept_too(robin: Client) -> None:
 def test_what_was_typed_wrongly_comes_back_with_its_error(robin: Client) -> None:
     answer_up_to(robin, "when")
     mark = owner_on(robin.get(f"{CASE}/when/").content.decode())
-    sign_out_meanwhile(robin)
+    sign_out_meanwhile()
     robin.post(f"{CASE}/when/", {"date_day": "31", "date_month": "6", "date_year": "2030", "typed_by": mark})
     sign_in_again(robin)
     assert "Date must be a real date, like 27 3 2027" in errors_in(robin.get(f"{CASE}/when/"))
@@ -69,7 +69,7 @@ def test_what_was_typed_wrongly_comes_back_with_its_error(robin: Client) -> None
 def test_nobody_else_who_signs_in_at_the_same_browser_is_shown_it(robin: Client) -> None:
     answer_up_to(robin, "notes")
     mark = owner_on(robin.get(f"{CASE}/notes/").content.decode())
-    sign_out_meanwhile(robin)
+    sign_out_meanwhile()
     robin.post(f"{CASE}/notes/", {"notes": "Only Robin wrote this", "typed_by": mark})
     sign_in_again(robin, "TERRY.TWOTEAMS")
     answer_up_to_notes = robin.get(f"{CASE}/notes/", follow=True).content.decode()
@@ -80,7 +80,7 @@ def test_nobody_else_who_signs_in_at_the_same_browser_is_shown_it(robin: Client)
 @pytest.mark.parametrize("mark", ["", "forged", "ImZvcmdlZCI:1abc:def"])
 def test_what_does_not_come_from_a_page_of_ours_is_not_kept(robin: Client, mark: str) -> None:
     answer_up_to(robin, "notes")
-    sign_out_meanwhile(robin)
+    sign_out_meanwhile()
     robin.post(f"{CASE}/notes/", {"notes": "From somewhere else", "typed_by": mark})
     sign_in_again(robin)
     assert "From somewhere else" not in robin.get(f"{CASE}/notes/").content.decode()
@@ -89,7 +89,7 @@ def test_what_does_not_come_from_a_page_of_ours_is_not_kept(robin: Client, mark:
 def test_more_than_any_question_takes_is_not_kept(robin: Client) -> None:
     answer_up_to(robin, "notes")
     mark = owner_on(robin.get(f"{CASE}/notes/").content.decode())
-    sign_out_meanwhile(robin)
+    sign_out_meanwhile()
     robin.post(f"{CASE}/notes/", {"notes": "n" * 20_001, "typed_by": mark})
     assert all("n" * 100 not in str(each.get_decoded()) for each in Session.objects.all())
 
@@ -99,7 +99,7 @@ def test_confirming_after_the_session_ended_books_nothing_and_leads_back_to_the_
 ) -> None:
     answer_all(robin)
     sent = sent_by_the_page_of(Draft.objects.get())
-    sign_out_meanwhile(robin)
+    sign_out_meanwhile()
     address = f"http://testserver{CASE}/check/"
     answer = robin.post(f"{CASE}/check/", sent, headers={"Referer": address})
     assert answer["Location"] == f"/sign-in/?next={CASE}/check/"
