@@ -24,6 +24,10 @@ class User(AbstractUser):
         db_table = "rarbooking_user"
         permissions: ClassVar = [("end_sessions", "Can end all sessions of a person")]
 
+    def has_usable_password(self) -> bool:
+        """Return whether there is a password. Django takes an empty one, as signing in leaves it, for one."""
+        return bool(self.password) and super().has_usable_password()
+
     @property
     def roles(self) -> frozenset[Role]:
         """What HMPPS Auth lets the person do here."""

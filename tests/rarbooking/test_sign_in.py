@@ -287,7 +287,9 @@ class TestOutsideTheDemo:
         assert "You do not have access to this page" in answer.content.decode()
 
     def test_there_is_no_password_to_change(self, signed_in: Any) -> None:
-        assert signed_in("SUE.SUPPORT").get("/admin/password_change/").status_code == 404
+        support = signed_in("SUE.SUPPORT")
+        assert support.get("/admin/password_change/").status_code == 404
+        assert "password" not in support.get("/admin/").content.decode()
 
 
 @pytest.mark.parametrize(
