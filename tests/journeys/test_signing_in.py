@@ -55,12 +55,21 @@ def test_somebody_whose_account_has_no_authority_for_the_provider_is_told_before
     practitioner.finds_the_page_accessible()
 
 
-@pytest.mark.parametrize("name", ["practitioner", "practitioner_without_javascript"])
-def test_what_somebody_typed_is_still_there_when_their_session_ended_meanwhile(
-    name: str, request: pytest.FixtureRequest
-) -> None:
-    # Given a practitioner who is writing notes
-    practitioner: Practitioner = request.getfixturevalue(name)
+def test_what_somebody_typed_is_still_there_when_their_session_ended_meanwhile(practitioner: Practitioner) -> None:
+    is_writing_notes(practitioner)
+    signs_in_again_because_the_session_ended(practitioner)
+    practitioner.finds_the_page_accessible()
+    goes_on_with_the_notes(practitioner)
+
+
+def test_what_somebody_typed_is_still_there_without_javascript(practitioner_without_javascript: Practitioner) -> None:
+    is_writing_notes(practitioner_without_javascript)
+    signs_in_again_because_the_session_ended(practitioner_without_javascript)
+    goes_on_with_the_notes(practitioner_without_javascript)
+
+
+def is_writing_notes(practitioner: Practitioner) -> None:
+    """Given a practitioner who is writing notes."""
     practitioner.signs_in_as("Robin Sample")
     practitioner.arranges_an_appointment_for("Hal Norar")
     practitioner.answers("What type of appointment will it be?", "Phone call")
@@ -69,18 +78,19 @@ def test_what_somebody_typed_is_still_there_when_their_session_ended_meanwhile(
     practitioner.is_asked("Add appointment notes")
     practitioner.page.get_by_label("Add appointment notes").fill("An hour of careful words")
 
-    # When their session ends before they continue, and they sign in again
+
+def signs_in_again_because_the_session_ended(practitioner: Practitioner) -> None:
+    """When their session ends before they continue, and they sign in again, what they typed is there and says why."""
     Session.objects.all().delete()
     practitioner.continues()
     practitioner.page.get_by_role("button", name="Robin Sample").click()
-
-    # Then the same question shows what they typed, and says why it was not saved
     practitioner.is_asked("Add appointment notes")
     expect(practitioner.page.get_by_label("Add appointment notes")).to_have_value("An hour of careful words")
     practitioner.sees("You had to sign in again before this answer was saved")
-    practitioner.finds_the_page_accessible()
 
-    # And they go on from there
+
+def goes_on_with_the_notes(practitioner: Practitioner) -> None:
+    """Then they go on from there."""
     practitioner.continues()
     practitioner.answers("Does this appointment include sensitive information?", "No, it is not sensitive")
     practitioner.sees("An hour of careful words")
