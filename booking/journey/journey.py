@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from booking.forms.steps import StepForm
@@ -60,30 +61,38 @@ class Journey:
         """
         raw = {**self.raw, step.slug: form.accepted(form.data)}
         after = Journey(raw=raw, situation=self.situation)
+        if after.answered.issuperset(raw):
+            return after
         return Journey(
             raw={slug: kept for slug, kept in raw.items() if slug in after.answered}, situation=self.situation
         )
 
     def _settle(self) -> tuple[Answers, frozenset[str]]:
-        answers = self._assumed(Answers())
-        answered: frozenset[str] = frozenset()
-        # Whether a question applies may hang on a later answer (the toolkit's on the date): read until nothing changes.
+        """Read the answers, again where they give another day than the one that they were read with.
+
+        Whether a question applies may hang on a later answer: on the date, and on no other.
+        """
+        day: date | None = None
         for _ in STEPS:
-            settled = self._assumed(Answers())
-            seen: set[str] = set()
-            for step in STEPS:
-                known = replace(settled, day=settled.day or answers.day)
-                if step.slug not in self.raw or not step.applies(known, self.situation):
-                    continue
-                form = step.form(self.raw[step.slug], known, self.situation)
-                if form.is_valid():
-                    changes = step.read(form.cleaned_data, known, self.situation)
-                    settled = self._assumed(replace(settled, **changes))
-                    seen.add(step.slug)
-            if (settled, frozenset(seen)) == (answers, answered):
+            answers, answered = self._read(day=day)
+            if answers.day == day:
                 break
-            answers, answered = settled, frozenset(seen)
+            day = answers.day
         return answers, answered
+
+    def _read(self, *, day: date | None) -> tuple[Answers, frozenset[str]]:
+        """Return the answers that are valid, and their steps; until its question is reached the date is `day`."""
+        answers = self._assumed(Answers())
+        answered: set[str] = set()
+        for step in STEPS:
+            known = replace(answers, day=answers.day or day)
+            if step.slug not in self.raw or not step.applies(known, self.situation):
+                continue
+            form = step.form(self.raw[step.slug], known, self.situation)
+            if form.is_valid():
+                answers = self._assumed(replace(answers, **step.read(form.cleaned_data, known, self.situation)))
+                answered.add(step.slug)
+        return answers, frozenset(answered)
 
     def _assumed(self, answers: Answers) -> Answers:
         """Fill in what needs no question because there is only one possibility."""

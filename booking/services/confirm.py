@@ -25,27 +25,30 @@ def submit(*, draft: Draft, requests: Sequence[AppointmentRequest], preferred_ns
     a choice. From here on the bookings are ours to finish: should this process die, a worker takes them on.
     """
     series_id = draft.booking_id if len(requests) > 1 else None
+    now = timezone.now()
+    # This process makes the first; a worker may take the repeats as soon as that must be over.
+    due = [now + timedelta(seconds=settings.BOOKING_LEASE_SECONDS), now + schedule.FIRST_DELAY][: len(requests)]
     bookings = [
         Booking(
             id=_booking_id(draft, request, first=number == 0),
             series_id=series_id,
             user=draft.user,
             correlation_id=correlation_id(),
+            next_try_at=due[min(number, 1)],
             **_values(request, preferred_nsi_id),
         )
         for number, request in enumerate(requests)
     ]
-    lease_over = timezone.now() + timedelta(seconds=settings.BOOKING_LEASE_SECONDS)
     try:
         with transaction.atomic():
             Booking.objects.bulk_create(bookings)
             BookingHistory.objects.bulk_create(
                 BookingHistory(booking=booking, to_state=BookingState.SUBMITTED) for booking in bookings
             )
-            for number, booking in enumerate(bookings):
+            for booking in bookings:
                 auditing.booking_moved(booking, before="", to=BookingState.SUBMITTED)
-                # This process makes the first; a worker may take the repeats as soon as that must be over.
-                schedule.next_try(booking, at=lease_over if number == 0 else timezone.now() + schedule.FIRST_DELAY)
+            for at in due:
+                schedule.wake(at=at)
     except IntegrityError:
         return Booking.objects.get(id=draft.booking_id)
     return bookings[0]

@@ -21,21 +21,26 @@ class Busy(Exception):
     """Somebody else held the lease for as long as we were ready to wait, or took it over from us."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Held:
-    """A lease that was ours when it was last looked at."""
+    """A lease that is ours from `since`, when it was taken or renewed, for BOOKING_LEASE_SECONDS."""
 
     key: str
     owner: uuid.UUID
+    since: datetime
 
     def renew(self) -> None:
-        """Hold the lease for BOOKING_LEASE_SECONDS from now.
+        """Hold the lease for at least three quarters of BOOKING_LEASE_SECONDS from now.
 
         To be called right before something is sent. Raises Busy where the lease lapsed and somebody else took it over:
         we were too slow, and they are at work.
         """
-        if not Lease.objects.filter(key=self.key, owner=self.owner).update(expires_at=_expiry(timezone.now())):
+        now = timezone.now()
+        if self.since <= now < self.since + _length() / 4:
+            return
+        if not Lease.objects.filter(key=self.key, owner=self.owner).update(expires_at=now + _length()):
             raise Busy(self.key)
+        self.since = now
 
 
 @contextmanager
@@ -44,28 +49,29 @@ def lease(key: str, *, wait_seconds: float = WAIT_SECONDS) -> Iterator[Held]:
 
     Raises Busy when it cannot be had within `wait_seconds`.
     """
-    held = Held(key=key, owner=uuid.uuid4())
+    owner = uuid.uuid4()
     deadline = time.monotonic() + wait_seconds
-    while not _take(held):
+    while (since := _take(key, owner)) is None:
         if time.monotonic() >= deadline:
             raise Busy(key)
         time.sleep(POLL_SECONDS)
     try:
-        yield held
+        yield Held(key=key, owner=owner, since=since)
     finally:
-        Lease.objects.filter(key=key, owner=held.owner).delete()
+        Lease.objects.filter(key=key, owner=owner).delete()
 
 
-def _take(held: Held) -> bool:
+def _take(key: str, owner: uuid.UUID) -> datetime | None:
+    """Return when the lease was taken, or None where somebody else has it."""
     now = timezone.now()
     try:
         with transaction.atomic():
-            Lease.objects.create(key=held.key, owner=held.owner, expires_at=_expiry(now))
+            Lease.objects.create(key=key, owner=owner, expires_at=now + _length())
     except IntegrityError:
-        lapsed = Lease.objects.filter(key=held.key, expires_at__lt=now)
-        return bool(lapsed.update(owner=held.owner, expires_at=_expiry(now)))
-    return True
+        lapsed = Lease.objects.filter(key=key, expires_at__lt=now)
+        return now if lapsed.update(owner=owner, expires_at=now + _length()) else None
+    return now
 
 
-def _expiry(now: datetime) -> datetime:
-    return now + timedelta(seconds=settings.BOOKING_LEASE_SECONDS)
+def _length() -> timedelta:
+    return timedelta(seconds=settings.BOOKING_LEASE_SECONDS)

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -259,4 +259,6 @@ def _confirm(request: HttpRequest, journey: Journey, draft: Draft) -> HttpRespon
     shown = request.POST.get("nsi", "")
     preferred_nsi_id = journey.answers.nsi_id or (int(shown) if NSI_ID.fullmatch(shown) else None)
     asked = appointment_requests(journey)
+    # Theirs, and read for this request already.
+    draft.user = cast(Any, request.user)
     return carry_on(request, confirm.submit(draft=draft, requests=asked, preferred_nsi_id=preferred_nsi_id))
