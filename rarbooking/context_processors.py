@@ -24,12 +24,12 @@ class Section:
 def layout(request: HttpRequest) -> dict[str, object]:
     """Return the signed-in person (or None), the parts of the site that are for them, and where help is.
 
-    `delius_is_down` says, on pages that need Delius, that it is left alone because it does not answer. Guidance does
-    not need it.
+    `delius_is_down` says, on pages that need Delius and to people who have cases, that it is left alone because it does
+    not answer. Guidance does not need it.
     """
     person = session_person(request)
     sections = _sections(request) if person else []
-    needs_delius = person and not _is_in_guidance(request)
+    needs_delius = person and request.user.has_perm(SEE_CASES) and not _is_in_guidance(request)
     return {
         "person_signed_in": person,
         "sections": sections,
@@ -40,10 +40,14 @@ def layout(request: HttpRequest) -> dict[str, object]:
 
 
 def _sections(request: HttpRequest) -> list[Section]:
-    in_guidance = _is_in_guidance(request)
+    cases = reverse("booking:cases")
+    in_cases = request.path == cases or request.path.startswith("/cases/")
     parts = (
-        (request.user.has_perm(SEE_CASES), Section("Your cases", reverse("booking:cases"), not in_guidance)),
-        (request.user.has_perm(READ_GUIDANCE), Section("Guidance", reverse("guidance:index"), in_guidance)),
+        (request.user.has_perm(SEE_CASES), Section("Your cases", cases, in_cases)),
+        (
+            request.user.has_perm(READ_GUIDANCE),
+            Section("Guidance", reverse("guidance:index"), _is_in_guidance(request)),
+        ),
         (getattr(request.user, "is_staff", False), Section("Administration", reverse("admin:index"), False)),
     )
     return [section for is_theirs, section in parts if is_theirs]

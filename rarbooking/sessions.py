@@ -60,6 +60,26 @@ def end_all(user: User) -> int:
     return Session.objects.filter(user=user).delete()[0]
 
 
+def open_sessions(user: User) -> list[Session]:
+    """Return a person's sessions that are not over, the one that was used last first."""
+    now = timezone.now()
+    rows = Session.objects.filter(user=user).order_by("-last_seen_at")
+    return [row for row in rows if not _reason_to_end(row, now)]
+
+
+def end_others(user: User, *, but: str) -> int:
+    """End a person's sessions but the one with that key, tell the audit, and return how many there were."""
+    count = Session.objects.filter(user=user).exclude(session_key=but).delete()[0]
+    record(
+        what="SESSIONS_ENDED",
+        who=user,
+        subject_type="USER",
+        subject_id=user.username,
+        details={"sessions": count},
+    )
+    return count
+
+
 def _reason_to_end(row: Session, now: datetime) -> str:
     if row.signed_in_at is None or now - row.signed_in_at >= timedelta(hours=settings.SESSION_HOURS):
         return "limit"

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from booking.views.toolkit_use import toolkit_use
-from rarbooking import metrics_views, sign_in_views
+from rarbooking import metrics_views, sessions_views, sign_in_views
 
 urlpatterns = [
     path("", include("booking.urls")),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-in/", sign_in_views.start, name="sign-in"),
     path("sign-in/callback/", sign_in_views.callback, name="sign-in-callback"),
     path("sign-out/", sign_in_views.end, name="sign-out"),
+    path("sessions/", sessions_views.own_sessions, name="sessions"),
     path("signed-out/", sign_in_views.signed_out, name="signed-out"),
     path("admin/toolkits/use/", admin.site.admin_view(toolkit_use), name="toolkit-use"),
     path("admin/", admin.site.urls),

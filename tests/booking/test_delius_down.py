@@ -18,10 +18,12 @@ from booking.services import progress
 from booking.services.resume import resume_due
 from delius import background
 from delius.services import Service
+from rarbooking.roles import Role
 from tests.booking.down import leave_alone
 from tests.booking.journeys import answer_all, answer_up_to, sent_by_the_page_of
 from tests.booking.test_confirming import confirm, toolkit_nsis, visits
 from tests.booking.test_resuming import left_under_way
+from tests.people import account, client_of
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +93,14 @@ def test_there_is_no_banner_for_delius_api_alone_nor_for_hmpps_auth_while_there_
 def test_nobody_who_is_not_signed_in_is_told(client: Client, simulator: Simulator) -> None:
     leave_alone(COMMUNITY)
     assert BANNER not in client.get("/signed-out/").content.decode()
+
+
+def test_nobody_who_has_no_cases_is_told(rollout: None) -> None:
+    leave_alone(COMMUNITY)
+    designer = client_of(account("SOMEBODY", Role.CONTENT_DESIGNER))
+    answer = designer.get("/")
+    assert answer.status_code == 403
+    assert BANNER not in answer.content.decode()
 
 
 def test_an_answer_that_could_not_be_kept_can_be_sent_again_from_the_page_that_says_so(

@@ -68,6 +68,7 @@ def test_axe_finds_nothing_on_any_page_of_the_journey(practitioner: Practitioner
         ("/cases/X000014/arrange/", "Page not found"),
         ("/cases/X000011/arrange/", "This person’s record has limited access"),
         ("/cases/X000017/arrange/", "You cannot arrange an appointment here"),
+        ("/sessions/", "Where you are signed in"),
         ("/signed-out/", "You have signed out"),
     ],
 )

@@ -278,3 +278,42 @@ def test_cookies_are_for_this_host_alone_where_there_is_https() -> None:
 
 def test_ending_all_sessions_of_somebody_who_has_none_ends_none() -> None:
     assert sessions.end_all(account("SOMEBODY")) == 0
+
+
+def test_people_see_where_they_are_signed_in_and_sign_out_everywhere_else(somebody: Client) -> None:
+    elsewhere, stranger = client_of(account("SOMEBODY")), client_of(account("STRANGER"))
+    page = somebody.get("/sessions/").content.decode()
+    assert page.count('<tr class="govuk-table__row">') == 1 + 2
+    assert page.count("Now, on this device") == 1
+
+    answer = somebody.post("/sessions/")
+    assert not is_signed_in(elsewhere)
+    assert is_signed_in(stranger)
+    after = somebody.get(answer["Location"]).content.decode()
+    assert "You are signed out everywhere else" in after
+    assert "You are not signed in anywhere else." in after
+    [event] = AuditEvent.objects.filter(what="SESSIONS_ENDED")
+    assert (event.who, event.subject_id, event.details["sessions"]) == ("SOMEBODY", "SOMEBODY", 1)
+
+
+def test_a_session_that_is_over_is_not_among_those_that_people_see(somebody: Client, later: Any) -> None:
+    client_of(account("SOMEBODY"))
+    with later(minutes=50):
+        assert is_signed_in(somebody)
+    with later(minutes=65):
+        page = somebody.get("/sessions/").content.decode()
+    assert "Now, on this device" in page
+    assert "Sign out everywhere else" not in page
+
+
+def test_the_list_of_sessions_does_not_tell_their_keys(somebody: Client) -> None:
+    client_of(account("SOMEBODY"))
+    page = somebody.get("/sessions/").content.decode()
+    assert not [key for key in Session.objects.values_list("session_key", flat=True) if key in page]
+
+
+def test_the_list_of_sessions_asks_the_database_three_times(
+    somebody: Client, django_assert_max_num_queries: Any
+) -> None:
+    with django_assert_max_num_queries(3):
+        somebody.get("/sessions/")

@@ -102,6 +102,8 @@ OF_NO_CASE = {
     "guidance/preview/<slug:kind>/<int:pk>/": Row(
         DESIGNERS, "get", "/guidance/preview/toolkit/{toolkitguidance}/", 200
     ),
+    "sessions/": Row(EVERYBODY, "get", "/sessions/", 200),
+    "sessions/ POST": Row(EVERYBODY, "post", "/sessions/", 302),
     "admin/toolkits/use/": Row(ADMINISTRATORS, "get", "/admin/toolkits/use/", 200),
     "admin/booking/journeycount/csv/": Row(SUPPORT | ADMINISTRATORS, "get", "/admin/booking/journeycount/csv/", 200),
     "admin/": Row(STAFF, "get", "/admin/", 200),

@@ -1,0 +1,41 @@
+"""Where somebody is signed in, for them to see and to end."""
+
+from datetime import datetime
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from booking.formats import clock, short_date
+from rarbooking import sessions
+from rarbooking.models import User
+
+ENDED = "ended"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def own_sessions(request: HttpRequest) -> HttpResponse:
+    """Show a person their own sessions; a POST ends all but the one that it comes from."""
+    user, this = cast(User, request.user), request.session.session_key or ""
+    if request.method == "POST":
+        sessions.end_others(user, but=this)
+        return redirect(f"{request.path}?{ENDED}=1")
+    rows = [
+        {
+            "signed_in": _moment(cast(datetime, row.signed_in_at)),
+            "last_used": _moment(row.last_seen_at),
+            "is_this": row.session_key == this,
+        }
+        for row in sessions.open_sessions(user)
+    ]
+    has_others = any(not row["is_this"] for row in rows)
+    context = {"rows": rows, "has_others": has_others, "was_ended": ENDED in request.GET and not has_others}
+    return render(request, "sign-in/sessions.html.jinja", context)
+
+
+def _moment(at: datetime) -> str:
+    """Return a time such as *4 October 2022 at 9:30am*."""
+    local = timezone.localtime(at)
+    return f"{short_date(local.date())} at {clock(local.time())}"
