@@ -75,7 +75,7 @@ def main() -> int:
         web = servers.gunicorn(processes=PROCESSES, threads=THREADS)
         workers = [servers.worker() for _ in range(WORKERS)]
         try:
-            web.start().get("/health/readiness").raise_for_status()
+            servers.wait_until_ready(web.start())
             for worker in workers:
                 worker.start()
             ask_for_faults(servers)

@@ -1,4 +1,4 @@
-"""A backup restored, as the runbook says, with its very commands: `make rehearse-restore`.
+"""A backup restored, as the runbook says, with its very commands: `make restore-tried`.
 
 People arrange appointments while upstream calls fail; in the midst of it the database is backed up. They go on for a
 while; then everything stops, the database is dropped, and the backup is put into an empty one. Drafts that came back

@@ -7,7 +7,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.servers import Gunicorn, Postgres, Redis, Worker, manage, postgres_binaries
+import requests
+
+from scripts.servers import Gunicorn, Postgres, Redis, Site, Worker, manage, postgres_binaries
 from tests.simulator_process import Simulator, SimulatorProcess
 
 REALISTIC_SECONDS = 0.04
@@ -73,11 +75,18 @@ class Stack:
         """Serve for as long as the block lasts."""
         server = self.gunicorn(processes=processes, threads=threads)
         try:
-            site = server.start()
-            site.get("/health/readiness").raise_for_status()
+            self.wait_until_ready(server.start())
             yield server
         finally:
             server.close()
+
+    def wait_until_ready(self, site: Site) -> None:
+        """Return once the product is ready. Exits with the end of its log where it does not come up."""
+        try:
+            site.get("/health/readiness").raise_for_status()
+        except requests.RequestException as fault:
+            last = "\n".join(self.log.read_text().splitlines()[-20:])
+            sys.exit(f"The product does not answer ({fault}):\n{last}")
 
     def worker(self) -> Worker:
         """Return a worker, not started yet."""
