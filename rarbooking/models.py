@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser
-from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.utils import timezone
 
@@ -40,6 +40,14 @@ class User(AbstractUser):
         self.is_staff = not ADMINISTRATION.isdisjoint(roles)
 
 
+class SessionManager(BaseSessionManager[Any]):
+    """Sessions, each read together with the person whose it is: every page needs both."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        """Return all sessions."""
+        return super().get_queryset().select_related("user")
+
+
 class Session(AbstractBaseSession):
     """A session, with what has to change without its data being written again: several requests share it.
 
@@ -52,6 +60,8 @@ class Session(AbstractBaseSession):
     refresh_token = models.TextField(blank=True)
     token_expires_at = models.DateTimeField(null=True)
     refreshing_until = models.DateTimeField(null=True)
+
+    objects: ClassVar[SessionManager] = SessionManager()
 
     class Meta(AbstractBaseSession.Meta):
         default_permissions = ()

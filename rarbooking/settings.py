@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "rarbooking.middleware.AuthenticationMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "rarbooking.middleware.MethodMiddleware",
     "rarbooking.middleware.BodyLimitMiddleware",

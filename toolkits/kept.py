@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Subquery
 from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 
@@ -19,8 +20,8 @@ from toolkits.models import Rollout, Toolkit, ToolkitList
 
 KEPT_SECONDS = 60
 # Part of every key: to be changed with the shape of what is kept, so that a new release does not read an old one's.
-SHAPE = 1
-TOOLKITS, ORDER = f"toolkits:{SHAPE}:all", f"toolkits:{SHAPE}:order"
+SHAPE = 2
+TOOLKITS = f"toolkits:{SHAPE}:all"
 
 T = TypeVar("T")
 
@@ -38,13 +39,15 @@ class Days:
 
 
 def toolkits() -> list[dict[str, Any]]:
-    """Return the values of every toolkit, by field."""
-    return _kept(TOOLKITS, lambda: [dict(row) for row in Toolkit.objects.order_by().values()])
+    """Return the values of every toolkit, by field, and as `order_of_list` how the list of them is ordered."""
+    chosen = Subquery(ToolkitList.objects.values("order")[:1])
+    rows = Toolkit.objects.order_by().annotate(order_of_list=chosen).values()
+    return _kept(TOOLKITS, lambda: [dict(row) for row in rows])
 
 
 def order() -> str | None:
     """Return the order that an administrator chose for the list of toolkits, None where nobody did."""
-    return _kept(ORDER, lambda: (ToolkitList.objects.values_list("order", flat=True).first(),))[0]
+    return next((row["order_of_list"] for row in toolkits()), None)
 
 
 def rollout(provider_code: str) -> dict[str, Days]:
@@ -59,7 +62,7 @@ def rollout(provider_code: str) -> dict[str, Days]:
 
 def forget_toolkits() -> None:
     """Let the next page read the toolkits and their order."""
-    _forget(TOOLKITS, ORDER)
+    _forget(TOOLKITS)
 
 
 def forget_rollout(*provider_codes: str) -> None:

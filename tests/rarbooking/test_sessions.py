@@ -312,8 +312,25 @@ def test_the_list_of_sessions_does_not_tell_their_keys(somebody: Client) -> None
     assert not [key for key in Session.objects.values_list("session_key", flat=True) if key in page]
 
 
-def test_the_list_of_sessions_asks_the_database_three_times(
-    somebody: Client, django_assert_max_num_queries: Any
-) -> None:
-    with django_assert_max_num_queries(3):
+def test_the_list_of_sessions_asks_the_database_twice(somebody: Client, django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(2):
         somebody.get("/sessions/")
+
+
+def test_the_person_is_the_one_whom_the_session_names_whoever_its_row_belongs_to(somebody: Client) -> None:
+    stranger = account("STRANGER")
+    Session.objects.update(user=stranger)
+    assert somebody.get(GUIDANCE).wsgi_request.user.username == "SOMEBODY"
+
+
+def test_an_account_that_is_turned_off_is_out_at_its_next_page(somebody: Client) -> None:
+    assert is_signed_in(somebody)
+    User.objects.update(is_active=False)
+    assert not is_signed_in(somebody)
+
+
+def test_roles_are_those_of_the_row_as_it_is_now(somebody: Client) -> None:
+    assert somebody.get("/admin/").status_code == 302
+    person = account("SOMEBODY", Role.SERVICE_SUPPORT)
+    assert person.is_staff
+    assert somebody.get("/admin/").status_code == 200
