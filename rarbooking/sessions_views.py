@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import cast
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +20,8 @@ ENDED = "ended"
 def own_sessions(request: HttpRequest) -> HttpResponse:
     """Show a person their own sessions; a POST ends all but the one that it comes from."""
     user, this = cast(User, request.user), request.session.session_key or ""
+    if not user.roles:
+        raise PermissionDenied
     if request.method == "POST":
         sessions.end_others(user, but=this)
         return redirect(f"{request.path}?{ENDED}=1")
