@@ -51,14 +51,16 @@ class Reconciled:
         return "\n".join(f"{name.replace('_', ' '):<28}{number:>8,}" for name, number in asdict(self).items())
 
 
-def reconcile(stack: Stack, known: Sequence[Mapping[str, Any]], *, since_backup: bool = True) -> Reconciled:
+def reconcile(
+    stack: Stack, known: Sequence[Mapping[str, Any]], *, under_way_in_backup: frozenset[str] | None = None
+) -> Reconciled:
     """Compare, once everything that was under way is settled.
 
-    `known` is what the users noted. Without `since_backup` the database is a backup's: what was confirmed after it may
-    be in Delius alone.
+    `known` is what the users noted. With `under_way_in_backup`, the ids of the bookings that were, the database is a
+    backup's: what was confirmed after it may be in Delius alone, and be what people tried again after a refusal.
 
     - lost: told to have been arranged or to be under way, and there is no booking; or booked here and not in Delius; or
-      refused here although Delius has it.
+      refused here although Delius has it (of a backup: refused since).
     - doubled: more than one appointment in Delius for one booking.
     - unaccounted: an appointment in Delius that no booking of ours made.
     """
@@ -73,10 +75,14 @@ def reconcile(stack: Stack, known: Sequence[Mapping[str, Any]], *, since_backup:
     confirmed = {booking for booking, outcome in told.items() if outcome in (ARRANGED, UNDER_WAY)}
     states = Counter(each["state"] for each in bookings)
     made = [each for each in bookings if each["state"] in MADE]
-    lost = len(confirmed - ours.keys()) if since_backup else 0
+    is_whole = under_way_in_backup is None
+    came_to_nothing = [each for each in bookings if each["state"] in NOT_MADE]
+    if under_way_in_backup is not None:
+        came_to_nothing = [each for each in came_to_nothing if each["id"] in under_way_in_backup]
+    lost = len(confirmed - ours.keys()) if is_whole else 0
     lost += sum(each["appointment"] not in ids for each in made)
-    lost += sum(at[_place(each)] > 0 for each in bookings if each["state"] in NOT_MADE)
-    if since_backup:
+    lost += sum(at[_place(each)] > 0 for each in came_to_nothing)
+    if is_whole:
         lost += sum(
             ours[booking]["state"] not in MADE
             for booking, outcome in told.items()
@@ -98,7 +104,7 @@ def reconcile(stack: Stack, known: Sequence[Mapping[str, Any]], *, since_backup:
         lost=lost,
         doubled=sum(number - 1 for number in at.values()),
         duplicate_nsis=sum(number - 1 for number in of_types.values()),
-        unaccounted=len(ids - claimed) if since_backup else 0,
+        unaccounted=len(ids - claimed) if is_whole else 0,
     )
 
 

@@ -36,7 +36,7 @@ DRAFTS = """
     SELECT coalesce(json_agg(json_build_object('user', username, 'crn', crn)), '[]')
     FROM booking_draft JOIN rarbooking_user ON rarbooking_user.id = user_id
 """
-COUNT_UNDER_WAY = "SELECT count(*) FROM booking_booking WHERE state IN ('submitted', 'nsi_ready', 'uncertain')"
+UNDER_WAY_IN_IT = "SELECT id FROM booking_booking WHERE state IN ('submitted', 'nsi_ready', 'uncertain')"
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,16 @@ def main() -> int:
         ask_for_faults(servers, share=SHARE_OF_FAULTS)
         known = read(_while_people_work(servers))
         servers.latency(REALISTIC_SECONDS)
-        told = restore(servers)
-        under_way = int(servers.postgres.sql(COUNT_UNDER_WAY, database=servers.database))
+        were_under_way = restore(servers)
+        under_way = len(servers.postgres.sql(UNDER_WAY_IN_IT, database=servers.database).split())
         settle(servers)
         again = confirm_drafts(servers)
         settle(servers)
-        found = reconcile(servers, known, since_backup=False)
+        found = reconcile(servers, known, under_way_in_backup=were_under_way)
     result = {
         "bookings_confirmed": len({each["booking"] for each in known}),
         "bookings_in_the_backup": found.bookings - again[ARRANGED] - again[UNDER_WAY] - again[NOT_ARRANGED],
-        **told,
+        "of_these_under_way_when_it_was_made": len(were_under_way),
         "of_these_still_under_way_after_resume_bookings": under_way,
         "drafts_confirmed_again_and_arranged": again[ARRANGED] + again[UNDER_WAY],
         "drafts_confirmed_again_and_refused_by_Delius": again[NOT_ARRANGED],
@@ -127,16 +127,16 @@ def back_up(servers: Stack) -> None:
         run(servers, command)
 
 
-def restore(servers: Stack) -> dict[str, int]:
-    """Drop the database in use, and restore the backup into an empty one; return how many bookings were under way."""
+def restore(servers: Stack) -> frozenset[str]:
+    """Drop the database in use, and restore the backup into an empty one; return which bookings were under way."""
     servers.postgres.client("dropdb", servers.database)
     servers.postgres.client("createdb", servers.database)
-    under_way = 0
+    under_way: frozenset[str] = frozenset()
     for command in commands(RUNBOOK.read_text(encoding="utf-8")).restore:
         run(servers, command)
         if command.startswith("pg_restore "):
-            under_way = int(servers.postgres.sql(COUNT_UNDER_WAY, database=servers.database))
-    return {"of_these_under_way_when_it_was_made": under_way}
+            under_way = frozenset(servers.postgres.sql(UNDER_WAY_IN_IT, database=servers.database).split())
+    return under_way
 
 
 def confirm_drafts(servers: Stack) -> dict[str, int]:
