@@ -46,8 +46,7 @@ def test_a_lease_is_renewed_where_the_clock_was_set_back(later: Any, settings: A
 
 def test_who_was_too_slow_finds_out_before_anything_is_sent(later: Any, settings: Any) -> None:
     settings.BOOKING_LEASE_SECONDS = 120
-    with later(seconds=0), lease(KEY) as held:
-        with later(seconds=121), lease(KEY, wait_seconds=0):
-            with pytest.raises(Busy):
-                held.renew()
-            assert Lease.objects.get(key=KEY).owner != held.owner
+    with later(seconds=0), lease(KEY) as held, later(seconds=121), lease(KEY, wait_seconds=0):
+        with pytest.raises(Busy):
+            held.renew()
+        assert Lease.objects.get(key=KEY).owner != held.owner
