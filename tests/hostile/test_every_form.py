@@ -53,6 +53,12 @@ def send(visit: Visit, form: Form, hostile: Hostile) -> None:
             assert client.get(START)["Location"].startswith(f"/cases/{GITA}/")
 
 
+def has_to_sign_in(visit: Visit) -> bool:
+    """Whether the visitor is led to a page to sign in at: nothing that they send is looked at then."""
+    with undone(visit.client):
+        return visit.client.get(visit.path).get("Location", "").startswith(("/sign-in/?", "/admin/login/"))
+
+
 def try_requests(visit: Visit, form: Form, *, examples: int) -> None:
     """Send an address hostile requests."""
 
@@ -61,8 +67,10 @@ def try_requests(visit: Visit, form: Form, *, examples: int) -> None:
     def hold(hostile: Hostile) -> None:
         send(visit, form, hostile)
 
+    before = has_to_sign_in(visit)
     try:
         hold()
+        assert has_to_sign_in(visit) == before
     except BaseException as error:
         error.add_note(f"{form.method} {visit.path}")
         raise
