@@ -24,6 +24,8 @@ class Practitioner:
         self.page.goto(self.address)
         self.page.get_by_role("button", name=name).click()
         expect(self.page.get_by_role("heading", name="Your cases")).to_be_visible()
+        # A page that is still loading may move under the pointer, and a click is lost.
+        self.page.wait_for_load_state()
 
     def signs_in_to_the_administration_as(self, name: str) -> None:
         """Open the administration and choose a user on HMPPS Auth's page."""
