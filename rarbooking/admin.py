@@ -7,7 +7,6 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from audit.events import record
 from booking.admin import ReadOnly
 from rarbooking import sessions
 from rarbooking.models import User
@@ -40,14 +39,7 @@ class UserAdmin(ReadOnly, admin.ModelAdmin):
     def end_sessions(self, request: HttpRequest, people: QuerySet[User]) -> None:
         """Sign people out wherever they are signed in: each has to sign in again."""
         for person in people:
-            count = sessions.end_all(person)
-            record(
-                what="SESSIONS_ENDED",
-                who=request.user,
-                subject_type="USER",
-                subject_id=person.username,
-                details={"sessions": count},
-            )
+            count = sessions.end_all(person, by=request.user)
             ended = f"{count} {'session' if count == 1 else 'sessions'} of {person.username} ended"
             self.message_user(request, ended, messages.SUCCESS)
 

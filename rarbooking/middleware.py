@@ -79,7 +79,7 @@ class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
     def process_request(self, request: HttpRequest) -> None:
         """Give the request its `user`, who is looked for where somebody asks who it is."""
         super().process_request(request)
-        request.user = SimpleLazyObject(lambda: self._user(request))  # type: ignore[assignment]
+        request.user = SimpleLazyObject(lambda: self._user(request))  # type: ignore[assignment]  # stands for the person
 
     def _user(self, request: HttpRequest) -> Any:
         with reading_nobody_twice(request.session):

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from authlib.integrations.base_client.errors import OAuthError
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.signals import user_logged_in
 from django.db.models import Q
 from django.http import HttpRequest
@@ -55,9 +56,20 @@ def end_if_over(request: HttpRequest) -> None:
         Session.objects.filter(pk=row.pk).update(last_seen_at=now)
 
 
-def end_all(user: User) -> int:
-    """End every session of a person, wherever they are signed in, and return how many there were."""
-    return Session.objects.filter(user=user).delete()[0]
+def end_all(user: User, *, by: AbstractBaseUser | AnonymousUser, but: str = "") -> int:
+    """End every session of a person, wherever they are signed in, but the one with the key `but`.
+
+    The audit is told who did it (`by`). Returns how many there were.
+    """
+    count = Session.objects.filter(user=user).exclude(session_key=but).delete()[0]
+    record(
+        what="SESSIONS_ENDED",
+        who=by,
+        subject_type="USER",
+        subject_id=user.username,
+        details={"sessions": count},
+    )
+    return count
 
 
 def open_sessions(user: User) -> list[Session]:
@@ -65,19 +77,6 @@ def open_sessions(user: User) -> list[Session]:
     now = timezone.now()
     rows = Session.objects.filter(user=user).order_by("-last_seen_at")
     return [row for row in rows if not _reason_to_end(row, now)]
-
-
-def end_others(user: User, *, but: str) -> int:
-    """End a person's sessions but the one with that key, tell the audit, and return how many there were."""
-    count = Session.objects.filter(user=user).exclude(session_key=but).delete()[0]
-    record(
-        what="SESSIONS_ENDED",
-        who=user,
-        subject_type="USER",
-        subject_id=user.username,
-        details={"sessions": count},
-    )
-    return count
 
 
 def _reason_to_end(row: Session, now: datetime) -> str:

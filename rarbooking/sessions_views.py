@@ -23,7 +23,7 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
     if not user.roles:
         raise PermissionDenied
     if request.method == "POST":
-        sessions.end_others(user, but=this)
+        sessions.end_all(user, by=user, but=this)
         return redirect(f"{request.path}?{ENDED}=1")
     rows = [
         {

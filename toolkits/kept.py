@@ -40,9 +40,12 @@ class Days:
 
 def toolkits() -> list[dict[str, Any]]:
     """Return the values of every toolkit, by field, and as `order_of_list` how the list of them is ordered."""
-    chosen = Subquery(ToolkitList.objects.values("order")[:1])
-    rows = Toolkit.objects.order_by().annotate(order_of_list=chosen).values()
-    return _kept(TOOLKITS, lambda: [dict(row) for row in rows])
+
+    def read() -> list[dict[str, Any]]:
+        chosen = Subquery(ToolkitList.objects.values("order")[:1])
+        return [dict(row) for row in Toolkit.objects.order_by().annotate(order_of_list=chosen).values()]
+
+    return _kept(TOOLKITS, read)
 
 
 def order() -> str | None:

@@ -27,14 +27,14 @@ def submit(*, draft: Draft, requests: Sequence[AppointmentRequest], preferred_ns
     series_id = draft.booking_id if len(requests) > 1 else None
     now = timezone.now()
     # This process makes the first; a worker may take the repeats as soon as that must be over.
-    due = [now + timedelta(seconds=settings.BOOKING_LEASE_SECONDS), now + schedule.FIRST_DELAY][: len(requests)]
+    first_due, repeats_due = now + timedelta(seconds=settings.BOOKING_LEASE_SECONDS), now + schedule.FIRST_DELAY
     bookings = [
         Booking(
             id=_booking_id(draft, request, first=number == 0),
             series_id=series_id,
             user=draft.user,
             correlation_id=correlation_id(),
-            next_try_at=due[min(number, 1)],
+            next_try_at=repeats_due if number else first_due,
             **_values(request, preferred_nsi_id),
         )
         for number, request in enumerate(requests)
@@ -47,8 +47,9 @@ def submit(*, draft: Draft, requests: Sequence[AppointmentRequest], preferred_ns
             )
             for booking in bookings:
                 auditing.booking_moved(booking, before="", to=BookingState.SUBMITTED)
-            for at in due:
-                schedule.wake(at=at)
+            schedule.wake(at=first_due)
+            if series_id:
+                schedule.wake(at=repeats_due)
     except IntegrityError:
         return Booking.objects.get(id=draft.booking_id)
     return bookings[0]

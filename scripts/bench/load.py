@@ -36,7 +36,6 @@ PROCESSES, THREADS, WORKERS = 2, 8, 2
 # done well before BOOKING_SETTLING_SECONDS are over.
 READ_TIMEOUT_SECONDS, TOO_LONG_SECONDS = 2, 3
 SETTLING_MINUTES = 6
-UNDER_WAY = "SELECT count(*) FROM booking_booking WHERE state IN ('submitted', 'nsi_ready', 'uncertain')"
 AT_ONCE = "UPDATE booking_booking SET next_try_at = now() WHERE next_try_at > now()"
 LOCUSTFILE = Path(__file__).with_name("patient.py")
 
@@ -162,7 +161,7 @@ def under_load(servers: Stack, web: Gunicorn, workers: list[Worker]) -> tuple[li
 def settle(servers: Stack) -> None:
     """Have what is under way taken up, as the runbook says, until nothing is or it has taken too long."""
     deadline = time.monotonic() + SETTLING_MINUTES * 60
-    while int(servers.postgres.sql(UNDER_WAY, database=servers.database)) and time.monotonic() < deadline:
+    while servers.under_way() and time.monotonic() < deadline:
         servers.postgres.sql(AT_ONCE, database=servers.database)
         servers.manage("resume_bookings")
         time.sleep(5)

@@ -76,12 +76,10 @@ def reconcile(
     states = Counter(each["state"] for each in bookings)
     made = [each for each in bookings if each["state"] in MADE]
     is_whole = under_way_in_backup is None
-    came_to_nothing = [each for each in bookings if each["state"] in NOT_MADE]
-    if under_way_in_backup is not None:
-        came_to_nothing = [each for each in came_to_nothing if each["id"] in under_way_in_backup]
+    looked_at = ours.keys() if under_way_in_backup is None else under_way_in_backup
     lost = len(confirmed - ours.keys()) if is_whole else 0
     lost += sum(each["appointment"] not in ids for each in made)
-    lost += sum(at[_place(each)] > 0 for each in came_to_nothing)
+    lost += sum(at[_place(each)] > 0 for each in bookings if each["state"] in NOT_MADE and each["id"] in looked_at)
     if is_whole:
         lost += sum(
             ours[booking]["state"] not in MADE

@@ -36,7 +36,6 @@ DRAFTS = """
     SELECT coalesce(json_agg(json_build_object('user', username, 'crn', crn)), '[]')
     FROM booking_draft JOIN rarbooking_user ON rarbooking_user.id = user_id
 """
-UNDER_WAY_IN_IT = "SELECT id FROM booking_booking WHERE state IN ('submitted', 'nsi_ready', 'uncertain')"
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def main() -> int:
         known = read(_while_people_work(servers))
         servers.latency(REALISTIC_SECONDS)
         were_under_way = restore(servers)
-        under_way = len(servers.postgres.sql(UNDER_WAY_IN_IT, database=servers.database).split())
+        under_way = len(servers.under_way())
         settle(servers)
         again = confirm_drafts(servers)
         settle(servers)
@@ -135,7 +134,7 @@ def restore(servers: Stack) -> frozenset[str]:
     for command in commands(RUNBOOK.read_text(encoding="utf-8")).restore:
         run(servers, command)
         if command.startswith("pg_restore "):
-            under_way = frozenset(servers.postgres.sql(UNDER_WAY_IN_IT, database=servers.database).split())
+            under_way = servers.under_way()
     return under_way
 
 

@@ -18,6 +18,7 @@ ROLLOUT = """
     INSERT INTO toolkits_rollout (provider_code, team_code, starts_on, note)
     VALUES ('N90', 'N90AAA', current_date - 90, 'Measuring')
 """
+UNDER_WAY = "SELECT id FROM booking_booking WHERE state IN ('submitted', 'nsi_ready', 'uncertain')"
 # What a database server of some gigabytes is set to.
 DATABASE = {"shared_buffers": "1GB", "max_wal_size": "8GB", "max_connections": "200", "work_mem": "16MB"}
 
@@ -87,6 +88,10 @@ class Stack:
         except requests.RequestException as fault:
             last = "\n".join(self.log.read_text().splitlines()[-20:])
             sys.exit(f"The product does not answer ({fault}):\n{last}")
+
+    def under_way(self) -> frozenset[str]:
+        """Return the ids of the bookings in the database in use that a worker takes further."""
+        return frozenset(self.postgres.sql(UNDER_WAY, database=self.database).split())
 
     def worker(self) -> Worker:
         """Return a worker, not started yet."""

@@ -5,14 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.journeys.practitioner import Practitioner
 from tests.simulator_process import Simulator
-
-# A machine that runs all tests at once may take longer for a page than the five seconds that are usual.
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -277,7 +277,8 @@ def test_cookies_are_for_this_host_alone_where_there_is_https() -> None:
 
 
 def test_ending_all_sessions_of_somebody_who_has_none_ends_none() -> None:
-    assert sessions.end_all(account("SOMEBODY")) == 0
+    somebody = account("SOMEBODY")
+    assert sessions.end_all(somebody, by=somebody) == 0
 
 
 def test_people_see_where_they_are_signed_in_and_sign_out_everywhere_else(somebody: Client) -> None:
