@@ -76,9 +76,9 @@ def routes() -> list[str]:
 
 def area_of(route: str) -> str:
     """Return the part of the product that a route belongs to: what one test walks through."""
-    first, second = (*route.split("/"), "")[:2]
+    first, second, third = (*route.split("/"), "", "")[:3]
     if first == "admin":
-        return f"admin-{second}" if second in {app.label for app in apps.get_app_configs()} else "admin"
+        return f"admin-{second}-{third}" if second in {app.label for app in apps.get_app_configs()} else "admin"
     if first == "cases":
         return "journey" if "/arrange/" in route else "cases"
     return {"guidance": "guidance", "": "cases"}.get(first, "service")
