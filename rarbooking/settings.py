@@ -274,12 +274,14 @@ AUDIT_QUEUE_URL = env.str("AUDIT_QUEUE_URL", default="")
 AUDIT_QUEUE_REGION = env.str("AUDIT_QUEUE_REGION", default="") or "eu-west-2"
 
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
+BOOKING_DAYS = env.int("BOOKING_DAYS", default=365)
 MIRROR_DAYS = env.int("MIRROR_DAYS", default=365)
 
 HEALTH_UPSTREAM_SECONDS = env.float("HEALTH_UPSTREAM_SECONDS", default=10)
 HEALTH_UPSTREAM_TIMEOUT = env.float("HEALTH_UPSTREAM_TIMEOUT", default=2)
 # How many days a preview link works for a reviewer without an account.
 GUIDANCE_PREVIEW_DAYS = env.int("GUIDANCE_PREVIEW_DAYS", default=7)
+GUIDANCE_FEEDBACK_DAYS = env.int("GUIDANCE_FEEDBACK_DAYS", default=365)
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Workers have no web server: django-prometheus opens one. A range, because a busy port must not stop a command.

@@ -280,7 +280,7 @@ def _the_clock(explainer: Explainer) -> None:
 
     from audit.exporting import between
     from audit.purging import purge as purge_audit
-    from booking.services.keeping import purge as purge_drafts
+    from booking.services.keeping import purge_bookings, purge_drafts
     from delius.forgetting import purge as purge_mirror
     from rarbooking.metrics import StateCollector
 
@@ -288,6 +288,7 @@ def _the_clock(explainer: Explainer) -> None:
     for occasion, work in {
         "metrics": lambda: list(StateCollector().collect()),
         "purge_drafts": lambda: purge_drafts(before=now - timedelta(days=30)),
+        "purge_bookings": lambda: purge_bookings(before=now - timedelta(days=729)),
         "purge_mirror": lambda: purge_mirror(before=now - timedelta(days=399)),
         "purge_audit": lambda: purge_audit(before=now - timedelta(days=729)),
         "clearsessions": lambda: call_command("clearsessions"),

@@ -12,10 +12,12 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from booking.models import Booking, BookingState, Draft
+from booking.models import Booking, BookingHistory, BookingState, Draft, DuplicateNsis, UpstreamAttempt
 from booking.services.resume import resume_due
+from booking.services.states import AT_REST
 from tests.booking.journeys import answer_all, answer_up_to
 from tests.booking.test_confirming import confirm, visits
+from tests.booking.test_repeats import arrange_weekly
 from tests.booking.test_resuming import left_under_way
 from tests.simulator_process import Simulator
 
@@ -35,10 +37,16 @@ def aged(days: int) -> None:
     Booking.objects.update(updated_at=moment)
 
 
-def purged() -> str:
+def purged(command: str = "purge_drafts") -> str:
     said = StringIO()
-    call_command("purge_drafts", stdout=said)
+    call_command(command, stdout=said)
     return said.getvalue().strip()
+
+
+def over(days: int, **which: Any) -> None:
+    """Have bookings be of an appointment so many days ago, and unchanged since."""
+    moment = timezone.now() - timedelta(days=days)
+    Booking.objects.filter(**which).update(start=moment - timedelta(hours=1), end=moment, updated_at=moment)
 
 
 def test_once_booked_the_notes_are_in_delius_and_only_their_digest_is_here(robin: Client, simulator: Simulator) -> None:
@@ -115,3 +123,60 @@ def test_notes_that_were_kept_before_this_release_are_forgotten_when_it_is_insta
     Booking.objects.update(notes=NOTES)
     import_module("booking.migrations.0005_forget_notes").forget(apps, None)
     assert notes_of(Booking.objects.get()) == ("", DIGEST)
+
+
+class TestBookings:
+    def test_a_booking_is_deleted_a_year_after_its_appointment_with_all_that_was_kept_of_it(
+        self, robin: Client, simulator: Simulator, settings: Any
+    ) -> None:
+        answer_all(robin, notes=NOTES)
+        confirm(robin)
+        assert BookingHistory.objects.exists()
+        assert UpstreamAttempt.objects.exists()
+        over(settings.BOOKING_DAYS - 1)
+        assert purged("purge_bookings") == "Bookings deleted: 0. Findings of duplicate NSIs deleted: 0"
+        over(settings.BOOKING_DAYS + 1)
+        assert purged("purge_bookings") == "Bookings deleted: 1. Findings of duplicate NSIs deleted: 0"
+        assert [kind.objects.count() for kind in (Booking, BookingHistory, UpstreamAttempt)] == [0, 0, 0]
+        assert len(visits(simulator)) == 1
+
+    def test_an_appointment_that_is_still_to_come_or_was_changed_lately_keeps_its_booking(
+        self, robin: Client, settings: Any
+    ) -> None:
+        answer_all(robin)
+        confirm(robin)
+        aged(settings.BOOKING_DAYS + 1)
+        assert purged("purge_bookings").startswith("Bookings deleted: 0.")
+        over(settings.BOOKING_DAYS + 1)
+        Booking.objects.update(updated_at=timezone.now())
+        assert purged("purge_bookings").startswith("Bookings deleted: 0.")
+
+    @pytest.mark.parametrize("state", BookingState)
+    def test_of_what_is_over_nothing_stays_and_of_what_nobody_has_settled_nothing_goes(
+        self, robin: Client, simulator: Simulator, settings: Any, state: BookingState
+    ) -> None:
+        left_under_way(robin, simulator)
+        Booking.objects.update(state=state)
+        over(settings.BOOKING_DAYS + 1)
+        purged("purge_bookings")
+        assert Booking.objects.exists() == (state not in AT_REST)
+
+    def test_a_series_goes_as_a_whole_once_its_last_date_is_over(self, robin: Client, settings: Any) -> None:
+        arrange_weekly(robin)
+        confirm(robin)
+        last = Booking.objects.order_by("start")[3]
+        over(settings.BOOKING_DAYS + 1, start__lt=last.start)
+        assert purged("purge_bookings").startswith("Bookings deleted: 0.")
+        over(settings.BOOKING_DAYS + 1)
+        assert purged("purge_bookings").startswith("Bookings deleted: 4.")
+
+    def test_a_finding_goes_a_year_after_somebody_last_came_across_it(
+        self, robin: Client, simulator: Simulator, settings: Any
+    ) -> None:
+        for _ in range(2):
+            simulator.add_nsi("X000001", "TKDEV")
+        answer_all(robin)
+        confirm(robin)
+        for days, deleted in ((settings.BOOKING_DAYS - 1, 0), (settings.BOOKING_DAYS + 1, 1)):
+            DuplicateNsis.objects.update(seen_at=timezone.now() - timedelta(days=days))
+            assert purged("purge_bookings").endswith(f"Findings of duplicate NSIs deleted: {deleted}")

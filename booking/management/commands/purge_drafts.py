@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from booking.services.keeping import purge
+from booking.services.keeping import purge_drafts
 
 
 class Command(BaseCommand):
@@ -17,5 +17,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Delete them and print how many there were."""
-        drafts, bookings = purge(before=timezone.now() - timedelta(days=settings.DRAFT_DAYS))
+        drafts, bookings = purge_drafts(before=timezone.now() - timedelta(days=settings.DRAFT_DAYS))
         self.stdout.write(f"Drafts deleted: {drafts}. Bookings whose notes were forgotten: {bookings}")
