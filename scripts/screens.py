@@ -123,7 +123,7 @@ def roles(trip: Trip) -> None:
     """What people see who may not do everything."""
     reader = trip.signed_in_as("Rea Readonly")
     trip.take("reader-cases", reader)
-    reader.opens("/?find=X000001")
+    reader.looks_for("X000001")
     trip.take("reader-schedule", reader)
     reader.opens("/cases/X000001/arrange/")
     trip.take("reader-may-not-arrange", reader)
@@ -155,7 +155,7 @@ def your_cases(trip: Trip) -> None:
     practitioner = trip.signed_in_as("Robin Sample")
     trip.take("cases", practitioner)
     for typed, name in (("example", "cases-found"), ("nobody", "cases-nobody-found"), ("X000014", "cases-not-yours")):
-        practitioner.opens(f"/?find={typed}")
+        practitioner.looks_for(typed)
         trip.take(name, practitioner)
     practitioner.opens("/?order=days-left")
     trip.take("cases-fewest-days-left", practitioner)

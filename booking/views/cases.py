@@ -4,9 +4,9 @@ from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
-from booking import auditing, selectors
+from booking import auditing, searched, selectors
 from booking.access import case_of, staff_of, user_id_of
 from booking.case_list import BY_NAME, BY_NEXT, by_next_appointment, in_order, matching
 from booking.forms.cases import FindForm
@@ -19,16 +19,25 @@ from delius.errors import NotFound
 from delius.records import Contact
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(SEE_CASES, raise_exception=True)
 @for_staff
 def cases(request: HttpRequest) -> HttpResponse:
-    """*Your cases*: the signed-in person's caseload, and whoever else they may see by their CRN."""
+    """*Your cases*: the signed-in person's caseload, and whoever else they may see by their CRN.
+
+    A POST looks for somebody, and leads to the list of whoever was found.
+    """
+    if request.method == "POST":
+        form = FindForm(request.POST)
+        if form.is_valid():
+            words, order = form.cleaned_data["find"], form.cleaned_data["order"]
+            return redirect(searched.keep(request, words=words, order=order))
+    else:
+        form = FindForm({"order": BY_NAME, **request.GET.dict(), "find": searched.words_for(request)})
     staff = staff_of(request, may_be_stale=True)
     caseload = delius.caseload(staff, limit=settings.DELIUS_CASELOAD_LIMIT)
     staff_code = staff.staff_code or ""
     auditing.caseload_viewed(request, staff_code=staff_code, cases=len(caseload.people))
-    form = FindForm({"order": BY_NAME, **request.GET.dict()})
     people = list(caseload.people)
     appointments: dict[str, Contact | None] | None = None
     if form.is_valid():
@@ -68,6 +77,6 @@ def cases(request: HttpRequest) -> HttpResponse:
             "shows_next": appointments is not None,
             "form": form,
             "has_errors": bool(form.errors),
-            "finding": bool(request.GET.get("find")),
+            "finding": bool(form["find"].value()),
         },
     )

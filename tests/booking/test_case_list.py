@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -30,6 +31,11 @@ def crns(page: str) -> list[str]:
     return re.findall(r'role="cell" class="govuk-table__cell">([A-Z][0-9]{6})</td>', page)
 
 
+def looking_for(client: Client, words: str, **more: str) -> Any:
+    """Send the form, and return the answer of the address that it leads to."""
+    return client.get(client.post("/", {"find": words, **more})["Location"])
+
+
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PEOPLE, st.sampled_from(sorted(ORDERS)))
 def test_nobody_is_lost_in_any_order_and_unknown_days_come_last(people: list[CaseloadPerson], order: str) -> None:
@@ -52,9 +58,36 @@ def test_whoever_is_found_has_what_was_typed_in_their_name_or_crn(people: list[C
 class TestYourCases:
     @pytest.mark.parametrize("typed", ["example", "  EXAMPLE ", "x000001", "brian exa", "X000001"])
     def test_a_person_is_found_by_part_of_their_name_or_by_crn(self, robin: Client, typed: str) -> None:
-        page = robin.get("/", {"find": typed}).content.decode()
+        page = looking_for(robin, typed).content.decode()
         assert crns(page) == ["X000001"]
         assert "1 person found" in page
+
+    def test_no_name_stands_in_an_address(self, robin: Client) -> None:
+        assert robin.post("/", {"find": "Brian"})["Location"] == "/?found=yes"
+        assert robin.post("/", {"find": "Brian", "order": "crn"})["Location"] == "/?found=yes&order=crn"
+        assert len(crns(robin.get("/?find=Brian").content.decode())) > 1
+
+    def test_whoever_was_found_is_there_again_on_coming_back_and_everybody_by_the_navigation(
+        self, robin: Client
+    ) -> None:
+        looking_for(robin, "brian")
+        robin.get("/cases/X000001/schedule/")
+        again = robin.get("/?found=yes").content.decode()
+        assert crns(again) == ["X000001"]
+        assert 'value="brian"' in again
+        everybody = robin.get("/").content.decode()
+        assert len(crns(everybody)) > 1
+        assert "brian" not in everybody
+
+    def test_looking_for_nothing_shows_everybody_in_the_order_that_was_chosen(self, robin: Client) -> None:
+        looking_for(robin, "brian")
+        assert robin.post("/", {"find": " ", "order": "days-left"})["Location"] == "/?order=days-left"
+        assert len(crns(robin.get("/?found=yes").content.decode())) > 1
+
+    def test_words_that_are_too_many_are_refused_and_shown_again(self, robin: Client) -> None:
+        answer = robin.post("/", {"find": "x" * 101})
+        assert errors_in(answer) == ["Name or CRN must be 100 characters or fewer"]
+        assert "x" * 101 in answer.content.decode()
 
     def test_people_can_be_sorted_by_rar_days_left(self, robin: Client) -> None:
         fewest = crns(robin.get("/", {"order": "days-left"}).content.decode())
@@ -88,21 +121,21 @@ class TestYourCases:
     def test_somebody_whom_ones_team_manages_is_found_by_their_crn(self, signed_in, simulator: Simulator) -> None:
         terry = signed_in("TERRY.TWOTEAMS")
         assert "X000001" not in crns(terry.get("/").content.decode())
-        assert terry.get("/", {"find": "x000001"})["Location"] == "/cases/X000001/schedule/"
+        assert looking_for(terry, "x000001")["Location"] == "/cases/X000001/schedule/"
 
     @pytest.mark.parametrize("crn", ["X000014", "Z999999"])
     def test_not_yours_and_does_not_exist_get_the_same_answer(self, robin: Client, crn: str) -> None:
-        answer = robin.get("/", {"find": crn})
+        answer = looking_for(robin, crn)
         assert errors_in(answer) == [f"You do not have a case with the CRN {crn}. Check it and try again"]
         assert f'value="{crn}"' in answer.content.decode()
 
     def test_a_name_that_nobody_has_is_answered_with_the_way_on(self, robin: Client) -> None:
-        page = robin.get("/", {"find": "nobody at all"}).content.decode()
+        page = looking_for(robin, "nobody at all").content.decode()
         assert "Nobody on your caseload has that name or CRN" in page
         assert "Show everybody" in page
 
     def test_somebody_with_limited_access_shows_the_reason_and_nothing_else(self, robin: Client) -> None:
-        page = robin.get("/", {"find": "X000011"}).content.decode()
+        page = looking_for(robin, "X000011").content.decode()
         assert "Limited access" in page
         assert "Lou" not in page
-        assert not crns(robin.get("/", {"find": "Lou"}).content.decode())
+        assert not crns(looking_for(robin, "Lou").content.decode())

@@ -122,6 +122,12 @@ class Practitioner:
         """Follow *Change* of a row of *Check your answers*."""
         self.page.get_by_role("link", name=f"Change {row}", exact=True).click()
 
+    def looks_for(self, words: str) -> None:
+        """Look for somebody on *Your cases*."""
+        self.opens("/")
+        self.page.get_by_label("Find a person by name or CRN").fill(words)
+        self.page.get_by_role("button", name="Show", exact=True).click()
+
     def follows(self, link: str) -> None:
         """Follow a link by all of its words."""
         self.page.get_by_role("link", name=link, exact=True).click()

@@ -15,24 +15,26 @@ def crns(practitioner: Practitioner) -> list[str]:
     return [text.strip() for text in practitioner.page.locator("tbody tr td:first-of-type").all_inner_texts()]
 
 
-def finds(practitioner: Practitioner, typed: str) -> None:
-    practitioner.page.get_by_label("Find a person by name or CRN").fill(typed)
-    practitioner.page.get_by_role("button", name="Show", exact=True).click()
-
-
 def test_the_list_is_narrowed_by_name_and_widened_again(practitioner: Practitioner) -> None:
     # Given a practitioner at their cases
     practitioner.signs_in_as("Robin Sample")
     everybody = crns(practitioner)
 
     # When they type part of a name, then only that person is shown
-    finds(practitioner, "gita two")
+    practitioner.looks_for("gita two")
     practitioner.sees("1 person found")
     assert crns(practitioner) == ["X000006"]
     practitioner.finds_the_page_accessible()
 
+    # When they look at that person and come back, then they are where they were, and no name stands in the address
+    practitioner.opens_the_schedule_of("Gita Twosentence")
+    practitioner.is_asked("Schedule")
+    practitioner.page.go_back()
+    practitioner.sees("1 person found")
+    assert "gita" not in practitioner.page.url
+
     # When nobody is called so, then the page says what else to do
-    finds(practitioner, "nobody")
+    practitioner.looks_for("nobody")
     practitioner.sees("Nobody on your caseload has that name or CRN.")
     practitioner.finds_the_page_accessible()
     practitioner.follows("Show everybody")
@@ -70,14 +72,13 @@ def test_somebody_whom_ones_team_manages_is_found_by_their_whole_crn(practitione
     assert "X000001" not in crns(practitioner)
 
     # When they type Brian's CRN, then they are at his schedule
-    finds(practitioner, "x000001")
+    practitioner.looks_for("x000001")
     practitioner.is_asked("Schedule")
     practitioner.sees("Brian Example")
     practitioner.finds_the_page_accessible()
 
     # When they type that of somebody in another team, then they are told no more than that it is not theirs
-    practitioner.opens("/")
-    finds(practitioner, "X000014")
+    practitioner.looks_for("X000014")
     practitioner.sees_the_problem("You do not have a case with the CRN X000014. Check it and try again")
     expect(practitioner.page.locator("body")).not_to_contain_text("Omar")
     practitioner.finds_the_page_accessible()

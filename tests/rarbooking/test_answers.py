@@ -57,6 +57,7 @@ def test_delius_being_down_is_said_in_plain_words(robin: Client, simulator: Simu
 def test_logs_hold_no_crn_and_no_name(robin: Client, caplog: pytest.LogCaptureFixture, capsys: Any) -> None:
     with caplog.at_level(logging.INFO):
         robin.get("/cases/X000001/arrange/type/")
+        robin.post("/", {"find": "Brian"}, follow=True)
         robin.get("/?find=Brian")
     assert caplog.records
     assert not [record for record in caplog.records if "Brian" in record.getMessage()]

@@ -17,7 +17,7 @@ def request_here(rf: RequestFactory) -> HttpRequest:
     ("address", "path"),
     [
         ("/guidance/", "/guidance/"),
-        ("/?find=X000001", "/?find=X000001"),
+        ("/?found=yes&order=crn", "/?found=yes&order=crn"),
         ("https://testserver/cases/X000001/arrange/type/?change=1", "/cases/X000001/arrange/type/?change=1"),
     ],
 )

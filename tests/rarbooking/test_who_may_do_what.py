@@ -90,6 +90,7 @@ OF_A_CASE = {
 }
 OF_NO_CASE = {
     "": Row(READERS, "get", "/", 200),
+    " POST": Row(READERS, "post", "/", 302),
     "guidance/": Row(EVERYBODY, "get", "/guidance/", 200),
     "guidance/toolkits/": Row(EVERYBODY, "get", "/guidance/toolkits/", 200),
     "guidance/toolkits/compare/": Row(EVERYBODY, "get", "/guidance/toolkits/compare/", 200),
