@@ -43,6 +43,11 @@ def kept(request: HttpRequest) -> QueryDict | None:
     return QueryDict(found["typed"])
 
 
+def is_kept(request: HttpRequest) -> bool:
+    """Return whether anything is kept in this session, whoever typed it."""
+    return KEPT in request.session
+
+
 def forget(request: HttpRequest) -> None:
     """Drop what was kept, because it has been answered."""
     request.session.pop(KEPT, None)

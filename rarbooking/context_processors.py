@@ -9,6 +9,7 @@ from django.urls import reverse
 from booking.permissions import SEE_CASES
 from delius import availability
 from guidance.permissions import READ_GUIDANCE
+from rarbooking.sessions import seconds_left
 from rarbooking.sign_in import session_person
 
 
@@ -24,6 +25,7 @@ class Section:
 def layout(request: HttpRequest) -> dict[str, object]:
     """Return the signed-in person (or None), the parts of the site that are for them, and where help is.
 
+    `session_seconds` is how long they stay signed in from now on if they ask for nothing, None for nobody.
     `delius_is_down` says, on pages that need Delius and to people who have cases, that it is left alone because it does
     not answer. Guidance does not need it.
     """
@@ -32,6 +34,7 @@ def layout(request: HttpRequest) -> dict[str, object]:
     needs_delius = person and request.user.has_perm(SEE_CASES) and not _is_in_guidance(request)
     return {
         "person_signed_in": person,
+        "session_seconds": seconds_left(request),
         "sections": sections,
         "home_url": sections[0].url if sections else reverse("booking:cases"),
         "support_email": settings.SUPPORT_EMAIL,

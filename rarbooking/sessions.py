@@ -1,7 +1,7 @@
 """How long somebody stays signed in: while they are active, up to a limit, and as long as HMPPS Auth stands by them."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from authlib.integrations.base_client.errors import OAuthError
@@ -27,7 +27,7 @@ GRACE = timedelta(hours=1)
 # A session's row is written at most so often to say when it was last used.
 PRECISION = timedelta(minutes=1)
 # A page asks these by itself, whether or not somebody is there.
-ASKED_BY_PAGES = {"booking:booking-state"}
+ASKED_BY_PAGES = {"booking:booking-state", "session-left"}
 
 logger = structlog.get_logger(__name__)
 
@@ -51,9 +51,23 @@ def end_if_over(request: HttpRequest) -> None:
         record(what="SESSION_ENDED", who=request.user, details={"why": why})
         sign_in.forget_person(request)
         return
-    match = request.resolver_match
-    if now - row.last_seen_at >= PRECISION and not (match and match.view_name in ASKED_BY_PAGES):
+    if now - row.last_seen_at >= PRECISION and not _is_asked_by_a_page(request):
         Session.objects.filter(pk=row.pk).update(last_seen_at=now)
+        row.last_seen_at = now
+
+
+def seconds_left(request: HttpRequest) -> int | None:
+    """Return for how many seconds the signed-in person stays so if they ask for nothing more; None for nobody."""
+    row: Session | None = getattr(request.session, "row", None)
+    if row is None or row.user_id is None or row.signed_in_at is None:
+        return None
+    return max(0, int((min(_idle_at(row), _limit_at(row)) - timezone.now()).total_seconds()))
+
+
+def may_stay(request: HttpRequest) -> bool:
+    """Return whether the session lasts longer where the person asks for something before it ends."""
+    row: Session | None = request.session.row  # type: ignore[attr-defined]
+    return row is not None and _idle_at(row) < _limit_at(row)
 
 
 def end_all(user: User, *, by: AbstractBaseUser | AnonymousUser, but: str = "") -> int:
@@ -80,11 +94,22 @@ def open_sessions(user: User) -> list[Session]:
 
 
 def _reason_to_end(row: Session, now: datetime) -> str:
-    if row.signed_in_at is None or now - row.signed_in_at >= timedelta(hours=settings.SESSION_HOURS):
+    if row.signed_in_at is None or now >= _limit_at(row):
         return "limit"
-    if now - row.last_seen_at >= timedelta(minutes=settings.SESSION_IDLE_MINUTES):
-        return "idle"
-    return ""
+    return "idle" if now >= _idle_at(row) else ""
+
+
+def _limit_at(row: Session) -> datetime:
+    return cast(datetime, row.signed_in_at) + timedelta(hours=settings.SESSION_HOURS)
+
+
+def _idle_at(row: Session) -> datetime:
+    return row.last_seen_at + timedelta(minutes=settings.SESSION_IDLE_MINUTES)
+
+
+def _is_asked_by_a_page(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return request.method != "POST" and match is not None and match.view_name in ASKED_BY_PAGES
 
 
 def _is_vouched_for(row: Session, now: datetime) -> bool:

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import cast
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -36,6 +37,17 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
     has_others = any(not row["is_this"] for row in rows)
     context = {"rows": rows, "has_others": has_others, "was_ended": ENDED in request.GET and not has_others}
     return render(request, "sign-in/sessions.html.jinja", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def left(request: HttpRequest) -> JsonResponse:
+    """Say how long the session lasts, for a page to warn of its end; a POST makes it last longer, where that may be.
+
+    `token` is for the forms of a page that was there before the person signed in again.
+    """
+    return JsonResponse(
+        {"seconds": sessions.seconds_left(request), "mayStay": sessions.may_stay(request), "token": get_token(request)}
+    )
 
 
 def _moment(at: datetime) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.events import record
+from booking import interrupted
 from booking.permissions import SEE_CASES
 from rarbooking.own_addresses import own_path
 from rarbooking.roles import Role
@@ -80,5 +81,13 @@ def end(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Say that the person has signed out."""
-    return render(request, "sign-in/signed-out.html.jinja")
+    """Say that the person has signed out, or that their session has (`?ended`), and where they can go on (`?next`)."""
+    context = {
+        "ended": "ended" in request.GET,
+        "next": own_path(request, request.GET.get("next", "")) or reverse("booking:cases"),
+        "was_arranging": "/arrange/" in request.GET.get("next", ""),
+        "is_kept": interrupted.is_kept(request),
+        "idle_minutes": settings.SESSION_IDLE_MINUTES,
+        "hours": settings.SESSION_HOURS,
+    }
+    return render(request, "sign-in/signed-out.html.jinja", context)

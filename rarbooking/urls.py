@@ -15,6 +15,7 @@ urlpatterns = [
     path("sign-in/callback/", sign_in_views.callback, name="sign-in-callback"),
     path("sign-out/", sign_in_views.end, name="sign-out"),
     path("sessions/", sessions_views.own_sessions, name="sessions"),
+    path("sessions/left/", sessions_views.left, name="session-left"),
     path("signed-out/", sign_in_views.signed_out, name="signed-out"),
     path("admin/toolkits/use/", admin.site.admin_view(toolkit_use), name="toolkit-use"),
     path("admin/", admin.site.urls),

@@ -493,6 +493,9 @@ def beside_the_journey(trip: Trip) -> None:
     robin.page.get_by_role("button", name="Sign out").click()
     robin.is_asked("You have signed out")
     trip.take("signed-out", robin)
+    robin.opens("/signed-out/?ended=yes&next=/cases/X000001/arrange/notes/")
+    robin.is_asked("You have been signed out")
+    trip.take("session-over", robin)
 
 
 def guidance(trip: Trip) -> None:

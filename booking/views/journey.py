@@ -4,6 +4,7 @@ import re
 import uuid
 from typing import Any, cast
 
+import structlog
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -37,6 +38,8 @@ from booking.views.sent import sent_fields
 from delius.errors import LeftAlone, Unavailable
 
 STEPS_BY_SLUG = {step.slug: step for step in STEPS}
+logger = structlog.get_logger(__name__)
+
 NSI_ID = re.compile(r"[0-9]{1,18}")
 
 
@@ -77,6 +80,7 @@ def step(request: HttpRequest, crn: str, slug: str) -> HttpResponse:
     interrupted.forget(request)
     form = journey.form(asking, request.POST)
     if not form.is_valid():
+        _note_what_was_not_offered(asking, form)
         return _ask(request, journey, asking, form)
     if form.cleaned_data.get("office") == OFFICE_NOT_LISTED:
         return redirect("booking:location-not-listed", crn)
@@ -232,6 +236,17 @@ def _ask(
             **asking.context(journey.answers, journey.situation),
         },
     )
+
+
+def _note_what_was_not_offered(asking: Step, form: Any) -> None:
+    """Tell the log of a choice that the page did not have: taken away meanwhile, or the form was tampered with."""
+    fields = [
+        name
+        for name, errors in form.errors.as_data().items()
+        if any(error.code == "invalid_choice" for error in errors)
+    ]
+    if fields:
+        logger.warning("choice_not_offered", step=asking.slug, fields=fields)
 
 
 def _cannot_arrange(request: HttpRequest, situation: Situation, why: str) -> HttpResponse:

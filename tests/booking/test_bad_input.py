@@ -57,6 +57,17 @@ def test_a_type_that_is_not_offered_is_refused(robin: Client) -> None:
     assert errors_in(robin.post(f"{CASE}/type/", {"type": "CITA"})) == ["Select the type of appointment"]
 
 
+def test_a_choice_that_was_not_offered_is_in_the_log_by_its_field_and_without_what_was_sent(
+    robin: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    for sent in ({"type": "TAMPERED"}, {}, {"type": "COAP"}):
+        robin.post(f"{CASE}/type/", sent)
+    [line] = [record.msg for record in caplog.records if "choice_not_offered" in str(record.msg)]
+    assert (line["step"], line["fields"]) == ("type", ["type"])
+    assert line["user_id"]
+    assert not [record for record in caplog.records if "TAMPERED" in str(record.msg)]
+
+
 def test_an_office_of_another_team_is_refused(robin: Client) -> None:
     answer_up_to(robin, "where")
     assert errors_in(robin.post(f"{CASE}/where/", {"office": "NOWHERE"})) == ["Select a location for this appointment"]

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -335,3 +336,57 @@ def test_roles_are_those_of_the_row_as_it_is_now(somebody: Client) -> None:
     person = account("SOMEBODY", Role.SERVICE_SUPPORT)
     assert person.is_staff
     assert somebody.get("/admin/").status_code == 200
+
+
+class TestSayingHowLongItLasts:
+    LEFT = "/sessions/left/"
+
+    def test_a_page_can_ask_how_long_and_that_keeps_nobody_signed_in(self, somebody: Client, later: Any) -> None:
+        for minutes, seconds in ((0, 60 * 60), (56, 4 * 60)):
+            with later(minutes=minutes):
+                said = somebody.get(self.LEFT).json()
+                assert seconds - 5 <= said["seconds"] <= seconds
+                assert said["mayStay"] is True
+        with later(minutes=61):
+            assert somebody.get(self.LEFT)["Location"].startswith("/sign-in/")
+        assert why_ended() == ["idle"]
+
+    def test_somebody_who_says_so_stays(self, somebody: Client, later: Any) -> None:
+        with later(minutes=58):
+            assert 3595 <= somebody.post(self.LEFT).json()["seconds"] <= 3600
+        with later(minutes=58 + 58):
+            assert is_signed_in(somebody)
+
+    def test_at_the_end_of_twelve_hours_nobody_may_stay(self, somebody: Client, later: Any) -> None:
+        for minutes in range(50, 12 * 60, 50):
+            with later(minutes=minutes):
+                somebody.get(GUIDANCE)
+        with later(hours=11, minutes=57):
+            said = somebody.post(self.LEFT).json()
+            assert said["mayStay"] is False
+            assert 170 <= said["seconds"] <= 180
+
+    def test_every_page_for_somebody_who_is_signed_in_says_it_and_no_other_does(
+        self, somebody: Client, admin_client: Client, client: Client
+    ) -> None:
+        for who, path in ((somebody, GUIDANCE), (somebody, "/no-such-page/"), (admin_client, "/admin/")):
+            page = who.get(path).content.decode()
+            assert 3595 <= int(page.split('data-rar-seconds="')[1].split('"')[0]) <= 3600
+        assert "data-rar-seconds" not in client.get("/signed-out/").content.decode()
+
+    @pytest.mark.parametrize(
+        ("asked", "leads_to"),
+        [
+            ("/guidance/?x=1", "/guidance/?x=1"),
+            ("https://elsewhere.example/", "/"),
+            ("//elsewhere.example/", "/"),
+            ("", "/"),
+        ],
+    )
+    def test_after_the_end_somebody_is_told_why_and_goes_on_where_they_were(
+        self, client: Client, asked: str, leads_to: str
+    ) -> None:
+        page = client.get("/signed-out/", {"ended": "yes", "next": asked}).content.decode()
+        assert "You have been signed out" in page
+        assert "when you do not use this service for 60 minutes, and 12 hours after you signed in" in page
+        assert f'href="/sign-in/?next={quote(leads_to)}"' in page

@@ -146,6 +146,17 @@ def test_a_token_that_hmpps_auth_signed_is_taken(simulator: Simulator) -> None:
     assert checked_claims(simulator.token("ROBIN.SAMPLE"))["user_name"] == "ROBIN.SAMPLE"
 
 
+def test_a_clients_own_token_which_is_nobodys_signs_nobody_in(settings: Any, simulator: Simulator) -> None:
+    own = requests.post(
+        f"{settings.HMPPS_AUTH_URL}/oauth/token",
+        {"grant_type": "client_credentials"},
+        auth=(settings.HMPPS_CLIENT_ID, settings.HMPPS_CLIENT_SECRET),
+        timeout=10,
+    ).json()["access_token"]
+    with pytest.raises(SignInRefused, match="user_name"):
+        checked_claims(own)
+
+
 def test_a_token_signed_with_another_key_is_refused(simulator: Simulator) -> None:
     with pytest.raises(SignInRefused):
         checked_claims(forged(simulator))

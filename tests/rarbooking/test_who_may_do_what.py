@@ -105,6 +105,8 @@ OF_NO_CASE = {
     ),
     "sessions/": Row(EVERYBODY, "get", "/sessions/", 200),
     "sessions/ POST": Row(EVERYBODY, "post", "/sessions/", 302),
+    "sessions/left/": Row(EVERYBODY, "get", "/sessions/left/", 200),
+    "sessions/left/ POST": Row(EVERYBODY, "post", "/sessions/left/", 200),
     "admin/toolkits/use/": Row(ADMINISTRATORS, "get", "/admin/toolkits/use/", 200),
     "admin/booking/journeycount/csv/": Row(SUPPORT | ADMINISTRATORS, "get", "/admin/booking/journeycount/csv/", 200),
     "admin/": Row(STAFF, "get", "/admin/", 200),
