@@ -46,7 +46,8 @@ def purged(command: str = "purge_drafts") -> str:
 def over(days: int, **which: Any) -> None:
     """Have bookings be of an appointment so many days ago, and unchanged since."""
     moment = timezone.now() - timedelta(days=days)
-    Booking.objects.filter(**which).update(start=moment - timedelta(hours=1), end=moment, updated_at=moment)
+    times = {"start": moment - timedelta(hours=1), "end": moment, "created_at": moment, "updated_at": moment}
+    Booking.objects.filter(**which).update(**times)
 
 
 def test_once_booked_the_notes_are_in_delius_and_only_their_digest_is_here(robin: Client, simulator: Simulator) -> None:

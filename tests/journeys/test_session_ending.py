@@ -71,6 +71,28 @@ def test_escape_keeps_somebody_signed_in_as_the_button_does(robin: Practitioner)
     assert timezone.now() - Session.objects.get().last_seen_at < timedelta(minutes=1)
 
 
+def test_at_the_end_of_twelve_hours_somebody_is_told_and_cannot_stay(robin: Practitioner) -> None:
+    # Given a practitioner who signed in almost twelve hours ago and is at work
+    Session.objects.update(signed_in_at=timezone.now() - timedelta(hours=11, minutes=50))
+    robin.opens("/guidance/")
+
+    # When five minutes are left, then they are told to finish
+    Session.objects.update(signed_in_at=timezone.now() - timedelta(hours=11, minutes=56))
+    robin.page.clock.fast_forward(6 * 60 * 1000)
+    expect(warning(robin)).to_contain_text("Finish what you are doing before then")
+    expect(robin.page.get_by_role("button", name="Stay signed in")).to_have_count(0)
+    robin.finds_the_page_accessible()
+
+    # When they close the message, then they go on until it is over
+    robin.page.get_by_role("button", name="Close this message").click()
+    expect(warning(robin)).to_have_count(0)
+    robin.follows("Your cases")
+    robin.is_asked("Your cases")
+    Session.objects.update(signed_in_at=timezone.now() - timedelta(hours=12, minutes=1))
+    robin.page.clock.fast_forward(5 * 60 * 1000)
+    robin.is_asked(ENDED)
+
+
 def test_somebody_who_is_at_work_in_another_tab_is_not_warned(robin: Practitioner) -> None:
     after(robin, 56, used=50)
     expect(warning(robin)).to_have_count(0)
