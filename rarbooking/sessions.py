@@ -58,7 +58,8 @@ def end_if_over(request: HttpRequest) -> None:
 
 def seconds_left(request: HttpRequest) -> int | None:
     """Return for how many seconds the signed-in person stays so if they ask for nothing more; None for nobody."""
-    row: Session | None = getattr(request.session, "row", None)
+    # A request that is refused before its session was read has none.
+    row: Session | None = getattr(getattr(request, "session", None), "row", None)
     if row is None or row.user_id is None or row.signed_in_at is None:
         return None
     return max(0, int((min(_idle_at(row), _limit_at(row)) - timezone.now()).total_seconds()))

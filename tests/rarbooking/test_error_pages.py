@@ -113,7 +113,7 @@ def test_pages_still_say_who_is_signed_in_where_that_can_be_known(robin: Client,
 
 def test_a_page_that_only_takes_forms_says_so_and_which_methods_it_takes(robin: Client) -> None:
     assert sent(robin, path="/sign-out/")["Allow"] == "POST"
-    assert sent(robin, path="/", method="POST")["Allow"] == "GET, HEAD"
+    assert sent(robin, path="/guidance/", method="POST")["Allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize("path", ["/", "/sign-in/", "/admin/", "/admin/login/", "/no-such-page/", "/health"])
