@@ -17,7 +17,11 @@ from tests.hostile.tally import PROPERTY
 from tests.hostile.world import AREAS, GITA, Visit, World
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    # Django's word for a day that is put into the address of an admin's filter, and taken for one of our time zone.
+    pytest.mark.filterwarnings("ignore:DateTimeField .* received a naive datetime:RuntimeWarning"),
+]
 START = f"/cases/{GITA}/arrange/"
 ROOMS = ("booking", "toolkits", "guidance", "delius", "audit", "rarbooking")
 
