@@ -45,6 +45,9 @@ def left(request: HttpRequest) -> JsonResponse:
 
     `token` is for the forms of a page that was there before the person signed in again.
     """
+    user = cast(User, request.user)
+    if not (user.roles or user.is_staff):
+        raise PermissionDenied
     return JsonResponse(
         {"seconds": sessions.seconds_left(request), "mayStay": sessions.may_stay(request), "token": get_token(request)}
     )

@@ -106,7 +106,7 @@ def test_a_roles_name_is_no_longer_than_hmpps_auth_takes() -> None:
 
 def test_somebody_who_may_only_read_is_offered_nothing_that_arranges(signed_in: Any) -> None:
     reader: Client = signed_in("REA.READONLY")
-    found = reader.get("/", {"find": "X000001"}, follow=True)
+    found = reader.post("/", {"find": "X000001"}, follow=True)
     assert found.redirect_chain[-1][0] == "/cases/X000001/schedule/"
     page = found.content.decode()
     assert "Brian" in page
