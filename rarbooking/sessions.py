@@ -42,7 +42,7 @@ def end_if_over(request: HttpRequest) -> None:
 
     `request.user` is nobody afterwards where it was over. The audit is told why.
     """
-    row: Session | None = request.session.row  # type: ignore[attr-defined]
+    row = _row_of(request)
     if row is None:
         return
     now = timezone.now()
@@ -58,8 +58,7 @@ def end_if_over(request: HttpRequest) -> None:
 
 def seconds_left(request: HttpRequest) -> int | None:
     """Return for how many seconds the signed-in person stays so if they ask for nothing more; None for nobody."""
-    # A request that is refused before its session was read has none.
-    row: Session | None = getattr(getattr(request, "session", None), "row", None)
+    row = _row_of(request)
     if row is None or row.user_id is None or row.signed_in_at is None:
         return None
     return max(0, int((min(_idle_at(row), _limit_at(row)) - timezone.now()).total_seconds()))
@@ -67,7 +66,7 @@ def seconds_left(request: HttpRequest) -> int | None:
 
 def may_stay(request: HttpRequest) -> bool:
     """Return whether the session lasts longer where the person asks for something before it ends."""
-    row: Session | None = request.session.row  # type: ignore[attr-defined]
+    row = _row_of(request)
     return row is not None and _idle_at(row) < _limit_at(row)
 
 
@@ -92,6 +91,12 @@ def open_sessions(user: User) -> list[Session]:
     now = timezone.now()
     rows = Session.objects.filter(user=user).order_by("-last_seen_at")
     return [row for row in rows if not _reason_to_end(row, now)]
+
+
+def _row_of(request: HttpRequest) -> Session | None:
+    """Return the row of a request's session; None also where it was refused before its session was read."""
+    row: Session | None = getattr(getattr(request, "session", None), "row", None)
+    return row
 
 
 def _reason_to_end(row: Session, now: datetime) -> str:

@@ -82,10 +82,11 @@ def end(request: HttpRequest) -> HttpResponse:
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
     """Say that the person has signed out, or that their session has (`?ended`), and where they can go on (`?next`)."""
+    goes_on = own_path(request, request.GET.get("next", "")) or reverse("booking:cases")
     context = {
         "ended": "ended" in request.GET,
-        "next": own_path(request, request.GET.get("next", "")) or reverse("booking:cases"),
-        "was_arranging": "/arrange/" in request.GET.get("next", ""),
+        "next": goes_on,
+        "was_arranging": "/arrange/" in goes_on,
         "is_kept": interrupted.is_kept(request),
         "idle_minutes": settings.SESSION_IDLE_MINUTES,
         "hours": settings.SESSION_HOURS,

@@ -38,9 +38,9 @@ from booking.views.sent import sent_fields
 from delius.errors import LeftAlone, Unavailable
 
 STEPS_BY_SLUG = {step.slug: step for step in STEPS}
-logger = structlog.get_logger(__name__)
-
 NSI_ID = re.compile(r"[0-9]{1,18}")
+
+logger = structlog.get_logger(__name__)
 
 
 @require_safe

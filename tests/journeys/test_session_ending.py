@@ -15,10 +15,9 @@ WORDS = "An hour of careful words"
 ENDED = "You have been signed out"
 
 
-def after(practitioner: Practitioner, minutes: int, *, used: int = 0) -> None:
-    """Have minutes pass in the browser, and on the server, where the session was used so many minutes from now on."""
-    then = timezone.now() - timedelta(minutes=minutes - used)
-    Session.objects.exclude(user=None).update(last_seen_at=then)
+def after(practitioner: Practitioner, minutes: int, *, idle: int) -> None:
+    """Have minutes pass in the browser, and the session be idle for so many on the server."""
+    Session.objects.exclude(user=None).update(last_seen_at=timezone.now() - timedelta(minutes=idle))
     practitioner.page.clock.fast_forward(minutes * 60 * 1000)
 
 
@@ -45,11 +44,11 @@ def is_writing_notes(practitioner: Practitioner) -> None:
 def test_somebody_who_is_warned_stays_signed_in_with_what_they_typed(robin: Practitioner) -> None:
     # Given a practitioner who writes notes for 54 minutes: nothing happens
     is_writing_notes(robin)
-    after(robin, 54)
+    after(robin, 54, idle=54)
     expect(warning(robin)).to_have_count(0)
 
     # When another minute has passed, then they are warned, with the keyboard on the way to stay
-    after(robin, 1, used=-54)
+    after(robin, 1, idle=55)
     expect(warning(robin)).to_be_visible()
     robin.finds_the_page_accessible()
     expect(robin.page.get_by_role("button", name="Stay signed in")).to_be_focused()
@@ -64,7 +63,7 @@ def test_somebody_who_is_warned_stays_signed_in_with_what_they_typed(robin: Prac
 
 
 def test_escape_keeps_somebody_signed_in_as_the_button_does(robin: Practitioner) -> None:
-    after(robin, 56)
+    after(robin, 56, idle=56)
     expect(warning(robin)).to_be_visible()
     robin.page.keyboard.press("Escape")
     expect(warning(robin)).to_have_count(0)
@@ -94,7 +93,7 @@ def test_at_the_end_of_twelve_hours_somebody_is_told_and_cannot_stay(robin: Prac
 
 
 def test_somebody_who_is_at_work_in_another_tab_is_not_warned(robin: Practitioner) -> None:
-    after(robin, 56, used=50)
+    after(robin, 56, idle=6)
     expect(warning(robin)).to_have_count(0)
 
 
@@ -104,7 +103,7 @@ def test_once_the_session_is_over_nothing_of_anybody_is_left_on_the_screen(robin
     robin.is_asked("Schedule")
 
     # When an hour has passed, then the page is gone and says why
-    after(robin, 61)
+    after(robin, 61, idle=61)
     robin.is_asked(ENDED)
     expect(robin.page.locator("body")).not_to_contain_text("Brian")
     expect(robin.page.locator("body")).not_to_contain_text("What you were typing")
@@ -120,7 +119,7 @@ def test_once_the_session_is_over_nothing_of_anybody_is_left_on_the_screen(robin
 
 def test_what_was_typed_is_there_again_after_signing_in(robin: Practitioner) -> None:
     is_writing_notes(robin)
-    after(robin, 61)
+    after(robin, 61, idle=61)
     robin.is_asked(ENDED)
     robin.sees("What you were typing is kept as well")
     expect(robin.page.locator("body")).not_to_contain_text(WORDS)
@@ -141,9 +140,9 @@ def test_a_designer_whose_session_ended_signs_in_in_another_tab_and_saves_what_t
     practitioner.signs_in_to_the_administration_as("Dana Designer")
     practitioner.opens(f"/admin/guidance/toolkitguidance/{toolkit.pk}/change/")
     page.get_by_label("Contact:", exact=True).fill(WORDS)
-    after(practitioner, 56)
+    after(practitioner, 56, idle=56)
     expect(warning(practitioner)).to_be_visible()
-    after(practitioner, 5, used=-56)
+    after(practitioner, 5, idle=61)
 
     # Then the page is still there, and says what to do
     gone = page.get_by_role("dialog", name=ENDED)
