@@ -131,6 +131,19 @@ def test_what_was_typed_is_there_again_after_signing_in(robin: Practitioner) -> 
     robin.is_asked("Does this appointment include sensitive information?")
 
 
+def test_an_answer_that_was_refused_is_there_again_too(robin: Practitioner) -> None:
+    is_writing_notes(robin)
+    robin.page.get_by_label("Add appointment notes").fill("x" * 4001)
+    robin.continues()
+    robin.sees_the_problem("Appointment notes must be 4,000 characters or fewer")
+    after(robin, 61, idle=61)
+    robin.is_asked(ENDED)
+    robin.sees("What you were typing is kept as well")
+    robin.page.get_by_role("button", name="Sign in again").click()
+    robin.page.get_by_role("button", name="Robin Sample").click()
+    expect(robin.page.get_by_label("Add appointment notes")).to_have_value("x" * 4001)
+
+
 def test_a_designer_whose_session_ended_signs_in_in_another_tab_and_saves_what_they_wrote(
     practitioner: Practitioner,
 ) -> None:

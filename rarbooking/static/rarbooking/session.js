@@ -17,7 +17,8 @@ const clock = new Intl.DateTimeFormat("en-GB", {
 });
 let endsAt = 0;
 let timer = 0;
-let hasTyped = false;
+// What is shown again with an error, or after signing in again, is not saved either.
+let hasTyped = document.querySelector(".govuk-error-summary, .govuk-notification-banner, .errornote") !== null;
 
 function askIn(milliseconds) {
   window.clearTimeout(timer);
