@@ -29,11 +29,10 @@ COPY requirements-simulator.txt ./
 COPY scripts/build/wheels.sh scripts/build/venv.sh scripts/build/
 RUN sh scripts/build/wheels.sh requirements-simulator.txt /wheels && \
     sh scripts/build/venv.sh /wheels /opt/venv
-COPY delius/__init__.py delius/
-COPY delius/simulator delius/simulator
+COPY simulator simulator
 USER 2000:2000
 EXPOSE 8100
-CMD ["/opt/venv/bin/python", "-m", "delius.simulator", "--host", "0.0.0.0", "--port", "8100", "--database", "/tmp/delius.sqlite3"]
+CMD ["/opt/venv/bin/python", "-m", "simulator", "--host", "0.0.0.0", "--port", "8100", "--database", "/tmp/delius.sqlite3"]
 
 FROM ${PYTHON_IMAGE} AS product
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/opt/venv/bin:$PATH PORT=8080

@@ -2,15 +2,13 @@
 
 from typing import cast
 
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 
 from booking import auditing
 from delius import selectors as delius
-from delius.errors import Forbidden, NotFound
-from delius.records import StaffMember
-from delius.selectors import Case
+from delius.errors import LimitedAccess, NotFound
+from delius.records import Case, Relation, Staff
 
 
 class NoStaffRecord(Exception):
@@ -27,44 +25,39 @@ def user_id_of(request: HttpRequest) -> int:
     return cast(int, request.user.pk)
 
 
-def staff_of(request: HttpRequest, *, may_be_stale: bool = False) -> StaffMember:
-    """Return the staff record of the signed-in person. Raises NoStaffRecord.
-
-    One that `may_be_stale` must not decide which cases the person may see, nor be written to Delius.
-    """
-    staff = delius.staff_member(username_of(request), may_be_stale=may_be_stale)
+def staff_of(request: HttpRequest) -> Staff:
+    """Return the staff record of the signed-in person. Raises NoStaffRecord, Unavailable."""
+    staff = delius.staff_member(username_of(request))
     if staff is None:
         raise NoStaffRecord
     return staff
 
 
-def case_of(request: HttpRequest, crn: str, *, staff: StaffMember) -> Case:
+def case_of(request: HttpRequest, crn: str) -> Case:
     """Return a case that the signed-in person may see: one that they, or one of their teams, manage.
 
-    Raises NotFound for any other case, exactly as for one that does not exist; Forbidden, with Delius's own
-    message, for a person on probation whose record has limited access. The audit is told either way.
+    Raises NotFound for any other case, exactly as for one that does not exist; LimitedAccess, with Delius's own
+    message, for a case of their own whose record has limited access; NoStaffRecord, instead of NotFound, to somebody
+    who has no cases at all. The audit is told either way. Raises Unavailable, DeliusContractError.
     """
     try:
-        case = _allowed_case(request, crn, staff=staff)
-    except (NotFound, Forbidden) as refusal:
+        case = _allowed_case(request, crn)
+    except (NotFound, LimitedAccess, NoStaffRecord) as refusal:
         auditing.case_refused(request, crn, why=type(refusal).__name__)
         raise
     auditing.case_viewed(request, crn)
     return case
 
 
-def _allowed_case(request: HttpRequest, crn: str, *, staff: StaffMember) -> Case:
+def _allowed_case(request: HttpRequest, crn: str) -> Case:
     try:
         case = delius.case(crn, username=username_of(request))
-    except Forbidden:
-        # Only the person's own manager is told why: to anybody else the record is as if it were not there.
-        if crn not in {each.crn for each in delius.caseload(staff, limit=settings.DELIUS_CASELOAD_LIMIT).people}:
-            raise NotFound("person") from None
+        # Only the person's own manager is told of limited access: to anybody else the record is as if not there.
+        if case.relation is Relation.OTHER or (case.access.limited and case.relation is not Relation.USER):
+            raise NotFound("person")
+    except NotFound:
+        staff_of(request)
         raise
-    manager = case.person.active_manager
-    own = manager is not None and manager.staff_code == staff.staff_code
-    team_codes = {team.code for team in staff.teams}
-    teams = manager is not None and manager.team is not None and manager.team.code in team_codes
-    if not (own or teams):
-        raise NotFound("person")
+    if case.access.limited:
+        raise LimitedAccess(case.access.message)
     return case

@@ -40,7 +40,7 @@ class HistoryInline(ReadOnly, admin.TabularInline):
 
 
 class AttemptInline(ReadOnly, admin.TabularInline):
-    """Every request that was sent for a booking; one without a status or a fault was cut off."""
+    """Every request that was sent for a booking, and how it ended."""
 
     model = UpstreamAttempt
     extra = 0
@@ -90,7 +90,7 @@ class BookingAdmin(ReadOnly, LargeTable, admin.ModelAdmin):
 
     @admin.action(description="Try again", permissions=["settle"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        """Have the chosen bookings tried again, each beginning with what Delius has."""
+        """Have the chosen bookings sent again, with the references that they had."""
         waiting = queryset.filter(state=BookingState.NEEDS_ATTENTION)
         tried = sum(settling.try_again(booking, by=request.user) for booking in waiting)
         self._say(request, tried, queryset.count(), "will be tried again")
@@ -119,7 +119,8 @@ class BookingAdmin(ReadOnly, LargeTable, admin.ModelAdmin):
         if done:
             messages.success(request, f"{done} of {chosen} chosen bookings {what}.")
         if done < chosen:
-            messages.warning(request, f"{chosen - done} were left as they are: they do not need attention.")
+            left = f"{chosen - done} were left as they are"
+            messages.warning(request, f"{left}: they do not need attention, or have no reference.")
 
 
 @admin.register(DuplicateNsis)

@@ -1,6 +1,6 @@
 """What the audit is told of cases and bookings."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from booking.models import Booking, BookingState
 
 # The page that waits for a booking asks every few seconds, and is told nothing of anybody.
 NOT_RECORDED = {"booking-state"}
-BY_SUPPORT = {BookingState.UNCERTAIN: "BOOKING_RETRIED", BookingState.SETTLED: "BOOKING_SETTLED"}
+BY_SUPPORT = {BookingState.SUBMITTED: "BOOKING_RETRIED", BookingState.SETTLED: "BOOKING_SETTLED"}
 
 
 def case_viewed(request: HttpRequest, crn: str) -> None:
@@ -28,25 +28,25 @@ def case_refused(request: HttpRequest, crn: str, *, why: str) -> None:
     record(what="CASE_REFUSED", who=request.user, subject_type="CRN", subject_id=crn, details=details)
 
 
-def caseload_viewed(request: HttpRequest, *, staff_code: str, cases: int) -> None:
+def caseload_viewed(request: HttpRequest, *, username: str, cases: int) -> None:
     """Record that somebody was shown the list of their cases, and how many it had."""
     record(
         what="CASELOAD_VIEWED",
         who=request.user,
-        subject_type="STAFF",
-        subject_id=staff_code,
+        subject_type="USER",
+        subject_id=username,
         details={"cases": cases},
     )
 
 
-def booking_moved(
-    booking: Booking, *, before: str, to: BookingState, by: Any = None, changes: Mapping[str, Any] | None = None
-) -> None:
-    """Record a change of a booking's state, in the transaction that makes it.
+def bookings_submitted(bookings: Sequence[Booking]) -> None:
+    """Record that somebody confirmed an appointment and its repeats, in the transaction that writes them."""
+    for booking in bookings:
+        booking_moved(booking, before="", to=BookingState.SUBMITTED)
 
-    `by` is the user who decided it, if anybody did; `changes` are fields that change with the state.
-    """
-    new = changes or {}
+
+def booking_moved(booking: Booking, *, before: str, to: BookingState, by: Any = None) -> None:
+    """Record a change of a booking's state, in the transaction that makes it; `by` is the user who decided it."""
     record(
         what=(by and BY_SUPPORT.get(to)) or f"BOOKING_{to.upper()}",
         who=by or booking.user,
@@ -56,9 +56,20 @@ def booking_moved(
             "booking": str(booking.id),
             "from": str(before),
             "to": str(to),
-            "nsi": new.get("nsi_id", booking.nsi_id),
-            "appointment": new.get("appointment_id", booking.appointment_id),
+            "nsi": booking.nsi_id,
+            "appointment": booking.appointment_id,
         },
+    )
+
+
+def nsi_withdrawn(booking: Booking) -> None:
+    """Record that the NSI of a booking that came to nothing was withdrawn, in the name of whoever confirmed it."""
+    record(
+        what="NSI_WITHDRAWN",
+        who=booking.user,
+        subject_type="CRN",
+        subject_id=booking.crn,
+        details={"booking": str(booking.id), "nsi": booking.nsi_id},
     )
 
 

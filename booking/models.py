@@ -1,4 +1,4 @@
-"""Drafts of journeys, bookings and what became of them, and the leases that make one process work on one thing."""
+"""Drafts of journeys, and bookings and what became of them."""
 
 import hashlib
 import json
@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-
-NSI_URN = "urn:hmpps:rarbooking:nsi:"
+from django.utils import timezone
 
 
 class Draft(models.Model):
@@ -46,10 +45,8 @@ class BookingState(models.TextChoices):
     """The life of a booking; the arrows are in booking/services/states.py."""
 
     SUBMITTED = "submitted", "Submitted"
-    NSI_READY = "nsi_ready", "NSI ready"
     BOOKED = "booked", "Booked"
     REFUSED = "refused", "Refused"
-    UNCERTAIN = "uncertain", "Uncertain"
     NEEDS_ATTENTION = "needs_attention", "Needs attention"
     CANCELLED = "cancelled", "Cancelled"
     SETTLED = "settled", "Settled in Delius"
@@ -60,7 +57,11 @@ MAY_BE_ARRANGED_AGAIN = (BookingState.REFUSED, BookingState.CANCELLED)
 
 
 class Booking(models.Model):
-    """One appointment that somebody confirmed, written before anything is sent to Delius."""
+    """One appointment that somebody confirmed, written before anything is sent to Delius.
+
+    `nsi_reference` and `appointment_reference` are what its records in Delius are known by, whatever becomes of the
+    answers: every attempt sends the same. Rows from before there were references have none.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -70,7 +71,6 @@ class Booking(models.Model):
 
     crn = models.CharField("CRN", max_length=7)
     event_id = models.BigIntegerField("event")
-    event_referral_date = models.DateField(null=True)
     requirement_id = models.BigIntegerField("requirement", null=True)
     provider_code = models.CharField("provider", max_length=20)
     team_code = models.CharField("team", max_length=20)
@@ -98,13 +98,19 @@ class Booking(models.Model):
         "correlation id of the page that confirmed it", max_length=100, blank=True, default="", db_default=""
     )
 
-    preferred_nsi_id = models.BigIntegerField("NSI shown before confirming", null=True)
+    allow_overlap = models.BooleanField("although there is another appointment", default=False, db_default=False)
+    nsi_reference = models.UUIDField("reference of its NSI", null=True, default=uuid.uuid4)
+    appointment_reference = models.UUIDField("reference of its appointment", null=True, default=uuid.uuid4)
     nsi_id = models.BigIntegerField("NSI", null=True)
     nsi_created = models.BooleanField("made the NSI", default=False)
+    withdraw_nsi_at = models.DateTimeField("when to withdraw its NSI", null=True)
     appointment_id = models.BigIntegerField("appointment", null=True)
     reason = models.TextField("why it was refused", blank=True)
+    refused_step = models.CharField(
+        "question whose answer to change", max_length=30, blank=True, default="", db_default=""
+    )
     clash = models.BooleanField("refused because of another appointment", default=False)
-    sent_at = models.DateTimeField("sent something whose outcome is not known", null=True)
+    sent_at = models.DateTimeField("sent the appointment and does not know the outcome", null=True)
     tries = models.PositiveSmallIntegerField("tries after the first", default=0)
     next_try_at = models.DateTimeField("next try", null=True)
     outcome_seen_at = models.DateTimeField("outcome seen", null=True)
@@ -119,9 +125,9 @@ class Booking(models.Model):
             models.Index(fields=["user"], name="booking_with_news", condition=models.Q(outcome_seen_at__isnull=True)),
             models.Index(fields=["next_try_at"], name="booking_due", condition=models.Q(next_try_at__isnull=False)),
             models.Index(
-                fields=["crn", "event_id", "requirement_id", "nsi_type_code"],
-                name="booking_sending_an_nsi",
-                condition=models.Q(nsi_id__isnull=True, sent_at__isnull=False),
+                fields=["withdraw_nsi_at"],
+                name="booking_withdrawing_nsi",
+                condition=models.Q(withdraw_nsi_at__isnull=False),
             ),
             models.Index(fields=["crn", "start"], name="booking_by_case"),
             models.Index(fields=["state", "created_at"], name="booking_by_state"),
@@ -139,6 +145,7 @@ class Booking(models.Model):
                 name="one_booking_per_appointment",
                 condition=models.Q(appointment_id__isnull=False),
             ),
+            models.UniqueConstraint(fields=["appointment_reference"], name="one_booking_per_appointment_reference"),
             models.CheckConstraint(
                 name="rar_has_requirement_and_toolkit",
                 condition=models.Q(requirement_id__isnull=True, nsi_type_code="")
@@ -151,18 +158,18 @@ class Booking(models.Model):
         return f"{self.get_state_display()}: {self.type_name}, {self.start:%Y-%m-%d %H:%M}"
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether a worker takes it further without anybody's help."""
+        return self.state == BookingState.SUBMITTED
+
+    @property
     def counts_towards_rar(self) -> bool:
         """Whether the appointment hangs from a toolkit's NSI."""
         return self.requirement_id is not None
 
-    @property
-    def urn(self) -> str:
-        """The reference by which an NSI that this booking creates can be known again."""
-        return f"{NSI_URN}{self.id}"
-
 
 class BookingHistory(models.Model):
-    """A change of a booking's state. Holds no personal data of the person on probation."""
+    """A change of a booking's state after it was submitted. Holds no personal data of the person on probation."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="history")
     at = models.DateTimeField(auto_now_add=True)
@@ -180,10 +187,10 @@ class BookingHistory(models.Model):
 
 
 class UpstreamAttempt(models.Model):
-    """One request sent for a booking: written before it goes out, so that one without an end was cut off."""
+    """One request sent for a booking, and how it ended."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="attempts")
-    began_at = models.DateTimeField(auto_now_add=True)
+    began_at = models.DateTimeField(default=timezone.now)
     operation = models.CharField(max_length=50)
     correlation_id = models.CharField(max_length=100)
     status = models.PositiveSmallIntegerField(null=True)
@@ -194,7 +201,7 @@ class UpstreamAttempt(models.Model):
         ordering: ClassVar = ["began_at", "id"]
 
     def __str__(self) -> str:
-        return f"{self.operation}: {self.status or self.fault or 'cut off'}"
+        return f"{self.operation}: {self.status or self.fault}"
 
 
 class DuplicateNsis(models.Model):
@@ -222,17 +229,6 @@ class DuplicateNsis(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nsi_type_code} on requirement {self.requirement_id}"
-
-
-class Lease(models.Model):
-    """Who may work on something, and until when. A process that dies loses its lease when it expires."""
-
-    key = models.CharField(max_length=120, primary_key=True)
-    owner = models.UUIDField()
-    expires_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.key} until {self.expires_at:%H:%M:%S}"
 
 
 class JourneyEvent(models.TextChoices):

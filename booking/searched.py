@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
-from booking.case_list import BY_NAME
+from booking.forms.cases import BY_NAME
 
 KEPT = "looked_for"
 FOUND = "found"
@@ -17,8 +17,13 @@ def keep(request: HttpRequest, *, words: str, order: str) -> str:
         request.session[KEPT] = words
     else:
         request.session.pop(KEPT, None)
-    asked = ({FOUND: "yes"} if words else {}) | ({"order": order} if order != BY_NAME else {})
-    return reverse("booking:cases") + (f"?{urlencode(asked)}" if asked else "")
+    query = query_for(words=words, order=order)
+    return reverse("booking:cases") + (f"?{urlencode(query)}" if query else "")
+
+
+def query_for(*, words: str, order: str) -> dict[str, str]:
+    """Return the query of the address that shows whoever was found, or everybody where there are no `words`."""
+    return ({FOUND: "yes"} if words else {}) | ({"order": order} if order != BY_NAME else {})
 
 
 def words_for(request: HttpRequest) -> str:

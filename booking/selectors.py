@@ -4,7 +4,7 @@ import uuid
 from collections import Counter
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from booking.models import Booking, BookingState, Draft, JourneyCount, JourneyEvent
@@ -14,6 +14,15 @@ from booking.services.counting import LEFT_AFTER
 def draft_of(*, user_id: int, crn: str) -> Draft:
     """Return the person's draft for a case; a new one, which is not stored yet, where there is none."""
     return Draft.objects.filter(user_id=user_id, crn=crn).first() or Draft(user_id=user_id, crn=crn)
+
+
+def draft_with_booking(*, user_id: int, crn: str) -> tuple[Draft, uuid.UUID | None]:
+    """Return the person's draft for a case, and the booking made from it where that is under way."""
+    under_way = Booking.objects.filter(id=OuterRef("booking_id"), state=BookingState.SUBMITTED)
+    drafts = Draft.objects.filter(user_id=user_id, crn=crn).annotate(is_being_saved=Exists(under_way))
+    if (found := drafts.first()) is None:
+        return Draft(user_id=user_id, crn=crn), None
+    return found, found.booking_id if found.is_being_saved else None
 
 
 def cases_with_drafts(*, user_id: int) -> frozenset[str]:

@@ -1,1 +1,1 @@
-"""The only room with a door to the outside: Delius, through HMPPS Auth, Community API and Delius API."""
+"""The only way to Delius: the client of HMPPS Auth and the integration service, its cache, and the mirror."""

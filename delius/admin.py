@@ -6,20 +6,11 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from delius.models import MirroredContact, MirroredNsi, SyncedCase
+from delius.models import MirrorCursor, MirroredContact, MirroredNsi
 
 
-class Mirror(admin.ModelAdmin):
-    """Rows that only a sync writes, found by the beginning of a CRN."""
-
-    search_fields = ("crn",)
-    search_help_text = "Search by CRN"
-    show_full_result_count = False
-
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """Find rows by how their CRN begins, typed in capitals or not."""
-        begins = search_term.strip().upper()
-        return queryset.filter(crn__startswith=begins) if begins else queryset, False
+class ReadOnly(admin.ModelAdmin):
+    """Rows that only a sync writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -31,12 +22,24 @@ class Mirror(admin.ModelAdmin):
         return False
 
 
-@admin.register(SyncedCase)
-class SyncedCaseAdmin(Mirror):
-    """Which cases were read, when, and what went wrong."""
+class Mirror(ReadOnly):
+    """Rows of the mirror, found by the beginning of a CRN."""
 
-    list_display = ("crn", "provider_code", "last_synced_at", "last_tried_at", "last_error")
-    list_filter = (("last_error", admin.EmptyFieldListFilter),)
+    search_fields = ("crn",)
+    search_help_text = "Search by CRN"
+    show_full_result_count = False
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Find rows by how their CRN begins, typed in capitals or not."""
+        begins = search_term.strip().upper()
+        return queryset.filter(crn__startswith=begins) if begins else queryset, False
+
+
+@admin.register(MirrorCursor)
+class MirrorCursorAdmin(ReadOnly):
+    """When the mirror was last brought up to date, and for which NSI types."""
+
+    list_display = ("updated_at", "type_codes", "next")
 
 
 @admin.register(MirroredNsi)

@@ -1,4 +1,4 @@
-"""Telling whoever asked of every request that is sent to a service, as it begins and as it ends."""
+"""Telling whoever asked of every request that was sent to a service, and how it ended."""
 
 import re
 import time
@@ -21,10 +21,7 @@ logger = structlog.get_logger(__name__)
 class Recorder(Protocol):
     """Keeps a record of requests."""
 
-    def began(self, *, operation: str, correlation_id: str) -> int:
-        """Keep that a request is about to go out, and return what names this record."""
-
-    def ended(self, record: int, *, status: int | None, fault: str, milliseconds: int) -> None:
+    def ended(self, *, operation: str, correlation_id: str, status: int | None, fault: str, milliseconds: int) -> None:
         """Keep how a request ended: with a status, or with a fault."""
 
 
@@ -54,9 +51,6 @@ class Attempt:
         self.operation = operation
         self.correlation_id = correlation_id()
         self._recorder = _recorder.get()
-        self._record = (
-            self._recorder.began(operation=operation, correlation_id=self.correlation_id) if self._recorder else 0
-        )
         _operation.set(operation)
         self._began = time.perf_counter()
 
@@ -88,7 +82,13 @@ class Attempt:
             type(self), operation=self.operation, status=status, fault=fault, milliseconds=milliseconds
         )
         if self._recorder:
-            self._recorder.ended(self._record, status=status, fault=fault, milliseconds=milliseconds)
+            self._recorder.ended(
+                operation=self.operation,
+                correlation_id=self.correlation_id,
+                status=status,
+                fault=fault,
+                milliseconds=milliseconds,
+            )
 
 
 def correlation_id() -> str:

@@ -1,4 +1,4 @@
-"""Work that nobody waits for: done by a few threads of this process, with few places to wait for one of them."""
+"""Work that nobody waits for: a pool of a few threads of this process with a short queue."""
 
 import os
 import threading
@@ -22,14 +22,14 @@ class Background:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
-        self._places = threading.BoundedSemaphore(MOST_UNDER_WAY)
+        self._slots = threading.BoundedSemaphore(MOST_UNDER_WAY)
 
     def begin(self, work: Callable[[], None]) -> bool:
         """Have some work done soon; return False, and do nothing, where too much is waiting already.
 
         The lines that it logs carry the correlation id of whoever asked. What goes wrong is logged and ends there.
         """
-        if not self._places.acquire(blocking=False):
+        if not self._slots.acquire(blocking=False):
             return False
         known = structlog.contextvars.get_contextvars()
         with self._lock:
@@ -55,7 +55,7 @@ class Background:
         finally:
             # The cache may be in the database, whose connections are a thread's own.
             connections.close_all()
-            self._places.release()
+            self._slots.release()
 
 
 _background = Background()

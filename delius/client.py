@@ -1,35 +1,30 @@
-"""The calls to Community API and Delius API that the product makes, from typed values to typed records."""
+"""The operations of the integration service that the product calls, from typed values to typed records."""
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import count
+from enum import StrEnum
 from typing import Any, TypeVar
 
-import requests
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 from pydantic import BaseModel, ValidationError
 
-from delius import breakers, conf
-from delius.errors import Forbidden
+from delius import circuit_breaker, conf
 from delius.records import (
-    Access,
+    Appointment,
+    AppointmentPage,
     AppointmentType,
-    CaseloadEntry,
-    Contact,
-    ContactsPage,
-    CreatedAppointment,
-    CreatedNsi,
-    Event,
+    Case,
+    CasePage,
+    ChangePage,
+    EnsuredNsi,
     Nsi,
-    OfficeLocation,
-    Person,
-    PersonalCircumstance,
-    Registration,
-    Requirement,
-    StaffMember,
+    NsiType,
+    Office,
+    RiskFlag,
+    User,
 )
 from delius.services import Service
 from delius.transport import Operation, Parameters, Query, Transport, json_of, unusable
@@ -37,40 +32,39 @@ from delius.writes import NewAppointment, NewNsi
 
 R = TypeVar("R", bound=BaseModel)
 
-PAGE_SIZE = 200
-MOST_PAGES = 50
-PROVIDER = "PROVIDER_"
+_CASE = "/cases/{crn}"
 
-_COMMUNITY, _DELIUS = Service.COMMUNITY_API, Service.DELIUS_API
-_PERSON = "/secure/offenders/crn/{crn}"
-_EVENT = _PERSON + "/convictions/{event_id}"
+GET_USER = Operation("getUser", "GET", "/users/{username}")
+GET_CASES = Operation("getCases", "GET", "/users/{username}/cases")
+GET_CASE = Operation("getCase", "GET", _CASE)
+GET_RISK_FLAGS = Operation("getRiskFlags", "GET", f"{_CASE}/risk-flags")
+GET_NSIS = Operation("getNsis", "GET", f"{_CASE}/nsis")
+PUT_NSI = Operation("putNsi", "PUT", f"{_CASE}/nsis/{{reference}}")
+WITHDRAW_NSI = Operation("withdrawNsi", "DELETE", f"{_CASE}/nsis/{{reference}}")
+GET_APPOINTMENTS = Operation("getAppointments", "GET", f"{_CASE}/appointments")
+GET_APPOINTMENT_BY_REFERENCE = Operation("getAppointmentByReference", "GET", f"{_CASE}/appointments/{{reference}}")
+PUT_APPOINTMENT = Operation("putAppointment", "PUT", f"{_CASE}/appointments/{{reference}}")
+GET_APPOINTMENT_TYPES = Operation("getAppointmentTypes", "GET", "/appointment-types")
+GET_NSI_TYPES = Operation("getNsiTypes", "GET", "/nsi-types")
+GET_OFFICES = Operation("getOffices", "GET", "/teams/{team_code}/offices")
+GET_CHANGES = Operation("getChanges", "GET", "/changes")
 
-STAFF = Operation("staff_by_username", _COMMUNITY, "GET", "/secure/staff/username/{username}")
-ELIGIBLE = Operation(
-    "eligible_people", _COMMUNITY, "GET", "/secure/staff/username/{username}/manage-supervisions-eligible-offenders"
-)
-MANAGED = Operation(
-    "managed_people", _COMMUNITY, "GET", "/secure/staff/staffIdentifier/{staff_identifier}/managedOffenders"
-)
-PERSON = Operation("person_all", _COMMUNITY, "GET", _PERSON + "/all")
-ACCESS = Operation("user_access", _COMMUNITY, "GET", _PERSON + "/user/{username}/userAccess")
-EVENTS = Operation("convictions", _COMMUNITY, "GET", _PERSON + "/convictions")
-REQUIREMENTS = Operation("requirements", _COMMUNITY, "GET", _EVENT + "/requirements")
-NSIS = Operation("nsis", _COMMUNITY, "GET", _EVENT + "/nsis")
-APPOINTMENT_TYPES = Operation("appointment_types", _COMMUNITY, "GET", "/secure/appointment-types")
-OFFICE_LOCATIONS = Operation("office_locations", _COMMUNITY, "GET", "/secure/teams/{team_code}/office-locations")
-CONTACTS = Operation("contact_summary", _COMMUNITY, "GET", _PERSON + "/contact-summary")
-CIRCUMSTANCES = Operation("personal_circumstances", _COMMUNITY, "GET", _PERSON + "/personalCircumstances")
-REGISTRATIONS = Operation("registrations", _COMMUNITY, "GET", _PERSON + "/registrations")
-CREATE_APPOINTMENT = Operation("create_appointment", _COMMUNITY, "POST", _PERSON + "/sentence/{event_id}/appointments")
-CREATE_NSI = Operation("create_nsi", _DELIUS, "POST", "/v1/nsi")
+
+class CaseSort(StrEnum):
+    """The orders in which a case list can be had."""
+
+    NAME = "NAME"
+    CRN = "CRN"
+    NEXT_APPOINTMENT = "NEXT_APPOINTMENT"
+    RAR_DAYS_LEFT = "RAR_DAYS_LEFT"
 
 
 class DeliusClient:
-    """Community API and Delius API. Safe to use from several threads.
+    """The integration service. Safe to use from several threads.
 
-    Every method raises Unavailable where there is no usable answer, NotFound, Forbidden and Refused as upstream
-    answers. A read raises DeliusContractError for an answer that lacks what we act on.
+    `username` is the user to act for: what is written is recorded in their name, and limited access is decided for
+    them. Every method raises Unavailable where there is no usable answer, and DeliusContractError for one that lacks
+    what we act on; those of one case raise NotFound and LimitedAccess; writes raise Refused and Conflict.
     """
 
     def __init__(self, connection: conf.Connection) -> None:
@@ -88,157 +82,115 @@ class DeliusClient:
         """Get a token of our own from HMPPS Auth. Raises Unavailable."""
         self._transport.renew_token()
 
-    def providers_written_for(self, username: str) -> frozenset[str]:
-        """Return the codes of the providers in whose name something may be created on behalf of a user.
+    def user(self, username: str) -> User:
+        """Return a Delius user, their staff record and their teams. Raises NotFound for an unknown user."""
+        return _one(GET_USER, User, self._read(GET_USER, {"username": username}, username=username))
 
-        Creating an NSI or a contact needs the authority `PROVIDER_<code>` for each provider that it names (Delius API).
+    def cases(self, username: str, *, search: str, sort: CaseSort, page: int, size: int) -> CasePage:
+        """Return a page (from 0) of the cases a user manages. Raises NotFound for a user without a staff record."""
+        query: dict[str, str | int | list[str]] = {"sort": sort.value, "page": page, "size": size}
+        if search:
+            query["search"] = search
+        return _one(GET_CASES, CasePage, self._read(GET_CASES, {"username": username}, query, username=username))
+
+    def case(self, crn: str, *, username: str) -> Case:
+        """Return a person's case; what is told of one with limited access is `access` and `relation` alone."""
+        return _one(GET_CASE, Case, self._read(GET_CASE, {"crn": crn}, {"username": username}, username=username))
+
+    def risk_flags(self, crn: str, *, username: str) -> tuple[RiskFlag, ...]:
+        """Return the risk flags that stand on a person's record."""
+        answer = self._read(GET_RISK_FLAGS, {"crn": crn}, username=username)
+        return _each(GET_RISK_FLAGS, RiskFlag, answer, "riskFlags")
+
+    def nsis(self, crn: str, *, event_id: int, username: str) -> tuple[Nsi, ...]:
+        """Return every NSI of an event that is not soft-deleted, those that have ended too."""
+        answer = self._read(GET_NSIS, {"crn": crn}, {"eventId": event_id}, username=username)
+        return _each(GET_NSIS, Nsi, answer, "nsis")
+
+    def put_nsi(self, crn: str, reference: str, new: NewNsi, *, username: str) -> EnsuredNsi:
+        """Make sure that a requirement has an open NSI of a type, known by `reference`; safe to repeat.
+
+        Raises Conflict (REFERENCE_SPENT) where the NSI that bore the reference was soft-deleted.
         """
-        authorities = self._transport.authorities(username)
-        return frozenset(each.removeprefix(PROVIDER) for each in authorities if each.startswith(PROVIDER))
+        parameters: Parameters = {"crn": crn, "reference": reference}
+        return _one(PUT_NSI, EnsuredNsi, self._write(PUT_NSI, parameters, new.to_json(), username=username))
 
-    def staff_by_username(self, username: str) -> StaffMember:
-        """Return a user's staff record. Raises NotFound for a user without one."""
-        answer = self._read(STAFF, {"username": username})
-        return _one(STAFF, StaffMember, {**_object(STAFF, answer), "username": username})
+    def withdraw_nsi(self, crn: str, reference: str, *, username: str) -> None:
+        """Soft-delete the NSI that bears a reference; safe to repeat.
 
-    def eligible_people(self, username: str, *, limit: int) -> tuple[CaseloadEntry, ...]:
-        """Return, with their names, those on a user's caseload with one active sentence and a RAR requirement.
-
-        Reads pages until the last one, or until there are `limit` people.
+        Raises Conflict (IN_USE) where an appointment hangs from it, NotFound where there never was one.
         """
-        found: dict[str, CaseloadEntry] = {}
-        for number in range(MOST_PAGES):
-            # The document names the paging parameters pageNumber and pageSize; Spring, which reads them, page and size.
-            query = {"page": number, "size": PAGE_SIZE, "pageNumber": number, "pageSize": PAGE_SIZE}
-            answer = _object(ELIGIBLE, self._read(ELIGIBLE, {"username": username}, query))
-            page = {each.crn: each for each in _each(ELIGIBLE, CaseloadEntry.model_validate, answer.get("content"))}
-            has_more = not page.keys() <= found.keys() and answer.get("last") is not True
-            found |= page
-            if not has_more or len(found) >= limit:
-                break
-        return tuple(found.values())[:limit]
+        self._write(WITHDRAW_NSI, {"crn": crn, "reference": reference}, None, username=username)
 
-    def managed_people(self, staff_identifier: int) -> tuple[CaseloadEntry, ...]:
-        """Return everybody whom a member of staff manages now, with their surnames."""
-        answer = self._read(MANAGED, {"staff_identifier": staff_identifier}, {"current": "true"})
-        return _each(MANAGED, CaseloadEntry.model_validate, answer)
-
-    def person(self, crn: str) -> Person:
-        """Return a person with everything that we show of them. Who may see it is for `access` to say."""
-        return _one(PERSON, Person, self._read(PERSON, {"crn": crn}))
-
-    def access(self, crn: str, username: str) -> Access:
-        """Return whether a user may see a person's record, and if not, why."""
-        response = self._transport.send(ACCESS, {"crn": crn, "username": username})
-        if response.status_code != requests.codes.forbidden:
-            return _one(ACCESS, Access, json_of(ACCESS, response))
-        try:
-            return Access.model_validate(response.json())
-        except (requests.JSONDecodeError, ValidationError):
-            raise Forbidden from None
-
-    def events(self, crn: str, *, active_only: bool = True) -> tuple[Event, ...]:
-        """Return a person's events, by default those that are active."""
-        answer = self._read(EVENTS, {"crn": crn}, {"activeOnly": _boolean(active_only)})
-        return _each(EVENTS, Event.model_validate, answer)
-
-    def requirements(self, crn: str, event_id: int) -> tuple[Requirement, ...]:
-        """Return the active requirements of an event; soft-deleted ones may be among them."""
-        answer = self._read(REQUIREMENTS, {"crn": crn, "event_id": event_id}, {"activeOnly": "true"})
-        return _each(REQUIREMENTS, Requirement.model_validate, _object(REQUIREMENTS, answer).get("requirements"))
-
-    def nsis(self, crn: str, event_id: int, codes: Sequence[str]) -> tuple[Nsi, ...]:
-        """Return every NSI of some types on an event: of any requirement, ended and soft-deleted ones too."""
-        answer = self._read(NSIS, {"crn": crn, "event_id": event_id}, {"nsiCodes": list(codes)})
-        return _each(NSIS, Nsi.model_validate, _object(NSIS, answer).get("nsis"))
-
-    def appointment_types(self) -> tuple[AppointmentType, ...]:
-        """Return the types that an appointment may have. Types without a code cannot be used and are left out."""
-        answer = self._read(APPOINTMENT_TYPES, {})
-        return _each(APPOINTMENT_TYPES, AppointmentType.model_validate, _with("contactType", answer))
-
-    def office_locations(self, team_code: str) -> tuple[OfficeLocation, ...]:
-        """Return a team's offices, duplicates included. Raises NotFound for an unknown or inactive team."""
-        answer = self._read(OFFICE_LOCATIONS, {"team_code": team_code})
-        return _each(OFFICE_LOCATIONS, OfficeLocation.model_validate, _with("code", answer))
-
-    def contacts(
+    def appointments(
         self,
         crn: str,
         *,
-        event_id: int | None = None,
+        username: str,
+        page: int,
+        size: int,
         date_from: date | None = None,
         date_to: date | None = None,
-    ) -> tuple[Contact, ...]:
-        """Return the appointments in a person's contact log, with the NSI that each hangs from.
-
-        All of them, or those of an event, or those on some days, the first and the last included. Reads pages until one
-        says that it is the last, or has nothing that was not there before.
-        """
-        filters: dict[str, str | int | list[str]] = {"appointmentsOnly": "true", "pageSize": PAGE_SIZE}
-        if event_id is not None:
-            filters["convictionId"] = event_id
+        latest_first: bool = False,
+    ) -> AppointmentPage:
+        """Return a page (from 0) of a person's appointments on some days, the first and the last included."""
+        query: dict[str, str | int | list[str]] = {"page": page, "size": size}
         if date_from:
-            filters["contactDateFrom"] = date_from.isoformat()
+            query["from"] = date_from.isoformat()
         if date_to:
-            filters["contactDateTo"] = date_to.isoformat()
-        found: dict[int, Contact] = {}
-        for number in count():
-            answer = _object(CONTACTS, self._read(CONTACTS, {"crn": crn}, {**filters, "page": number}))
-            page = {each.contact_id: each for each in _each(CONTACTS, Contact.model_validate, answer.get("content"))}
-            has_more = not page.keys() <= found.keys() and answer.get("last") is not True
-            found |= page
-            if not has_more:
-                break
-        return tuple(found.values())
+            query["to"] = date_to.isoformat()
+        if latest_first:
+            query["order"] = "LAST"
+        return _one(
+            GET_APPOINTMENTS, AppointmentPage, self._read(GET_APPOINTMENTS, {"crn": crn}, query, username=username)
+        )
 
-    def contacts_page(
-        self, crn: str, *, number: int, size: int, date_from: date | None = None, date_to: date | None = None
-    ) -> ContactsPage:
-        """Return one page, counted from 0, of the appointments in a person's contact log, latest first.
+    def put_appointment(self, crn: str, reference: str, new: NewAppointment, *, username: str) -> Appointment:
+        """Make an appointment known by `reference`, once; safe to repeat.
 
-        Of all of them, or of those on some days, the first and the last included.
+        Raises Conflict: OVERLAP, NSI_CLOSED, or REFERENCE_SPENT where the appointment that bore the reference was
+        soft-deleted or is another one.
         """
-        query: dict[str, str | int | list[str]] = {"appointmentsOnly": "true", "page": number, "pageSize": size}
-        if date_from:
-            query["contactDateFrom"] = date_from.isoformat()
-        if date_to:
-            query["contactDateTo"] = date_to.isoformat()
-        answer = _object(CONTACTS, self._read(CONTACTS, {"crn": crn}, query))
-        return _one(CONTACTS, ContactsPage, answer)
+        parameters: Parameters = {"crn": crn, "reference": reference}
+        answer = self._write(PUT_APPOINTMENT, parameters, new.to_json(), username=username)
+        return _one(PUT_APPOINTMENT, Appointment, answer)
 
-    def personal_circumstances(self, crn: str) -> tuple[PersonalCircumstance, ...]:
-        """Return a person's circumstances, past and present."""
-        answer = _object(CIRCUMSTANCES, self._read(CIRCUMSTANCES, {"crn": crn}))
-        return _each(CIRCUMSTANCES, PersonalCircumstance.model_validate, answer.get("personalCircumstances") or [])
+    def appointment_by_reference(self, crn: str, reference: str, *, username: str) -> Appointment:
+        """Return the appointment that bears a reference. Raises NotFound where there is none or it was deleted."""
+        answer = self._read(GET_APPOINTMENT_BY_REFERENCE, {"crn": crn, "reference": reference}, username=username)
+        return _one(GET_APPOINTMENT_BY_REFERENCE, Appointment, answer)
 
-    def registrations(self, crn: str) -> tuple[Registration, ...]:
-        """Return the risk flags on a person's record, those that were removed too."""
-        answer = _object(REGISTRATIONS, self._read(REGISTRATIONS, {"crn": crn}))
-        return _each(REGISTRATIONS, Registration.model_validate, answer.get("registrations") or [])
+    def appointment_types(self) -> tuple[AppointmentType, ...]:
+        """Return the types that an appointment may have."""
+        return _each(GET_APPOINTMENT_TYPES, AppointmentType, self._read(GET_APPOINTMENT_TYPES, {}), "appointmentTypes")
 
-    def create_nsi(self, new: NewNsi, *, username: str) -> CreatedNsi:
-        """Create an NSI on behalf of a user.
+    def nsi_types(self, codes: Sequence[str] = ()) -> tuple[NsiType, ...]:
+        """Return those of some NSI types (at most 50) that Delius knows; without codes, all that RAR allows."""
+        query: Query | None = {"code": list(codes)} if codes else None
+        return _each(GET_NSI_TYPES, NsiType, self._read(GET_NSI_TYPES, {}, query), "nsiTypes")
 
-        Raises Refused with Delius API's reason, Forbidden where the user has no part in the provider named, and
-        Unavailable, which says whether the NSI may have been created.
+    def offices(self, team_code: str) -> tuple[Office, ...]:
+        """Return the open offices of a team. Raises NotFound for a team that is unknown or closed."""
+        return _each(GET_OFFICES, Office, self._read(GET_OFFICES, {"team_code": team_code}), "offices")
+
+    def changes(self, nsi_type_codes: Sequence[str], *, after: str, size: int) -> ChangePage:
+        """Return a page of what changed of NSIs of some types and their appointments.
+
+        It follows the page whose `next` is `after`, and begins at the beginning where that is empty.
         """
-        return _one(CREATE_NSI, CreatedNsi, self._write(CREATE_NSI, {}, new.to_json(), username=username))
+        query: dict[str, str | int | list[str]] = {"nsiTypeCode": list(nsi_type_codes), "size": size}
+        if after:
+            query["after"] = after
+        return _one(GET_CHANGES, ChangePage, self._read(GET_CHANGES, {}, query))
 
-    def create_appointment(self, crn: str, event_id: int, new: NewAppointment, *, username: str) -> CreatedAppointment:
-        """Create an appointment on behalf of a user.
+    def _read(
+        self, operation: Operation, parameters: Parameters, query: Query | None = None, *, username: str | None = None
+    ) -> Any:
+        return json_of(operation, self._transport.send(operation, parameters, query=query, username=username))
 
-        Raises Refused with Community API's reason, Clash where the person has an appointment at that time, and
-        Unavailable, which says whether the appointment may have been created.
-        """
-        parameters: Parameters = {"crn": crn, "event_id": event_id}
-        answer = self._write(CREATE_APPOINTMENT, parameters, new.to_json(), username=username)
-        return _one(CREATE_APPOINTMENT, CreatedAppointment, answer)
-
-    def _read(self, operation: Operation, parameters: Parameters, query: Query | None = None) -> Any:
-        return json_of(operation, self._transport.send(operation, parameters, query=query))
-
-    def _write(self, operation: Operation, parameters: Parameters, body: dict[str, Any], *, username: str) -> Any:
+    def _write(
+        self, operation: Operation, parameters: Parameters, body: dict[str, Any] | None, *, username: str
+    ) -> Any:
         return json_of(operation, self._transport.send(operation, parameters, body=body, username=username))
 
 
@@ -255,15 +207,14 @@ def get_client() -> DeliusClient:
         return _client
 
 
-# Delius API only takes writes: the next booking that needs it tries it.
-breakers.tried_by(Service.HMPPS_AUTH, lambda: get_client().renew_token())
-breakers.tried_by(Service.COMMUNITY_API, lambda: get_client().appointment_types())
+circuit_breaker.tried_by(Service.HMPPS_AUTH, lambda: get_client().renew_token())
+circuit_breaker.tried_by(Service.DELIUS, lambda: get_client().appointment_types())
 
 
 def reset_client() -> None:
     """Forget the process's client, and what it knows of the services; the next one is made from the settings then."""
     global _client
-    breakers.reset()
+    circuit_breaker.reset()
     with _lock:
         client, _client = _client, None
     if client:
@@ -282,7 +233,7 @@ os.register_at_fork(after_in_child=_forget_inherited_client)
 
 @receiver(setting_changed)
 def _follow_settings(*, setting: str, **kwargs: Any) -> None:
-    if setting.startswith(("HMPPS_", "COMMUNITY_API_", "DELIUS_")):
+    if setting.startswith(("HMPPS_", "DELIUS_")):
         reset_client()
 
 
@@ -293,34 +244,16 @@ def _one(operation: Operation, record: type[R], answer: Any) -> R:
         raise unusable(operation, *_fields(error)) from None
 
 
-def _each(operation: Operation, read: Callable[[Any], R], answer: Any) -> tuple[R, ...]:
-    if not isinstance(answer, list):
-        raise unusable(operation, "list")
+def _each(operation: Operation, record: type[R], answer: Any, name: str) -> tuple[R, ...]:
+    items = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(items, list):
+        raise unusable(operation, name)
     try:
-        return tuple(read(item) for item in answer)
+        return tuple(record.model_validate(item) for item in items)
     except ValidationError as error:
         raise unusable(operation, *_fields(error)) from None
-
-
-def _object(operation: Operation, answer: Any) -> dict[str, Any]:
-    if not isinstance(answer, dict):
-        raise unusable(operation)
-    return answer
-
-
-def _with(name: str, answer: Any) -> Any:
-    """Leave out the items of a list that lack what they would be chosen by."""
-    return (
-        [item for item in answer if not isinstance(item, dict) or item.get(name)]
-        if isinstance(answer, list)
-        else answer
-    )
 
 
 def _fields(error: ValidationError) -> list[str]:
     """Return the names of the fields at fault. Only names: the error itself holds values too."""
     return sorted({".".join(part for part in each["loc"] if isinstance(part, str)) for each in error.errors()})
-
-
-def _boolean(value: bool) -> str:
-    return "true" if value else "false"

@@ -1,4 +1,4 @@
-"""The settings that the delius room reads."""
+"""The settings that the Delius client reads."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +13,7 @@ class Connection:
     """Where the services are, who we are to them, and how long we wait. Times are in seconds."""
 
     auth_url: str
-    community_api_url: str
-    delius_api_url: str
+    integration_url: str
     client_id: str
     client_secret: str = field(repr=False)
     connect_timeout: float
@@ -26,8 +25,7 @@ def connection() -> Connection:
     """Return the connection that the settings describe now."""
     return Connection(
         auth_url=settings.HMPPS_AUTH_URL.rstrip("/"),
-        community_api_url=settings.COMMUNITY_API_URL.rstrip("/"),
-        delius_api_url=settings.DELIUS_API_URL.rstrip("/"),
+        integration_url=settings.DELIUS_INTEGRATION_URL.rstrip("/"),
         client_id=settings.HMPPS_CLIENT_ID,
         client_secret=settings.HMPPS_CLIENT_SECRET,
         connect_timeout=settings.DELIUS_CONNECT_TIMEOUT,
@@ -37,19 +35,16 @@ def connection() -> Connection:
 
 
 @dataclass(frozen=True)
-class BreakerRules:
-    """When a service is left alone: after how many failures in a row, and for how many seconds."""
+class CircuitRules:
+    """When a circuit opens: after how many failures in a row, and for how many seconds."""
 
     failures: int
     seconds: float
 
 
-def breaker_rules() -> BreakerRules:
-    """Return the rules that the settings describe now. No service is ever left alone where `failures` is 0."""
-    return BreakerRules(
-        failures=settings.DELIUS_BREAKER_FAILURES,
-        seconds=settings.DELIUS_BREAKER_SECONDS,
-    )
+def circuit_rules() -> CircuitRules:
+    """Return the rules that the settings describe now. No circuit ever opens where `failures` is 0."""
+    return CircuitRules(failures=settings.DELIUS_CIRCUIT_FAILURES, seconds=settings.DELIUS_CIRCUIT_SECONDS)
 
 
 def shared_store() -> str:
@@ -61,9 +56,9 @@ def shared_store() -> str:
     return str(location if isinstance(location, str) else location[0])
 
 
-def waiting_threads() -> int:
+def bulkhead_threads() -> int:
     """Return how many threads of this process may wait for Delius at once."""
-    return int(settings.DELIUS_WAITING_THREADS)
+    return int(settings.DELIUS_BULKHEAD_THREADS)
 
 
 def parallel_reads() -> int:
@@ -71,19 +66,9 @@ def parallel_reads() -> int:
     return int(settings.DELIUS_PARALLEL_READS)
 
 
-def sync_parallel() -> int:
-    """Return how many cases the sync of the mirror may be reading at once."""
-    return int(settings.DELIUS_SYNC_PARALLEL)
-
-
 def case_cache_seconds() -> int:
     """Return for how long a person's record may be shown again without reading it."""
     return int(settings.DELIUS_CACHE_SECONDS)
-
-
-def staff_stale_seconds() -> int:
-    """Return up to what age a staff record may be used where it decides nothing, while it is read again."""
-    return int(settings.DELIUS_STAFF_STALE_SECONDS)
 
 
 def reference_cache_seconds() -> int:
@@ -101,18 +86,12 @@ def reference_outage_seconds() -> int:
     return int(settings.DELIUS_REFERENCE_OUTAGE_SECONDS)
 
 
-def urn_in_notes() -> bool:
-    """Return whether an NSI's URN is written in its notes as well, for versions that do not keep externalReference."""
-    return bool(settings.NSI_URN_IN_NOTES)
-
-
 def health_addresses() -> dict[Service, str]:
     """Return where each service tells of its health, without a token."""
     known = connection()
     return {
         Service.HMPPS_AUTH: f"{known.auth_url}/health/ping",
-        Service.COMMUNITY_API: f"{known.community_api_url}/health",
-        Service.DELIUS_API: f"{known.delius_api_url}/health",
+        Service.DELIUS: f"{known.integration_url}/health/ping",
     }
 
 

@@ -1,4 +1,4 @@
-"""Whether the three services answer, read side by side and without a token.
+"""Whether the services answer, read side by side and without a token.
 
 Each is asked whatever its circuit breaker says, and what it answers is nothing to the breaker.
 """
@@ -15,8 +15,7 @@ from delius.services import Service
 
 NAMES = {
     Service.HMPPS_AUTH: "hmppsAuth",
-    Service.COMMUNITY_API: "communityApi",
-    Service.DELIUS_API: "deliusApi",
+    Service.DELIUS: "deliusIntegration",
 }
 
 logger = structlog.get_logger(__name__)
@@ -32,7 +31,7 @@ class ServiceHealth:
 
 
 def read_health() -> tuple[ServiceHealth, ...]:
-    """Ask HMPPS Auth, Community API and Delius API at once, and wait for each no longer than HEALTH_UPSTREAM_TIMEOUT.
+    """Ask the services at once, and wait for each no longer than HEALTH_UPSTREAM_TIMEOUT.
 
     A service is up where it answers 200: Spring Boot answers 503 for one that is not.
     """

@@ -9,37 +9,36 @@ from typing import ClassVar
 from django.db import models
 
 
-class SyncedCase(models.Model):
-    """A case of the mirror, when it was last read, and what went wrong if it could not be.
+class MirrorCursor(models.Model):
+    """How far the feed of changes has been read into the mirror: one row, or none before the first sync.
 
-    Cases are read in the order of `last_tried_at`, so that one that fails every time does not keep others from being
-    read. `last_synced_at` is when the mirror was last true.
+    `next` is where the following page begins, empty for the beginning; it counts for the NSI types in `type_codes`
+    (sorted, separated by spaces) alone. `updated_at` is when a page was last stored.
     """
 
-    crn = models.CharField("CRN", max_length=7, unique=True)
-    provider_code = models.CharField("provider", blank=True)
-    last_tried_at = models.DateTimeField("last tried")
-    last_synced_at = models.DateTimeField("last read", null=True)
-    last_error = models.CharField("last error", blank=True)
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    type_codes = models.TextField("NSI types")
+    next = models.CharField(blank=True)
+    updated_at = models.DateTimeField("last read")
 
     class Meta:
-        verbose_name = "synced case"
-        indexes: ClassVar = [models.Index(fields=["provider_code", "last_tried_at"], name="synced_case_by_provider")]
+        verbose_name = "mirror cursor"
+        constraints: ClassVar = [models.CheckConstraint(condition=models.Q(id=1), name="mirror_cursor_is_one_row")]
 
     def __str__(self) -> str:
-        return self.crn
+        return self.next or "the beginning"
 
 
 class MirroredNsi(models.Model):
     """An NSI of a toolkit, as Delius had it when a sync last saw it.
 
-    `active` is Delius's own word. `gone_since` is when a sync first found the NSI no longer there at all, which is not
-    the same as soft-deleted; None while it is there.
+    `active` is Delius's own word. `seen_at` is when a sync last read a change of it. `gone_since` is when one read that
+    it is no longer there, or no longer of a toolkit's type, which is not the same as soft-deleted; None while it is.
     """
 
     nsi_id = models.BigIntegerField("NSI", primary_key=True)
     crn = models.CharField("CRN", max_length=7)
-    event_id = models.BigIntegerField("event")
+    event_id = models.BigIntegerField("event", null=True)
     requirement_id = models.BigIntegerField("requirement", null=True)
     type_code = models.CharField("type")
     type_description = models.CharField("type description", blank=True)
@@ -87,7 +86,7 @@ class MirroredContact(models.Model):
     """An appointment that hangs from a mirrored NSI.
 
     `moved_from` is when it was to start before it was last moved; None where no sync saw it move. `gone_since` is when
-    a sync first found that it no longer hangs from a toolkit's NSI, most often because it was deleted.
+    a sync read that it was deleted, or no longer hangs from a toolkit's NSI.
     """
 
     contact_id = models.BigIntegerField("contact", primary_key=True)

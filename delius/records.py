@@ -1,18 +1,15 @@
-"""What Delius tells us, as typed records.
+"""What Delius tells us, as typed records: the schemas of docs/integration/openapi.yaml.
 
-Upstream answers are untidy: optional objects are missing or null. Fields that are only shown are read leniently (what
-is missing or malformed becomes empty); fields that are acted on are insisted on, or say None where Delius may leave
-them out. Unknown fields are ignored. Times without an offset are Europe/London wall time.
+Fields that are only shown are read leniently (what is missing or malformed becomes empty); fields that are acted on are
+insisted on. Null is read as absent, unknown fields are ignored, and moments are in Europe/London.
 """
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    AliasChoices,
-    AliasPath,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -20,7 +17,9 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    model_validator,
 )
+from pydantic.alias_generators import to_camel
 
 from delius.london import as_london
 
@@ -43,57 +42,67 @@ def _or_nothing(value: Any, parse: ValidatorFunctionWrapHandler) -> Any:
         return ()
 
 
-def _or(empty: Any) -> BeforeValidator:
-    return BeforeValidator(lambda value: empty if value is None else value)
-
-
-def _items_with(name: str) -> BeforeValidator:
-    """Leave out the items of a list that lack the field which makes them usable."""
-
-    def usable(value: Any) -> Any:
-        if not isinstance(value, list | tuple):
-            return () if value is None else value
-        return tuple(item for item in value if not isinstance(item, dict) or item.get(name))
-
-    return BeforeValidator(usable)
-
-
-def _none_without(name: str) -> BeforeValidator:
-    """Read an object that lacks the field which makes it usable as absent."""
-    return BeforeValidator(lambda value: None if isinstance(value, dict) and not value.get(name) else value)
-
-
 Shown = WrapValidator(_or_none)
 ShownItems = WrapValidator(_or_nothing)
 Text = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str | int | float) else "")]
-TextOrNone = Annotated[str | None, Shown]
-FalseIfAbsent = Annotated[bool, _or(False)]
-TrueIfAbsent = Annotated[bool, _or(True)]
 Code = Annotated[str, Field(min_length=1)]
 ShownDate = Annotated[date | None, Shown]
-ShownInt = Annotated[int | None, Shown]
 LondonTime = Annotated[datetime, AfterValidator(as_london)]
 ShownTime = Annotated[LondonTime | None, Shown]
 
 
 class Record(BaseModel):
-    """Something Delius told us. Built from upstream's JSON, or by the names used here."""
+    """Something Delius told us. Built from its JSON, or by the names used here."""
 
     model_config = ConfigDict(
         frozen=True,
         extra="ignore",
+        alias_generator=to_camel,
         validate_by_name=True,
         validate_by_alias=True,
         coerce_numbers_to_str=True,
         str_strip_whitespace=True,
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: each for name, each in value.items() if each is not None}
+        return value
 
-class Provider(Record):
-    """A probation provider. Some have no code, and nothing can be written for those."""
 
-    code: str | None = None
+class CodeDescription(Record):
+    """A code of Delius, and its words."""
+
+    code: Code
     description: Text = ""
+
+
+class Name(Record):
+    """A person's name. Somebody with one name has a surname alone."""
+
+    forename: Text = ""
+    middle_name: Text = ""
+    surname: Text = ""
+
+    @property
+    def full(self) -> str:
+        """Forename and surname."""
+        return " ".join(filter(None, (self.forename, self.surname)))
+
+    @property
+    def familiar(self) -> str:
+        """What a sentence calls the person: the forename, or the only name there is."""
+        return self.forename or self.surname
+
+
+class Officer(Record):
+    """In whose name something is recorded: a member of staff, of a team, of a provider."""
+
+    provider_code: Code
+    team_code: Code
+    staff_code: Code
 
 
 class Team(Record):
@@ -101,272 +110,346 @@ class Team(Record):
 
     code: Code
     description: Text = ""
+    provider: CodeDescription
 
 
-class StaffMember(Record):
-    """A user's staff record: the code is what we write, the identifier what their caseload is found by."""
+class Staff(Record):
+    """A user's staff record, with their open teams, the default first."""
+
+    code: Code
+    name: Annotated[Name, Field(default_factory=Name)]
+    teams: tuple[Team, ...] = ()
+
+
+class User(Record):
+    """A Delius user; `staff` is None for one without a staff record."""
 
     username: Code
-    staff_code: Code = Field(validation_alias="staffCode")
-    staff_identifier: int = Field(validation_alias="staffIdentifier")
-    forenames: Text = Field("", validation_alias=AliasPath("staff", "forenames"))
-    surname: Text = Field("", validation_alias=AliasPath("staff", "surname"))
-    email: TextOrNone = None
-    provider: Provider | None = Field(None, validation_alias="probationArea")
-    teams: Annotated[tuple[Team, ...], _items_with("code")] = ()
+    enabled: bool = True
+    email: Annotated[str | None, Shown] = None
+    staff: Staff | None = None
+
+
+class Access(Record):
+    """Whether the reader may not see a record, and Delius's own words where it has some."""
+
+    limited: bool
+    message: Text = ""
+
+
+class RarDays(Record):
+    """The RAR days of a requirement, counted by Delius: days with a session, not sessions; each counted once.
+
+    `ordered` is None where the length is not in days. `at_risk` is Delius's own reckoning, None where it has none.
+    """
+
+    requirement_id: int
+    event_id: int
+    ordered: int | None = None
+    completed: int
+    booked: int
+    completed_in_last_8_weeks: Annotated[int | None, Shown] = None
+    ends_on: ShownDate = None
+    at_risk: Annotated[bool | None, Shown] = None
 
     @property
-    def name(self) -> str:
-        """Forenames and surname."""
-        return _full_name(self.forenames, self.surname)
+    def left(self) -> int | None:
+        """The days ordered that are neither completed nor booked; None where it is not known how many were ordered."""
+        return None if self.ordered is None else max(self.ordered - self.completed - self.booked, 0)
 
 
-class CaseloadEntry(Record):
-    """Somebody on a caseload, with as much of their name as the list gives."""
+class AppointmentSummary(Record):
+    """An appointment in few words."""
 
-    crn: Code = Field(validation_alias=AliasChoices("crn", "crnNumber"))
-    first_name: TextOrNone = Field(None, validation_alias="firstName")
-    surname: TextOrNone = Field(None, validation_alias=AliasChoices("surname", "offenderSurname"))
+    contact_id: int
+    type: CodeDescription
+    start: LondonTime
+    end: ShownTime = None
 
 
-class PhoneNumber(Record):
-    """A telephone number; `type` is MOBILE or TELEPHONE where it is known."""
+class CaseRow(Record):
+    """A line of a case list. One with limited access has its CRN and the reason alone."""
 
-    number: Code
-    type: TextOrNone = None
+    crn: Code
+    access: Access
+    name: Name | None = None
+    preferred_name: Text = ""
+    date_of_birth: ShownDate = None
+    rar_requirements: tuple[RarDays, ...] = ()
+    next_appointment: Annotated[AppointmentSummary | None, Shown] = None
+    appointments_without_outcome: Annotated[int | None, Shown] = None
+
+
+class CasePage(Record):
+    """A page of a case list, counted from 0."""
+
+    cases: tuple[CaseRow, ...]
+    page: int
+    total_pages: int
+    total_elements: int
+
+
+class Relation(StrEnum):
+    """Whose case it is: the user's, one of their teams', or somebody else's."""
+
+    USER = "USER"
+    TEAM = "TEAM"
+    OTHER = "OTHER"
 
 
 class Manager(Record):
-    """One entry, past or present, of who manages a person."""
+    """Who manages a case."""
 
-    active: FalseIfAbsent = False
-    soft_deleted: FalseIfAbsent = Field(False, validation_alias="softDeleted")
-    staff_code: str | None = Field(None, validation_alias=AliasPath("staff", "code"))
-    staff_forenames: Text = Field("", validation_alias=AliasPath("staff", "forenames"))
-    staff_surname: Text = Field("", validation_alias=AliasPath("staff", "surname"))
-    team: Annotated[Team | None, _none_without("code")] = None
-    provider: Provider | None = Field(None, validation_alias="probationArea")
-
-    @property
-    def staff_name(self) -> str:
-        """The manager's forenames and surname."""
-        return _full_name(self.staff_forenames, self.staff_surname)
+    staff_code: Code
+    name: Name | None = None
+    team: Team
+    unallocated: bool = False
 
 
-class Languages(Record):
+class Language(Record):
     """What language to use with a person."""
 
-    primary: Text = Field("", validation_alias="primaryLanguage")
-    others: Annotated[tuple[str, ...], ShownItems] = Field((), validation_alias="otherLanguages")
-    requires_interpreter: FalseIfAbsent = Field(False, validation_alias="requiresInterpreter")
-    concerns: Text = Field("", validation_alias="languageConcerns")
-
-
-class Adjustment(Record):
-    """What is provided for because of a disability."""
-
-    description: Text = Field("", validation_alias=AliasPath("provisionType", "description"))
+    preferred: Text = ""
+    interpreter_required: bool = False
     notes: Text = ""
-    start_date: ShownDate = Field(None, validation_alias="startDate")
-    end_date: ShownDate = Field(None, validation_alias="finishDate")
 
 
 class Disability(Record):
     """A disability, and the adjustments made for it."""
 
-    description: Text = Field("", validation_alias=AliasPath("disabilityType", "description"))
+    description: Text = ""
+    start_date: ShownDate = None
     notes: Text = ""
-    start_date: ShownDate = Field(None, validation_alias="startDate")
-    end_date: ShownDate = Field(None, validation_alias="endDate")
-    adjustments: Annotated[tuple[Adjustment, ...], ShownItems] = Field((), validation_alias="provisions")
+    adjustments: Annotated[tuple[str, ...], ShownItems] = ()
 
 
-class Person(Record):
-    """A person on probation."""
+class Circumstance(Record):
+    """Something about a person's life that is not over, such as their work."""
 
-    crn: Code = Field(validation_alias=AliasPath("otherIds", "crn"))
-    first_name: Text = Field("", validation_alias="firstName")
-    surname: Text = ""
-    preferred_name: TextOrNone = Field(None, validation_alias="preferredName")
-    date_of_birth: ShownDate = Field(None, validation_alias="dateOfBirth")
-    gender: TextOrNone = None
-    phone_numbers: Annotated[tuple[PhoneNumber, ...], ShownItems, _items_with("number")] = Field(
-        (), validation_alias=AliasPath("contactDetails", "phoneNumbers")
-    )
-    managers: Annotated[tuple[Manager, ...], _or(())] = Field((), validation_alias="offenderManagers")
-    languages: Annotated[Languages | None, Shown] = Field(
-        None, validation_alias=AliasPath("offenderProfile", "offenderLanguages")
-    )
-    disabilities: Annotated[tuple[Disability, ...], ShownItems] = Field(
-        (), validation_alias=AliasPath("offenderProfile", "disabilities")
-    )
+    type: Annotated[CodeDescription | None, Shown] = None
+    description: Text = ""
+    start_date: ShownDate = None
+    notes: Text = ""
 
     @property
-    def name(self) -> str:
-        """First name and surname."""
-        return _full_name(self.first_name, self.surname)
+    def is_employment(self) -> bool:
+        """Whether this is about work."""
+        return self.type is not None and self.type.code == EMPLOYMENT
+
+
+class Legislation(StrEnum):
+    """By which law an order was made: what decides which types of appointment are offered."""
+
+    CJA = "CJA"
+    LEGACY = "LEGACY"
+
+
+class Order(Record):
+    """What the court ordered on an event."""
+
+    description: Text = ""
+    legislation: Annotated[Legislation | None, Shown] = None
+    start_date: ShownDate = None
+    end_date: ShownDate = None
+
+
+class Requirement(Record):
+    """Something the court ordered as part of a sentence."""
+
+    requirement_id: int
+    main_category: CodeDescription
+    sub_category: Annotated[CodeDescription | None, Shown] = None
+    length: Annotated[int | None, Shown] = None
+    length_unit: Text = ""
+    start_date: ShownDate = None
+    termination_date: date | None = None
+    rar: RarDays | None = None
+
+    @property
+    def is_rar(self) -> bool:
+        """Whether this is a rehabilitation activity requirement: main category F (RULES.md, *Words*)."""
+        return self.main_category.code == RAR_CATEGORY
+
+    def is_in_force(self, on: date) -> bool:
+        """Return whether the requirement runs on a day. The day it is terminated on is not one of them."""
+        return self.termination_date is None or self.termination_date > on
+
+
+class Event(Record):
+    """A sentence and what led to it."""
+
+    event_id: int
+    number: Text = ""
+    referral_date: date | None = None
+    main_offence: Text = ""
+    order: Annotated[Order | None, Shown] = None
+    requirements: tuple[Requirement, ...] = ()
+
+
+class Case(Record):
+    """A person on probation, with everything that arranging an appointment needs. A limited case has no more than
+    `crn`, `access` and `relation`."""
+
+    crn: Code
+    access: Access
+    relation: Relation
+    name: Annotated[Name, Field(default_factory=Name)]
+    preferred_name: Text = ""
+    date_of_birth: ShownDate = None
+    gender: Annotated[CodeDescription | None, Shown] = None
+    mobile_number: Text = ""
+    telephone_number: Text = ""
+    manager: Annotated[Manager | None, Shown] = None
+    language: Annotated[Language | None, Shown] = None
+    disabilities: Annotated[tuple[Disability, ...], ShownItems] = ()
+    circumstances: Annotated[tuple[Circumstance, ...], ShownItems] = ()
+    risk_flag_count: Annotated[int | None, Shown] = None
+    events: tuple[Event, ...] = ()
+
+    @property
+    def phone_number(self) -> str:
+        """The number to reach the person at, a mobile first; empty for none."""
+        return self.mobile_number or self.telephone_number
 
     def age(self, on: date) -> int | None:
         """Return the person's age in years on a day; None where their date of birth is not known."""
         born = self.date_of_birth
         return on.year - born.year - ((on.month, on.day) < (born.month, born.day)) if born else None
 
-    @property
-    def active_manager(self) -> Manager | None:
-        """Who manages the person now; None where Delius names nobody."""
-        return next((each for each in self.managers if each.active and not each.soft_deleted), None)
 
+class RiskFlag(Record):
+    """A risk flag that stands on a person's record."""
 
-class PersonalCircumstance(Record):
-    """Something about a person's life, like their work; a day that is past as `end_date` means it is over."""
-
-    type_code: Text = Field("", validation_alias=AliasPath("personalCircumstanceType", "code"))
-    description: Text = Field("", validation_alias=AliasPath("personalCircumstanceSubType", "description"))
+    type: CodeDescription
+    level: Annotated[CodeDescription | None, Shown] = None
+    start_date: ShownDate = None
+    next_review_date: ShownDate = None
     notes: Text = ""
-    start_date: ShownDate = Field(None, validation_alias="startDate")
-    end_date: ShownDate = Field(None, validation_alias="endDate")
-
-    @property
-    def is_employment(self) -> bool:
-        """Whether this is about work: type code B (Community API)."""
-        return self.type_code == EMPLOYMENT
-
-
-class Registration(Record):
-    """A risk flag on a person's record."""
-
-    type_code: Text = Field("", validation_alias=AliasPath("type", "code"))
-    description: Text = Field("", validation_alias=AliasPath("type", "description"))
-    active: TrueIfAbsent = True
-    notes: Text = ""
-    start_date: ShownDate = Field(None, validation_alias="startDate")
-    end_date: ShownDate = Field(None, validation_alias="endDate")
-    next_review_date: ShownDate = Field(None, validation_alias="nextReviewDate")
-
-
-class Access(Record):
-    """Whether a user may see a person's record, and Delius's own words where they may not."""
-
-    restricted: bool = Field(validation_alias="userRestricted")
-    excluded: bool = Field(validation_alias="userExcluded")
-    restriction_message: Text = Field("", validation_alias="restrictionMessage")
-    exclusion_message: Text = Field("", validation_alias="exclusionMessage")
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the record may be seen."""
-        return not (self.restricted or self.excluded)
-
-    @property
-    def message(self) -> str | None:
-        """Why the record may not be seen, as Delius puts it; None where it may be, or where Delius gives no reason."""
-        reasons = [
-            text
-            for applies, text in ((self.restricted, self.restriction_message), (self.excluded, self.exclusion_message))
-            if applies and text
-        ]
-        return " ".join(reasons) or None
-
-
-class Event(Record):
-    """A sentence and what led to it: an event in Delius, a conviction in Community API."""
-
-    event_id: int = Field(validation_alias="convictionId")
-    active: TrueIfAbsent = True
-    referral_date: date | None = Field(None, validation_alias="referralDate")
-    conviction_date: ShownDate = Field(None, validation_alias="convictionDate")
-    sentence_description: TextOrNone = Field(None, validation_alias=AliasPath("sentence", "description"))
-    start_date: ShownDate = Field(None, validation_alias=AliasPath("sentence", "startDate"))
-    expected_end_date: ShownDate = Field(None, validation_alias=AliasPath("sentence", "expectedSentenceEndDate"))
-    cja: FalseIfAbsent = Field(False, validation_alias=AliasPath("sentence", "cja2003Order"))
-    legacy: FalseIfAbsent = Field(False, validation_alias=AliasPath("sentence", "legacyOrder"))
-
-    @classmethod
-    def for_writing(cls, *, event_id: int, referral_date: date | None) -> Self:
-        """Return an event with only what an NSI on it needs, from what was kept of it."""
-        return cls.model_validate({"event_id": event_id, "referral_date": referral_date})
-
-
-class Requirement(Record):
-    """Something the court ordered as part of a sentence."""
-
-    requirement_id: int = Field(validation_alias="requirementId")
-    active: TrueIfAbsent = True
-    soft_deleted: FalseIfAbsent = Field(False, validation_alias="softDeleted")
-    main_category_code: str | None = Field(None, validation_alias=AliasPath("requirementTypeMainCategory", "code"))
-    description: Text = Field("", validation_alias=AliasPath("requirementTypeMainCategory", "description"))
-    length: ShownInt = None
-    length_unit: TextOrNone = Field(None, validation_alias="lengthUnit")
-    rar_count: ShownInt = Field(None, validation_alias="rarCount")
-    start_date: ShownDate = Field(None, validation_alias="startDate")
-    termination_date: date | None = Field(None, validation_alias="terminationDate")
-
-    @property
-    def is_rar(self) -> bool:
-        """Whether this is a rehabilitation activity requirement: main category F (Community API)."""
-        return self.main_category_code == RAR_CATEGORY
-
-    @property
-    def days_ordered(self) -> int | None:
-        """The RAR days the court ordered; None where no length is recorded, or one that is not in days."""
-        return self.length if (self.length_unit or "").lower() in _DAY_UNITS else None
-
-    @property
-    def days_completed(self) -> int:
-        """The RAR days completed so far."""
-        return self.rar_count or 0
-
-    def is_in_force(self, on: date) -> bool:
-        """Return whether the requirement still runs on a day. The day it is terminated on is not one of them."""
-        terminated = self.termination_date is not None and self.termination_date <= on
-        return self.active and not self.soft_deleted and not terminated
-
-
-class NsiManager(Record):
-    """Who manages an NSI, or did until `end_date`."""
-
-    provider: Provider | None = Field(None, validation_alias="probationArea")
-    team: Annotated[Team | None, _none_without("code")] = None
-    staff_code: str | None = Field(None, validation_alias=AliasPath("staff", "staffCode"))
-    start_date: ShownDate = Field(None, validation_alias="startDate")
-    end_date: ShownDate = Field(None, validation_alias="endDate")
 
 
 class Nsi(Record):
     """A non-statutory intervention: for a RAR toolkit, what its appointments hang from."""
 
-    nsi_id: int = Field(validation_alias="nsiId")
-    type_code: Code = Field(validation_alias=AliasPath("nsiType", "code"))
-    type_description: Text = Field("", validation_alias=AliasPath("nsiType", "description"))
-    sub_type_code: str | None = Field(None, validation_alias=AliasPath("nsiSubType", "code"))
-    status_code: Text = Field("", validation_alias=AliasPath("nsiStatus", "code"))
-    status_description: Text = Field("", validation_alias=AliasPath("nsiStatus", "description"))
-    status_date: ShownTime = Field(None, validation_alias="statusDateTime")
-    referral_date: date | None = Field(None, validation_alias="referralDate")
-    expected_start_date: ShownDate = Field(None, validation_alias="expectedStartDate")
-    expected_end_date: ShownDate = Field(None, validation_alias="expectedEndDate")
-    start_date: ShownDate = Field(None, validation_alias="actualStartDate")
-    end_date: date | None = Field(None, validation_alias="actualEndDate")
-    requirement_id: int | None = Field(None, validation_alias=AliasPath("requirement", "requirementId"))
-    active: TrueIfAbsent = True
-    soft_deleted: FalseIfAbsent = Field(False, validation_alias="softDeleted")
-    provider_code: str | None = Field(None, validation_alias=AliasPath("intendedProvider", "code"))
-    length: ShownInt = None
-    length_unit: TextOrNone = Field(None, validation_alias="lengthUnit")
-    notes: TextOrNone = None
-    external_reference: str | None = Field(None, validation_alias="externalReference")
-    managers: Annotated[tuple[NsiManager, ...], _or(())] = Field((), validation_alias="nsiManagers")
+    nsi_id: int
+    external_reference: str = ""
+    type: CodeDescription
+    sub_type: CodeDescription | None = None
+    status: Annotated[CodeDescription | None, Shown] = None
+    status_date: ShownTime = None
+    referral_date: date | None = None
+    start_date: ShownDate = None
+    end_date: date | None = None
+    event_id: int | None = None
+    requirement_id: int | None = None
+    length: Annotated[int | None, Shown] = None
+    length_unit: Text = ""
+    active: bool
+    soft_deleted: bool = False
+    manager: Annotated[Officer | None, Shown] = None
+    created_by: Annotated[Name | None, Shown] = None
+    appointment_count: int = 0
+    last_appointment_date: ShownDate = None
 
     @property
-    def manager(self) -> NsiManager | None:
-        """Who manages the NSI now, or did last; None where Delius names nobody."""
-        current = [each for each in self.managers if each.end_date is None]
-        return next(reversed(current or self.managers), None)
+    def sub_type_code(self) -> str:
+        """The code of the sub type, empty for none."""
+        return self.sub_type.code if self.sub_type else ""
 
     @property
     def is_open(self) -> bool:
-        """Whether appointments can still be added: neither ended nor deleted. An answer that does not say is open."""
-        return self.active and not self.soft_deleted and self.end_date is None
+        """Whether appointments can be added: it has neither ended nor been soft-deleted."""
+        return self.active and not self.soft_deleted
+
+
+class MatchedBy(StrEnum):
+    """How an NSI that had to be there was found: made now, by our reference, or by requirement and type."""
+
+    CREATED = "CREATED"
+    EXTERNAL_REFERENCE = "EXTERNAL_REFERENCE"
+    REQUIREMENT_AND_TYPE = "REQUIREMENT_AND_TYPE"
+
+
+class EnsuredNsi(Record):
+    """The open NSI of a type on a requirement; `other_ids` are its duplicates."""
+
+    nsi: Nsi
+    matched_by: MatchedBy
+    other_ids: tuple[int, ...] = ()
+
+
+class Office(Record):
+    """An office of a team."""
+
+    code: Code
+    description: Text = ""
+    building_name: Text = ""
+    building_number: Text = ""
+    street_name: Text = ""
+    town: Text = ""
+    county: Text = ""
+    postcode: Text = ""
+
+    @property
+    def address(self) -> str:
+        """The address on one line, without what is not known."""
+        street = " ".join(filter(None, (self.building_number, self.street_name)))
+        return ", ".join(filter(None, (self.building_name, street, self.town, self.county, self.postcode)))
+
+
+class AppointmentNsi(Record):
+    """The NSI that an appointment hangs from."""
+
+    nsi_id: int
+    type: CodeDescription
+    sub_type: Annotated[CodeDescription | None, Shown] = None
+
+
+class OldRarCategory(Record):
+    """What a RAR session was recorded under before there were toolkits."""
+
+    category: CodeDescription
+    sub_category: Annotated[CodeDescription | None, Shown] = None
+
+
+class Outcome(Record):
+    """What came of an appointment."""
+
+    code: Code
+    description: Text = ""
+    attended: bool
+    complied: Annotated[bool | None, Shown] = None
+    enforcement_action: Annotated[CodeDescription | None, Shown] = None
+
+
+class Appointment(Record):
+    """An appointment as Delius has it."""
+
+    contact_id: int
+    version: int = 0
+    external_reference: str = ""
+    type: CodeDescription
+    start: LondonTime
+    end: ShownTime = None
+    event_id: int | None = None
+    requirement_id: int | None = None
+    nsi: AppointmentNsi | None = None
+    counts_towards_rar: bool = False
+    old_rar_category: Annotated[OldRarCategory | None, Shown] = None
+    office: Annotated[Office | None, Shown] = None
+    outcome: Outcome | None = None
+    rescheduled_to: Annotated[int | None, Shown] = None
+    notes: Text = ""
+    sensitive: bool = False
+    soft_deleted: bool = False
+
+
+class AppointmentPage(Record):
+    """A page of appointments, counted from 0."""
+
+    appointments: tuple[Appointment, ...]
+    page: int
+    total_pages: int
+    total_elements: int
 
 
 class LocationRule(StrEnum):
@@ -374,7 +457,7 @@ class LocationRule(StrEnum):
 
     REQUIRED = "REQUIRED"
     OPTIONAL = "OPTIONAL"
-    NOT_REQUIRED = "NOT_REQUIRED"
+    NOT_ALLOWED = "NOT_ALLOWED"
 
     @classmethod
     def _missing_(cls, value: object) -> "LocationRule":
@@ -383,78 +466,54 @@ class LocationRule(StrEnum):
 
 
 class AppointmentType(Record):
-    """A type of appointment; `order_types` are the kinds of sentence (CJA, LEGACY) it may be offered for."""
-
-    code: Code = Field(validation_alias="contactType")
-    description: Text = ""
-    order_types: Annotated[tuple[str, ...], _or(())] = Field((), validation_alias="orderTypes")
-    location: Annotated[LocationRule, _or(LocationRule.OPTIONAL)] = Field(
-        LocationRule.OPTIONAL, validation_alias="requiresLocation"
-    )
-
-
-class OfficeLocation(Record):
-    """An office of a team."""
+    """A type of appointment, and the NSI types that one of it may hang from."""
 
     code: Code
     description: Text = ""
-    building_name: Text = Field("", validation_alias="buildingName")
-    building_number: Text = Field("", validation_alias="buildingNumber")
-    street_name: Text = Field("", validation_alias="streetName")
-    town_city: Text = Field("", validation_alias="townCity")
-    county: Text = ""
-    postcode: Text = ""
-
-    @property
-    def address(self) -> str:
-        """The address on one line, without what is not known."""
-        street = " ".join(filter(None, (self.building_number, self.street_name)))
-        return ", ".join(filter(None, (self.building_name, street, self.town_city, self.county, self.postcode)))
+    legislations: tuple[str, ...] = ()
+    location: LocationRule = LocationRule.OPTIONAL
+    nsi_type_codes: frozenset[str] = frozenset()
+    for_person_only: bool = False
 
 
-class Contact(Record):
-    """An appointment as the contact log has it, with the NSI it hangs from where it is a session of one."""
+class NsiType(Record):
+    """An NSI type, and what Delius demands of an NSI of it. `length_unit` is empty where it takes no length.
 
-    contact_id: int = Field(validation_alias="contactId")
-    type_code: Text = Field("", validation_alias=AliasPath("type", "code"))
-    start: LondonTime | None = Field(None, validation_alias="contactStart")
-    end: ShownTime = Field(None, validation_alias="contactEnd")
-    nsi_id: int | None = Field(None, validation_alias=AliasPath("rarActivityDetail", "nsiId"))
-    rar_requirement_id: ShownInt = Field(None, validation_alias=AliasPath("rarActivityDetail", "requirementId"))
-    type_description: Text = Field("", validation_alias=AliasPath("type", "description"))
-    office_description: Text = Field("", validation_alias=AliasPath("officeLocation", "description"))
-    sensitive: FalseIfAbsent = False
-    rar_type_code: Text = Field("", validation_alias=AliasPath("rarActivityDetail", "type", "code"))
-    rar_sub_type_code: Text = Field("", validation_alias=AliasPath("rarActivityDetail", "subtype", "code"))
-    rar_type: Text = Field("", validation_alias=AliasPath("rarActivityDetail", "type", "description"))
-    rar_sub_type: Text = Field("", validation_alias=AliasPath("rarActivityDetail", "subtype", "description"))
-    outcome_code: Text = Field("", validation_alias=AliasPath("outcome", "code"))
-    outcome_description: Text = Field("", validation_alias=AliasPath("outcome", "description"))
-    attended: Annotated[bool | None, Shown] = Field(None, validation_alias=AliasPath("outcome", "attended"))
+    `provider_codes` are the providers that may use it; None for all.
+    """
+
+    code: Code
+    description: Text = ""
+    selectable: bool = True
+    sub_types: tuple[CodeDescription, ...] = ()
+    statuses: tuple[CodeDescription, ...] = ()
+    length_unit: Text = ""
+    minimum_length: int | None = None
+    maximum_length: int | None = None
+    allows_duplicates: bool = False
+    provider_codes: tuple[str, ...] | None = None
 
 
-class ContactsPage(Record):
-    """A page of a contact log, of `total_pages`."""
+class Gone(Record):
+    """What the feed of changes no longer covers."""
 
-    contacts: tuple[Contact, ...] = Field(validation_alias="content")
-    total_pages: int = Field(validation_alias="totalPages")
-
-
-class CreatedAppointment(Record):
-    """What Community API says of an appointment that it has just made."""
-
-    appointment_id: int = Field(validation_alias="appointmentId")
-    start: ShownTime = Field(None, validation_alias="appointmentStart")
-    end: ShownTime = Field(None, validation_alias="appointmentEnd")
-    type_code: Text = Field("", validation_alias="type")
-    type_description: Text = Field("", validation_alias="typeDescription")
+    nsi_id: int | None = None
+    contact_id: int | None = None
 
 
-class CreatedNsi(Record):
-    """What Delius API says of an NSI that it has just made."""
+class Change(Record):
+    """An NSI or an appointment as it is now, or what is gone; one of the three is set."""
 
-    nsi_id: int = Field(validation_alias="id")
+    crn: Code
+    at: LondonTime
+    nsi: Nsi | None = None
+    appointment: Appointment | None = None
+    gone: Gone | None = None
 
 
-def _full_name(*names: str) -> str:
-    return " ".join(filter(None, names))
+class ChangePage(Record):
+    """A page of changes, in order; `next` is where the following page begins, `more` whether to ask for it at once."""
+
+    changes: tuple[Change, ...]
+    next: Code
+    more: bool

@@ -1,200 +1,133 @@
-"""What the rest of the house reads from Delius: bounded, side by side, and kept for a short while in Django's cache."""
+"""What the rest of the house reads from Delius: cached for a short while, side by side where a page needs several."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-from delius import cases, conf, kept
-from delius.cases import CaseEvent, CaseReads
-from delius.client import get_client
-from delius.errors import LIMITED_ACCESS, Forbidden, NotFound
-from delius.london import now, today
+from delius import cache, conf
+from delius.client import CaseSort, get_client
+from delius.errors import NotFound
+from delius.london import today
 from delius.parallel import Outcome, side_by_side
 from delius.records import (
+    Appointment,
+    AppointmentPage,
     AppointmentType,
-    CaseloadEntry,
-    Contact,
-    ContactsPage,
+    Case,
+    CasePage,
     Event,
-    OfficeLocation,
-    Person,
-    PersonalCircumstance,
-    Registration,
+    Office,
+    RarDays,
     Requirement,
-    StaffMember,
+    RiskFlag,
+    Staff,
 )
 
 __all__ = [
-    "Case",
-    "CaseEvent",
-    "Caseload",
-    "CaseloadPerson",
+    "CaseSort",
     "RarRequirement",
     "Schedule",
     "appointment_types",
     "case",
-    "caseload",
+    "cases",
     "coming_appointments",
-    "employment",
     "forget_appointments",
-    "next_appointments",
-    "office_locations",
-    "providers_written_for",
+    "offices",
+    "rar_requirements",
     "risk_flags",
     "schedule",
     "staff_member",
 ]
 
-# Nobody has more appointments ahead than this; of those that are past, what fits on a page.
-COMING_SIZE = 200
+CASES_SIZE = 50
+COMING_SIZE = 100
 PAST_SIZE = 20
-
-Coded = TypeVar("Coded", AppointmentType, OfficeLocation)
+# Nobody has more appointments ahead than fit on so many pages.
+MOST_PAGES = 20
 
 
 @dataclass(frozen=True)
 class RarRequirement:
-    """A RAR requirement that runs, and the event it belongs to."""
+    """A RAR requirement that is in force, and the event it belongs to."""
 
     event: Event
     requirement: Requirement
 
     @property
-    def days_ordered(self) -> int | None:
-        """The RAR days the court ordered; None where Delius has no length in days."""
-        return self.requirement.days_ordered
+    def requirement_id(self) -> int:
+        """The requirement's id in Delius."""
+        return self.requirement.requirement_id
 
     @property
-    def days_completed(self) -> int:
-        """The RAR days completed so far."""
-        return self.requirement.days_completed
+    def days(self) -> RarDays:
+        """The RAR days ordered, completed and booked; nothing of any where Delius does not count them."""
+        known = self.requirement.rar
+        return known or RarDays(requirement_id=self.requirement_id, event_id=self.event.event_id, completed=0, booked=0)
 
 
-@dataclass(frozen=True)
-class Case:
-    """A person on probation and their active events."""
-
-    person: Person
-    events: tuple[CaseEvent, ...]
-
-    def rar_requirements(self, on: date | None = None) -> tuple[RarRequirement, ...]:
-        """Return the RAR requirements that run on a day (in Europe/London), by default today."""
-        return _rar_requirements(self.events, on or today())
+def rar_requirements(found: Case, *, on: date) -> tuple[RarRequirement, ...]:
+    """Return the RAR requirements of a case that are in force on a day (in Europe/London)."""
+    return tuple(
+        RarRequirement(event=event, requirement=requirement)
+        for event in found.events
+        for requirement in event.requirements
+        if requirement.is_rar and requirement.is_in_force(on)
+    )
 
 
-@dataclass(frozen=True)
-class CaseloadPerson:
-    """A line of somebody's caseload.
+def staff_member(username: str) -> Staff | None:
+    """Return a user's staff record, read less than DELIUS_CACHE_SECONDS ago; None for a user who has none.
 
-    `rar` has, for each running RAR requirement, the days completed and the days ordered (None where not recorded).
-    `access_message` is set for a person whose record the reader may not see; there is then nothing else but the CRN.
-    `unavailable` says that the RAR days could not be read; neither, perhaps, could the name, which is then empty.
+    Raises Unavailable.
     """
 
-    crn: str
-    name: str
-    access_message: str | None = None
-    rar: tuple[tuple[int, int | None], ...] = ()
-    unavailable: bool = False
+    def load() -> Staff | None:
+        try:
+            return get_client().user(username).staff
+        except NotFound:
+            return None
+
+    return cache.read_one(cache.key("staff", username), load, seconds=conf.case_cache_seconds())
 
 
-@dataclass(frozen=True)
-class Caseload:
-    """The people somebody manages, by surname, those without a name last. `truncated` says that there are more."""
+def cases(username: str, *, search: str, sort: CaseSort, page: int) -> CasePage:
+    """Return a page (from 0) of the cases that a user manages, as Delius searches and sorts them; never cached.
 
-    people: tuple[CaseloadPerson, ...]
-    truncated: bool
-
-
-def staff_member(username: str, *, may_be_stale: bool = False) -> StaffMember | None:
-    """Return a user's staff record, or None for a user who has none. Raises Unavailable.
-
-    It was read less than DELIUS_CACHE_SECONDS ago: teams change, and decide which cases somebody may see. One that
-    `may_be_stale` may be as old as DELIUS_STAFF_STALE_SECONDS, and must decide nothing of the kind.
+    Raises NotFound for a user without a staff record, Unavailable, DeliusContractError.
     """
-    fresh = conf.case_cache_seconds()
-    oldest = max(fresh, conf.staff_stale_seconds())
-    try:
-        return kept.read_dated(
-            kept.key("staff", username),
-            lambda: get_client().staff_by_username(username),
-            ages=kept.Ages(fresh=fresh, stale=oldest, outage=oldest),
-            only_fresh=not may_be_stale,
-        )
-    except NotFound:
-        return None
-
-
-def providers_written_for(username: str) -> frozenset[str]:
-    """Return the codes of the providers in whose name a user may have something created. Raises Unavailable."""
-    return get_client().providers_written_for(username)
+    return get_client().cases(username, search=search, sort=sort, page=page, size=CASES_SIZE)
 
 
 def case(crn: str, *, username: str) -> Case:
-    """Return a person's case, if a user may see it.
+    """Return a person's case as a user may see it: with limited access, `access` and `relation` alone.
 
-    Raises Forbidden, with Delius's own message, where they may not; NotFound for an unknown CRN; Unavailable.
+    It was read less than DELIUS_CACHE_SECONDS ago. Raises NotFound for an unknown CRN, Unavailable,
+    DeliusContractError.
     """
-    reads = cases.read_cases([crn], username=username, persons=[crn])[crn]
-    access = reads.access.get()
-    if not access.allowed:
-        raise Forbidden(access.message or LIMITED_ACCESS)
-    assert reads.person
-    return Case(person=reads.person.get(), events=reads.events.get())
+    load = partial(get_client().case, crn, username=username)
+    return cache.read_one(cache.key("case", crn, username), load, seconds=conf.case_cache_seconds())
 
 
-def forget_appointments(crn: str) -> None:
-    """Let the next read of a person's appointments be a fresh one, because we made one. It changes nothing else."""
-    kept.forget(kept.key("coming", crn))
+def forget_appointments(crn: str, *, username: str) -> None:
+    """Have the next read of a person's appointments by a user be a fresh one, because we made one."""
+    cache.forget(cache.key("coming", crn, username))
 
 
-def coming_appointments(crn: str) -> tuple[Contact, ...]:
-    """Return a person's appointments from today on (in Europe/London). Raises NotFound, Forbidden, Unavailable.
+def coming_appointments(crn: str, *, username: str) -> tuple[Appointment, ...]:
+    """Return a person's appointments from today on (in Europe/London), the earliest first.
 
-    Who may see them is for `case` to say.
+    Raises NotFound, LimitedAccess, Unavailable, DeliusContractError.
     """
-    load = partial(get_client().contacts, crn, date_from=today())
-    return kept.read_one(kept.key("coming", crn), load, seconds=conf.case_cache_seconds())
+    load = partial(_coming, crn, username)
+    return cache.read_one(cache.key("coming", crn, username), load, seconds=conf.case_cache_seconds())
 
 
-def next_appointments(crns: Collection[str]) -> dict[str, Contact | None]:
-    """Return each person's next appointment, None for nobody's; a person of whom it is not known is left out."""
-    client, kept_by_crn = get_client(), {crn: kept.key("coming", crn) for crn in crns}
-    outcomes = kept.read(
-        {name: partial(client.contacts, crn, date_from=today()) for crn, name in kept_by_crn.items()},
-        seconds=conf.case_cache_seconds(),
-    )
-    return {
-        crn: min(
-            (each for each in outcomes[name].get() if each.start and each.start >= now()),
-            key=lambda each: each.start or now(),
-            default=None,
-        )
-        for crn, name in kept_by_crn.items()
-        if outcomes[name].error is None
-    }
-
-
-def employment(crn: str) -> tuple[PersonalCircumstance, ...]:
-    """Return what work a person does now (in Europe/London), the latest first. Raises NotFound, Forbidden, Unavailable.
-
-    Who may see it is for `case` to say.
-    """
-    load = partial(get_client().personal_circumstances, crn)
-    found = kept.read_one(kept.key("circumstances", crn), load, seconds=conf.case_cache_seconds())
-    current = [each for each in found if each.is_employment and not (each.end_date and each.end_date < today())]
-    return tuple(sorted(current, key=lambda each: each.start_date or date.min, reverse=True))
-
-
-def risk_flags(crn: str) -> tuple[Registration, ...]:
-    """Return the risk flags on a person's record, those that were removed too. Raises NotFound, Forbidden, Unavailable.
-
-    Who may see them is for `case` to say.
-    """
-    load = partial(get_client().registrations, crn)
-    return kept.read_one(kept.key("registrations", crn), load, seconds=conf.case_cache_seconds())
+def risk_flags(crn: str, *, username: str) -> tuple[RiskFlag, ...]:
+    """Return the risk flags that stand on a person's record. Raises NotFound, LimitedAccess, Unavailable."""
+    load = partial(get_client().risk_flags, crn, username=username)
+    return cache.read_one(cache.key("risk-flags", crn, username), load, seconds=conf.case_cache_seconds())
 
 
 @dataclass(frozen=True)
@@ -204,144 +137,84 @@ class Schedule:
     `risk_flags` is what came of reading those too, which is no reason not to show the rest.
     """
 
-    coming: tuple[Contact, ...]
-    past: tuple[Contact, ...]
+    coming: tuple[Appointment, ...]
+    past: tuple[Appointment, ...]
     past_pages: int
-    risk_flags: Outcome[tuple[Registration, ...]]
+    risk_flags: Outcome[tuple[RiskFlag, ...]]
 
 
-def schedule(crn: str, *, page: int) -> Schedule:
-    """Return a person's schedule, with page `page` (from 0) of what is past. Raises NotFound, Unavailable.
+def schedule(crn: str, *, username: str, page: int) -> Schedule:
+    """Return a person's schedule, with page `page` (from 0) of what is past; read side by side, and never cached.
 
-    All of it is read side by side. Who may see it is for `case` to say.
+    Raises NotFound, LimitedAccess, Unavailable, DeliusContractError.
     """
-    client = get_client()
     yesterday = today() - timedelta(days=1)
+    past_page = partial(
+        get_client().appointments,
+        crn,
+        username=username,
+        page=page,
+        size=PAST_SIZE,
+        date_to=yesterday,
+        latest_first=True,
+    )
     reads: list[Callable[[], Any]] = [
-        partial(client.contacts_page, crn, number=0, size=COMING_SIZE, date_from=today()),
-        partial(client.contacts_page, crn, number=page, size=PAST_SIZE, date_to=yesterday),
-        partial(risk_flags, crn),
+        partial(_coming, crn, username),
+        past_page,
+        partial(risk_flags, crn, username=username),
     ]
     coming, past, flags = side_by_side(reads)
-    earlier: ContactsPage = past.get()
-    ahead: ContactsPage = coming.get()
-    return Schedule(
-        coming=tuple(reversed(ahead.contacts)),
-        past=earlier.contacts,
-        past_pages=earlier.total_pages,
-        risk_flags=flags,
-    )
-
-
-def caseload(staff: StaffMember, *, limit: int) -> Caseload:
-    """Return the people a member of staff manages, at most `limit` of them, as far as that member may see them.
-
-    A person whose record cannot be read at the moment is there all the same and says so. Raises Unavailable where it is
-    not known who they are.
-    """
-    entries = sorted(_caseload_entries(staff, limit=limit), key=_by_surname)
-    shown = entries[:limit]
-    reads = cases.read_cases(
-        [entry.crn for entry in shown],
-        username=staff.username,
-        # The list of eligible people has whole names already, which saves a read for most of a caseload.
-        persons={entry.crn for entry in shown if not (entry.first_name and entry.surname)},
-    )
-    lines = [_line(entry, reads[entry.crn]) for entry in shown]
-    named = [line for line in lines if line.name]
-    nameless = sorted((line for line in lines if not line.name), key=lambda line: line.crn)
-    return Caseload(people=(*named, *nameless), truncated=len(entries) > limit)
+    earlier: AppointmentPage = past.get()
+    return Schedule(coming=coming.get(), past=earlier.appointments, past_pages=earlier.total_pages, risk_flags=flags)
 
 
 def appointment_types() -> tuple[AppointmentType, ...]:
-    """Return the types an appointment may have, each code once. Raises Unavailable.
+    """Return the types an appointment may have. Raises Unavailable.
 
     As old as DELIUS_REFERENCE_STALE_SECONDS, or as DELIUS_REFERENCE_OUTAGE_SECONDS where Delius does not answer: it
     checks the type of what is booked itself.
     """
-
-    def load() -> tuple[AppointmentType, ...]:
-        return _each_once(get_client().appointment_types())
-
-    return kept.read_dated(kept.key("appointment-types"), load, ages=_reference_ages())
+    return cache.read_stale_while_revalidate(
+        cache.key("appointment-types"), get_client().appointment_types, ages=_reference_ages()
+    )
 
 
-def office_locations(team_code: str) -> tuple[OfficeLocation, ...]:
-    """Return a team's offices by description, each once; none for a team that is unknown or not active.
+def offices(team_code: str) -> tuple[Office, ...]:
+    """Return a team's open offices by description and address; none for a team that is unknown or closed.
 
     As old as appointment types may be. Raises Unavailable.
     """
 
-    def load() -> tuple[OfficeLocation, ...]:
+    def load() -> tuple[Office, ...]:
         try:
-            offices = get_client().office_locations(team_code)
+            return tuple(sorted(_each_once(get_client().offices(team_code)), key=_by_name))
         except NotFound:
             return ()
-        return tuple(sorted(_each_once(offices), key=lambda office: (office.description.casefold(), office.code)))
 
-    return kept.read_dated(kept.key("offices", team_code), load, ages=_reference_ages())
+    return cache.read_stale_while_revalidate(cache.key("offices", team_code), load, ages=_reference_ages())
 
 
-def _reference_ages() -> kept.Ages:
-    return kept.Ages(
+def _coming(crn: str, username: str) -> tuple[Appointment, ...]:
+    found: dict[int, Appointment] = {}
+    for number in range(MOST_PAGES):
+        page = get_client().appointments(crn, username=username, page=number, size=COMING_SIZE, date_from=today())
+        found |= {each.contact_id: each for each in page.appointments}
+        if number + 1 >= page.total_pages:
+            break
+    return tuple(found.values())
+
+
+def _reference_ages() -> cache.Ages:
+    return cache.Ages(
         fresh=conf.reference_cache_seconds(),
         stale=conf.reference_stale_seconds(),
         outage=conf.reference_outage_seconds(),
     )
 
 
-def _caseload_entries(staff: StaffMember, *, limit: int) -> Iterable[CaseloadEntry]:
-    """Return everybody a member of staff manages, with whole names where the list of eligible people has them."""
-    client = get_client()
-    managed = kept.key("managed", staff.staff_identifier)
-    eligible = kept.key("eligible", staff.username, limit)
-    lists = kept.read(
-        {
-            managed: partial(client.managed_people, staff.staff_identifier),
-            eligible: partial(client.eligible_people, staff.username, limit=limit),
-        },
-        seconds=conf.case_cache_seconds(),
-    )
-    return {entry.crn: entry for entry in (*lists[managed].get(), *lists[eligible].get())}.values()
+def _each_once(found: Iterable[Office]) -> Iterable[Office]:
+    return {office.code: office for office in found}.values()
 
 
-def _line(entry: CaseloadEntry, reads: CaseReads) -> CaseloadPerson:
-    outcomes: list[Outcome] = [reads.access, reads.events, *([reads.person] if reads.person else [])]
-    for outcome in outcomes:
-        if isinstance(outcome.error, Forbidden):
-            return CaseloadPerson(crn=entry.crn, name="", access_message=outcome.error.message or LIMITED_ACCESS)
-    if reads.access.error:
-        return CaseloadPerson(crn=entry.crn, name="", unavailable=True)
-    access = reads.access.get()
-    if not access.allowed:
-        return CaseloadPerson(crn=entry.crn, name="", access_message=access.message or LIMITED_ACCESS)
-    if reads.person and not reads.person.error:
-        name = reads.person.get().name
-    else:
-        name = " ".join(filter(None, (entry.first_name, entry.surname)))
-    if reads.events.error:
-        return CaseloadPerson(crn=entry.crn, name=name, unavailable=True)
-    running = _rar_requirements(reads.events.get(), today())
-    return CaseloadPerson(
-        crn=entry.crn, name=name, rar=tuple((each.days_completed, each.days_ordered) for each in running)
-    )
-
-
-def _rar_requirements(events: Iterable[CaseEvent], on: date) -> tuple[RarRequirement, ...]:
-    return tuple(
-        RarRequirement(event=each.event, requirement=requirement)
-        for each in events
-        for requirement in each.requirements
-        if requirement.is_rar and requirement.is_in_force(on)
-    )
-
-
-def _by_surname(entry: CaseloadEntry) -> tuple[str, str, str]:
-    return ((entry.surname or "").casefold(), (entry.first_name or "").casefold(), entry.crn)
-
-
-def _each_once(items: Iterable[Coded]) -> tuple[Coded, ...]:
-    first: dict[str, Coded] = {}
-    for item in items:
-        first.setdefault(item.code, item)
-    return tuple(first.values())
+def _by_name(office: Office) -> tuple[str, str, str]:
+    return office.description.casefold(), office.address.casefold(), office.code

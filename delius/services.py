@@ -4,8 +4,7 @@ from enum import Enum
 
 
 class Service(Enum):
-    """HMPPS Auth, which gives tokens, and the two services in front of Delius."""
+    """HMPPS Auth, which gives tokens, and the integration service in front of Delius."""
 
     HMPPS_AUTH = "hmpps-auth"
-    COMMUNITY_API = "community-api"
-    DELIUS_API = "delius-api"
+    DELIUS = "delius"

@@ -1,4 +1,4 @@
-"""What the delius room tells of itself to whoever listens."""
+"""The signals that the Delius client sends."""
 
 from django.dispatch import Signal
 
@@ -6,5 +6,5 @@ from django.dispatch import Signal
 # kind of error, empty where an answer came) and `milliseconds`. Holds nothing about anybody.
 request_ended = Signal()
 
-# A request was not sent, because its service is left alone. Sent with `operation` (its name).
+# A request was not sent, because the circuit is open or the bulkhead full. Sent with `operation` (its name).
 request_not_sent = Signal()

@@ -1,28 +1,29 @@
-"""Keeping the mirror true: which cases to read, in what order, how many at once, and when to let Delius rest.
+"""Keeping the mirror true: reading the feed of changes from where it was left, and when to let Delius rest.
 
-Nothing is ever written to Delius. A case is stored as soon as it has been read, so a run that stops, for whatever
-reason, loses nothing but the cases that it was at.
+Nothing is ever written to Delius. A page is stored in one transaction with where the next one begins, so a run that
+stops, for whatever reason, loses nothing.
 """
 
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import partial
+from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
+from django.db import transaction
 from django.utils import timezone
 
-from delius import conf
-from delius.case_reading import CaseReading, Gate, read_case
-from delius.case_storing import Tally, compare, store, store_failure
-from delius.client import get_client
-from delius.errors import DeliusError, Overloaded, Unavailable
-from delius.models import SyncedCase
-from delius.parallel import PATIENCE, Outcome, side_by_side
+from delius.change_storing import Tally, compare, store
+from delius.client import GET_CHANGES, get_client
+from delius.errors import DeliusContractError, Overloaded, Unavailable
+from delius.models import MirrorCursor
+from delius.records import ChangePage
 
-__all__ = ["CaseSync", "Tally", "caseload", "due", "known_cases", "sync_case", "sync_cases"]
+__all__ = ["MOST_TYPES", "PageSync", "Tally", "sync_changes"]
 
+PAGE_SIZE = 500
+# Of NSI types, in one call (docs/integration/openapi.yaml).
+MOST_TYPES = 50
 # How long to let Delius rest where it does not say, at the first, second and third time in a row; after that, stop.
 RESTS_SECONDS = (1.0, 2.0, 4.0)
 # Asked to wait for longer than this, a run stops instead: the next one carries on.
@@ -32,110 +33,96 @@ logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class CaseSync:
-    """What came of syncing one case: what changed, or why it could not be read."""
+class PageSync:
+    """What came of a page: how many changes it had, what they changed here, and when the last of them was made."""
 
-    crn: str
-    tally: Tally = field(default_factory=Tally)
-    error: DeliusError | None = None
-
-
-def caseload(username: str) -> tuple[str, ...]:
-    """Return the CRNs of everybody whom a member of staff manages now.
-
-    Raises NotFound for a user without a staff record, Forbidden, Unavailable, DeliusContractError.
-    """
-    client = get_client()
-    staff = client.staff_by_username(username)
-    return tuple(entry.crn for entry in client.managed_people(staff.staff_identifier))
+    changes: int
+    tally: Tally
+    up_to: datetime | None
 
 
-def known_cases(provider_code: str) -> tuple[str, ...]:
-    """Return the CRNs of the cases that a provider had when they were last read: Community API has no such list."""
-    return tuple(SyncedCase.objects.filter(provider_code=provider_code).values_list("crn", flat=True))
-
-
-def due(crns: Collection[str], *, max_age: timedelta) -> list[str]:
-    """Return those of some cases that were not read within `max_age`: first those never tried, then the longest ago."""
-    cases = {case.crn: case for case in SyncedCase.objects.filter(crn__in=crns)}
-    limit = timezone.now() - max_age
-    never = sorted(set(crns) - cases.keys())
-    old = [case for case in cases.values() if case.last_synced_at is None or case.last_synced_at <= limit]
-    return [*never, *(case.crn for case in sorted(old, key=lambda case: (case.last_tried_at, case.crn)))]
-
-
-def sync_case(*, crn: str, type_codes: Collection[str], dry_run: bool = False) -> CaseSync:
-    """Read one case and bring its mirror up to date, for NSIs of some types. With `dry_run`, store nothing."""
-    [outcome] = _read([crn], type_codes)
-    return _settle(crn, outcome, dry_run=dry_run)
-
-
-def sync_cases(
+def sync_changes(
     *,
-    crns: Sequence[str],
     type_codes: Collection[str],
+    from_beginning: bool = False,
     dry_run: bool = False,
+    size: int = PAGE_SIZE,
     wait: Callable[[float], None] = time.sleep,
-) -> Iterator[CaseSync]:
-    """Read cases in order and bring their mirror up to date, giving each as it is done; with `dry_run`, store nothing.
+) -> Iterator[PageSync]:
+    """Read what changed of NSIs of some types (at most 50) and their appointments, giving each page once it is stored.
 
-    At most DELIUS_SYNC_PARALLEL requests are under way at once. Where Delius asks to be left alone (429, 503) nothing
-    is read for as long as it asks, or for `RESTS_SECONDS`, by calling `wait` with seconds. Raises Overloaded where that
-    does not help or would take too long, and Unavailable after many cases in a row without an answer; what was read
-    until then is stored.
+    It begins where the last run for the same types stopped, or else at the beginning; pages are of `size` changes.
+    With `dry_run` nothing is stored. Where Delius is busy, or does not answer, it rests for as long as it is asked to,
+    or for `RESTS_SECONDS`, by calling `wait` with seconds. Of two runs at once, the one that is overtaken ends.
+
+    Raises Unavailable (Overloaded) where that does not help or would take too long, Refused, DeliusContractError; what
+    was read until then is stored.
     """
-    waiting = list(crns)
-    rests = failures = 0
-    while waiting:
-        size = conf.sync_parallel()
-        batch, waiting = waiting[:size], waiting[size:]
-        outcomes = dict(zip(batch, _read(batch, type_codes), strict=True))
-        turned_away = {crn: each.error for crn, each in outcomes.items() if isinstance(each.error, Overloaded)}
-        for crn, outcome in outcomes.items():
-            if crn in turned_away:
-                continue
-            result = _settle(crn, outcome, dry_run=dry_run)
-            failures = failures + 1 if isinstance(result.error, Unavailable) else 0
-            yield result
-            if result.error and failures >= PATIENCE:
-                raise result.error
-        if not turned_away:
-            rests = 0
-            continue
-        rests = rests + 1 if len(turned_away) == len(batch) else 1
-        seconds = _rest(turned_away.values(), rests)
-        if seconds is None:
-            for crn in turned_away:
-                yield _settle(crn, outcomes[crn], dry_run=dry_run)
-            raise next(iter(turned_away.values()))
-        logger.warning("sync_rests", seconds=seconds)
-        wait(seconds)
-        waiting = [*turned_away, *waiting]
+    codes = sorted(type_codes)
+    after = _begin(codes, from_beginning=from_beginning, dry_run=dry_run)
+    more = True
+    while more:
+        page = _read(codes, after, size, wait)
+        now = timezone.now()
+        if dry_run:
+            tally = compare(page.changes, type_codes=codes, now=now, dry_run=True).tally
+        else:
+            stored = _store(page, codes, after, now)
+            if stored is None:
+                logger.warning("sync_overtaken")
+                return
+            tally = stored
+        yield PageSync(changes=len(page.changes), tally=tally, up_to=page.changes[-1].at if page.changes else None)
+        more, after = page.more, page.next
 
 
-def _read(crns: Sequence[str], type_codes: Collection[str]) -> list[Outcome[CaseReading]]:
-    gate = Gate()
-    reads = [partial(read_case, crn, type_codes=type_codes, gate=gate) for crn in crns]
-    return side_by_side(reads, at_most=conf.sync_parallel())
-
-
-def _settle(crn: str, outcome: Outcome[CaseReading], *, dry_run: bool) -> CaseSync:
-    now = timezone.now()
-    if outcome.error:
-        if not dry_run:
-            store_failure(crn, outcome.error, now=now)
-        return CaseSync(crn=crn, error=outcome.error)
-    reading = outcome.get()
-    comparison = compare(reading, now=now)
+def _begin(codes: Sequence[str], *, from_beginning: bool, dry_run: bool) -> str:
+    """Return where to begin, and note it where that is the beginning."""
+    cursor = MirrorCursor.objects.filter(type_codes=" ".join(codes)).first()
+    if cursor and not from_beginning:
+        return cursor.next
     if not dry_run:
-        store(reading, comparison, now=now)
-    return CaseSync(crn=crn, tally=comparison.tally)
+        values = {"type_codes": " ".join(codes), "next": "", "updated_at": timezone.now()}
+        MirrorCursor.objects.update_or_create(id=1, defaults=values)
+    return ""
 
 
-def _rest(errors: Collection[Overloaded], times: int) -> float | None:
-    """Return for how many seconds to rest before the cases turned away are tried again, or None to stop."""
-    if times > len(RESTS_SECONDS):
+def _read(codes: Sequence[str], after: str, size: int, wait: Callable[[float], None]) -> ChangePage:
+    rests = 0
+    while True:
+        try:
+            page = get_client().changes(codes, after=after, size=size)
+        except Unavailable as error:
+            seconds = _rest(error, rests)
+            if seconds is None:
+                raise
+            rests += 1
+            logger.warning("sync_rests", seconds=seconds)
+            wait(seconds)
+            continue
+        if page.more and page.next == after:
+            raise DeliusContractError(GET_CHANGES.name, "next")
+        return page
+
+
+def _rest(error: Unavailable, rests: int) -> float | None:
+    """Return for how many seconds to rest after so many rests, or None to stop."""
+    if rests == len(RESTS_SECONDS):
         return None
-    asked = [error.retry_after for error in errors if error.retry_after is not None]
-    seconds = max(asked, default=RESTS_SECONDS[times - 1])
+    asked = error.retry_after if isinstance(error, Overloaded) else None
+    seconds = RESTS_SECONDS[rests] if asked is None else asked
     return seconds if seconds <= LONGEST_REST_SECONDS else None
+
+
+@transaction.atomic
+def _store(page: ChangePage, codes: Sequence[str], after: str, now: datetime) -> Tally | None:
+    """Store a page and where the next one begins; None, and nothing, where another run has stored it meanwhile.
+
+    The cursor comes first: another run waits for its row, so that none writes older changes over newer ones.
+    """
+    cursor = MirrorCursor.objects.filter(type_codes=" ".join(codes), next=after)
+    if not cursor.update(next=page.next, updated_at=now):
+        return None
+    comparison = compare(page.changes, type_codes=codes, now=now, dry_run=False)
+    store(comparison)
+    return comparison.tally

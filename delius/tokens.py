@@ -1,17 +1,14 @@
 """Access tokens from HMPPS Auth: OAuth2 client credentials, for ourselves or on behalf of a user."""
 
 import hashlib
-import json
 import threading
 from concurrent.futures import Future
 from typing import Any
 
 import requests
 from django.core.cache import cache
-from joserfc import jws
-from joserfc.errors import JoseError
 
-from delius import breakers, places
+from delius import bulkhead, circuit_breaker
 from delius.attempts import Attempt
 from delius.conf import Connection
 from delius.errors import Unavailable
@@ -23,7 +20,7 @@ MARGIN_SECONDS = 30
 
 
 class Tokens:
-    """Tokens, kept in Django's cache until shortly before they expire: one for us and one per user acted for."""
+    """Tokens, cached until shortly before they expire: one for us and one per user acted for."""
 
     def __init__(self, session: requests.Session, connection: Connection) -> None:
         self._session = session
@@ -34,7 +31,7 @@ class Tokens:
     def get(self, username: str | None = None) -> str:
         """Return a token, acting for a user where one is named.
 
-        Raises Unavailable, without effect, where HMPPS Auth gives none; LeftAlone where it is not even asked.
+        Raises Unavailable, without effect, where HMPPS Auth gives none; CircuitOpen where it is not even asked.
         """
         return cache.get(self._key(username)) or self._obtain(username)
 
@@ -45,19 +42,6 @@ class Tokens:
     def get_new(self) -> str:
         """Return a token of our own that HMPPS Auth gave just now. Raises what `get` raises."""
         return self._fetch(self._key(None), None)
-
-    def authorities(self, username: str) -> frozenset[str]:
-        """Return what a token that acts for a user is good for. Raises what `get` raises.
-
-        The token comes straight from HMPPS Auth and is checked by whom it is sent to: it is only read here.
-        """
-        token = self.get(username)
-        try:
-            claims = json.loads(jws.extract_compact(token.encode()).payload)
-        except (JoseError, ValueError):
-            raise Unavailable(OPERATION) from None
-        granted = claims.get("authorities") if isinstance(claims, dict) else None
-        return frozenset(map(str, granted)) if isinstance(granted, list) else frozenset()
 
     def renew(self, stale: str, username: str | None = None) -> str:
         """Return a token other than one that was turned down. Raises what `get` raises."""
@@ -87,7 +71,7 @@ class Tokens:
         form = {"grant_type": "client_credentials"}
         if username:
             form["username"] = username
-        with places.place(OPERATION), breakers.request(Service.HMPPS_AUTH, OPERATION) as result:
+        with bulkhead.enter(OPERATION), circuit_breaker.request(Service.HMPPS_AUTH, OPERATION) as result:
             attempt = Attempt(OPERATION)
             try:
                 response = self._session.post(
@@ -104,7 +88,7 @@ class Tokens:
                 attempt.failed(error)
                 raise Unavailable(OPERATION) from None
             result.answered(response)
-            places.heard()
+            bulkhead.answered()
             attempt.answered(response.status_code)
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str) or not token:
@@ -120,7 +104,7 @@ class Tokens:
 
 
 def _lifetime(answer: dict[str, Any]) -> float:
-    """Return for how many seconds a token may be kept; a short-lived one for half its life."""
+    """Return for how many seconds a token may be cached; a short-lived one for half its life."""
     expires_in = answer.get("expires_in")
     if not isinstance(expires_in, int | float):
         return 0

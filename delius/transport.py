@@ -1,4 +1,4 @@
-"""One call to Community API or Delius API: token, correlation id, log line, and what each outcome means."""
+"""One call to the integration service: token, correlation id, log line, and what each outcome means."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,28 +7,35 @@ from urllib.parse import quote
 
 import requests
 import structlog
-from urllib3.exceptions import InvalidHeader
-from urllib3.util import Retry
+from pydantic import ValidationError
 
-from delius import breakers, places
+from delius import bulkhead, circuit_breaker
 from delius.attempts import Attempt
 from delius.conf import Connection
 from delius.errors import (
     NOT_ACCEPTED,
-    Clash,
+    Conflict,
+    ConflictReason,
     DeliusContractError,
-    Forbidden,
+    DeliusError,
+    LimitedAccess,
     NotFound,
+    Overlap,
     Overloaded,
     Refused,
+    RefusedField,
     Unavailable,
 )
+from delius.records import CodeDescription, LondonTime, Record
 from delius.services import Service
-from delius.session import BearerToken, new_session, was_never_sent
+from delius.session import BearerToken, SafeRetry, an_earlier_try_may_have_arrived, may_have_arrived, new_session
 from delius.tokens import Tokens
 
-LONGEST_REASON = 500
+MAX_MESSAGE_LENGTH = 500
 REQUEST_TIMEOUT = 408
+# Statuses of requests that were not even read: no usable token, no role, too many at once.
+TURNED_AWAY = (requests.codes.unauthorized, requests.codes.forbidden, requests.codes.too_many_requests)
+CASES = "/cases/"
 
 Query = Mapping[str, str | int | list[str]]
 Parameters = Mapping[str, str | int]
@@ -38,10 +45,9 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Operation:
-    """A call that upstream offers. `path` has its parameters in braces."""
+    """A call of the contract: its operationId, HTTP method and path with the parameters in braces."""
 
     name: str
-    service: Service
     method: str
     path: str
 
@@ -49,6 +55,11 @@ class Operation:
     def is_write(self) -> bool:
         """Whether it changes something in Delius."""
         return self.method != "GET"
+
+    @property
+    def is_of_a_case(self) -> bool:
+        """Whether limited access may stand against it."""
+        return self.path.startswith(CASES)
 
     def path_for(self, **parameters: str | int) -> str:
         """Return the path for some parameters, each quoted so that it stays one segment.
@@ -65,16 +76,13 @@ class Transport:
     """Sends operations. Safe to use from several threads."""
 
     def __init__(self, connection: Connection) -> None:
-        self._bases = {
-            Service.COMMUNITY_API: connection.community_api_url,
-            Service.DELIUS_API: connection.delius_api_url,
-        }
+        self._base = connection.integration_url
         self._timeouts = (connection.connect_timeout, connection.read_timeout)
         self._session = new_session(connection)
         self._tokens = Tokens(self._session, connection)
 
     def close(self) -> None:
-        """Let go of the pooled connections."""
+        """Close the pooled connections."""
         self._session.close()
 
     def has_token(self, username: str | None = None) -> bool:
@@ -85,10 +93,6 @@ class Transport:
         """Get a token of our own from HMPPS Auth. Raises Unavailable."""
         self._tokens.get_new()
 
-    def authorities(self, username: str) -> frozenset[str]:
-        """Return what HMPPS Auth lets us do when we act for a user. Raises Unavailable."""
-        return self._tokens.authorities(username)
-
     def send(
         self,
         operation: Operation,
@@ -97,25 +101,38 @@ class Transport:
         query: Query | None = None,
         body: Any = None,
         username: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """Send one operation and return the answer, whatever its status; on a 401, once more with a new token.
 
-        `parameters` are those of the path. `username` is the user to act for: their providers then decide what may be
-        written, and Delius's audit names them. Raises Unavailable where there is no answer, LeftAlone where nothing is
-        sent because the service has not answered for a while, and NotFound for a parameter that cannot be one.
+        `parameters` are those of the path, `body` is sent as JSON, `headers` are sent besides our own. `username` is
+        the user to act for: limited access is decided for them, and Delius records them as who wrote it. Raises
+        Unavailable where there is no answer, CircuitOpen where nothing is sent, and NotFound for a parameter that
+        cannot be one.
         """
-        url = self._bases[operation.service] + operation.path_for(**parameters)
-        with places.place(operation.name):
-            response, token = self._exchange(operation, url, query, body, lambda: self._tokens.get(username))
-            if response.status_code == requests.codes.unauthorized:
-                response, _ = self._exchange(operation, url, query, body, lambda: self._tokens.renew(token, username))
+        url = self._base + operation.path_for(**parameters)
+
+        def exchange(get_token: Callable[[], str]) -> tuple[requests.Response, str]:
+            return self._exchange(operation, url, query, body, headers, get_token)
+
+        with bulkhead.enter(operation.name):
+            response, token = exchange(lambda: self._tokens.get(username))
+            is_turned_down = response.status_code == requests.codes.unauthorized
+            if is_turned_down and not an_earlier_try_may_have_arrived(response):
+                response, _ = exchange(lambda: self._tokens.renew(token, username))
         return response
 
     def _exchange(
-        self, operation: Operation, url: str, query: Query | None, body: Any, get_token: Callable[[], str]
+        self,
+        operation: Operation,
+        url: str,
+        query: Query | None,
+        body: Any,
+        headers: Mapping[str, str] | None,
+        get_token: Callable[[], str],
     ) -> tuple[requests.Response, str]:
-        """Return an answer, and the token it was asked for with: none is asked for where the service is left alone."""
-        with breakers.request(operation.service, operation.name) as result:
+        """Return an answer, and the token it was asked for with: none is asked for where the circuit is open."""
+        with circuit_breaker.request(Service.DELIUS, operation.name) as result:
             token = get_token()
             attempt = Attempt(operation.name)
             try:
@@ -125,81 +142,110 @@ class Transport:
                     params=query,
                     json=body,
                     auth=BearerToken(token),
-                    headers=attempt.headers,
+                    headers={**(headers or {}), **attempt.headers},
                     timeout=self._timeouts,
                     allow_redirects=False,
                 )
             except requests.RequestException as error:
                 result.no_answer()
                 attempt.failed(error)
-                unknown = operation.is_write and not was_never_sent(error)
+                unknown = operation.is_write and may_have_arrived(error)
                 # The error's own text has the address, and so the CRN: it must not reach a log through a traceback.
                 raise Unavailable(operation.name, may_have_taken_effect=unknown) from None
             result.answered(response)
-            places.heard()
+            bulkhead.answered()
             attempt.answered(response.status_code)
             return response, token
 
 
 def json_of(operation: Operation, response: requests.Response) -> Any:
-    """Return the JSON of an answer that says yes. Raises what any other answer means.
+    """Return the JSON of a 2xx, None for 204. Raises what any other answer means.
 
-    Refused (400 and other client errors), Forbidden (403), NotFound (404), Clash (409), Overloaded (429, 503),
-    Unavailable (401 although the token was renewed, 408, other 5xx, redirects). A yes without JSON raises
-    DeliusContractError after a read, and Unavailable after a write, which has happened.
+    Refused (400 and other client errors), LimitedAccess (403 of a case), NotFound (404), Conflict (409), Overloaded
+    (429, 503), Unavailable (401 although the token was renewed, 403 without the role, 408, other 5xx, redirects).
+    DeliusContractError for a 2xx without JSON and a conflict without a reason that we know.
     """
     if not 200 <= response.status_code < 300:
         raise error_of(operation, response)
+    if response.status_code == requests.codes.no_content:
+        return None
     try:
         return response.json()
     except requests.JSONDecodeError:
         raise unusable(operation) from None
 
 
-def unusable(operation: Operation, *fields: str) -> DeliusContractError | Unavailable:
-    """Return the error for a yes that lacks fields we act on."""
+def unusable(operation: Operation, *fields: str) -> DeliusContractError:
+    """Return the error for an answer that lacks fields we act on."""
     logger.error("delius_answer_unusable", operation=operation.name, fields=fields)
-    if operation.is_write:
-        return Unavailable(operation.name, may_have_taken_effect=True)
     return DeliusContractError(operation.name, *fields)
 
 
-def error_of(operation: Operation, response: requests.Response) -> Refused | Clash | NotFound | Forbidden | Unavailable:
-    """Return what an answer that does not say yes means."""
+def error_of(operation: Operation, response: requests.Response) -> DeliusError:
+    """Return what an answer other than a 2xx means. The body is read leniently: any part of it may be missing."""
     status = response.status_code
-    if status == requests.codes.forbidden:
-        return Forbidden()
     if status == requests.codes.not_found:
         return NotFound(operation.name)
     if status == requests.codes.conflict:
-        return Clash()
-    if status == requests.codes.unauthorized:
-        return Unavailable(operation.name, may_have_taken_effect=False)
+        return _conflict(operation, _body(response))
+    if status == requests.codes.forbidden and operation.is_of_a_case:
+        return LimitedAccess(_message(_body(response)))
+    if 400 <= status < 500 and status not in (*TURNED_AWAY, REQUEST_TIMEOUT):
+        body = _body(response)
+        return Refused(_message(body) or NOT_ACCEPTED, _fields(body))
+    unknown = operation.is_write and (status not in TURNED_AWAY or an_earlier_try_may_have_arrived(response))
     if status in (requests.codes.too_many_requests, requests.codes.service_unavailable):
-        unread = status == requests.codes.too_many_requests
         return Overloaded(
-            operation.name,
-            may_have_taken_effect=operation.is_write and not unread,
-            retry_after=_retry_after(response),
+            operation.name, may_have_taken_effect=unknown, retry_after=SafeRetry().get_retry_after(response.raw)
         )
-    if 400 <= status < 500 and status != REQUEST_TIMEOUT:
-        return Refused(_reason(response), status)
-    return Unavailable(operation.name, may_have_taken_effect=operation.is_write)
+    return Unavailable(operation.name, may_have_taken_effect=unknown)
 
 
-def _reason(response: requests.Response) -> str:
-    """Return upstream's words for people, or those for developers, which are all that Community API has."""
+class _Overlap(Record):
+    start: LondonTime
+    end: LondonTime
+    type: CodeDescription
+
+
+def _conflict(operation: Operation, body: dict[str, Any]) -> Conflict | DeliusContractError:
+    reason = body.get("reason")
+    if reason not in list(ConflictReason):
+        return unusable(operation, "reason")
+    return Conflict(ConflictReason(reason), [each for item in _list(body, "overlaps") for each in _overlaps(item)])
+
+
+def _overlaps(item: Any) -> list[Overlap]:
+    """Return an item of `overlaps` as a list of one, empty where it cannot be read: it is only shown."""
     try:
-        answer = response.json()
+        read = _Overlap.model_validate(item)
+    except ValidationError:
+        return []
+    return [Overlap(read.start, read.end, read.type.code, read.type.description)]
+
+
+def _fields(body: dict[str, Any]) -> list[RefusedField]:
+    """Return what is said of each field; what does not name one is left out."""
+    named = [each for each in _list(body, "fields") if isinstance(each, dict) and _text(each, "field")]
+    return [RefusedField(_text(each, "field"), _text(each, "type"), _text(each, "message")) for each in named]
+
+
+def _body(response: requests.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
     except requests.JSONDecodeError:
-        return NOT_ACCEPTED
-    texts = (answer.get(name) for name in ("userMessage", "developerMessage")) if isinstance(answer, dict) else ()
-    return next((text[:LONGEST_REASON] for text in texts if isinstance(text, str) and text.strip()), NOT_ACCEPTED)
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
-def _retry_after(response: requests.Response) -> float | None:
-    """Return in how many seconds upstream asks to be tried again, whether it gives seconds or a time."""
-    try:
-        return Retry().parse_retry_after(response.headers.get("Retry-After", ""))
-    except InvalidHeader:
-        return None
+def _message(body: dict[str, Any]) -> str:
+    return _text(body, "message")
+
+
+def _text(found: dict[str, Any], name: str) -> str:
+    text = found.get(name)
+    return text.strip()[:MAX_MESSAGE_LENGTH] if isinstance(text, str) else ""
+
+
+def _list(body: dict[str, Any], name: str) -> list[Any]:
+    items = body.get(name)
+    return items if isinstance(items, list) else []

@@ -1,73 +1,57 @@
-"""What we send to Delius."""
+"""What we send to Delius: the request bodies of docs/integration/openapi.yaml."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from delius.london import to_upstream
+from delius.records import Officer
 
+__all__ = ["LONGEST_NOTES", "NewAppointment", "NewNsi", "Officer"]
 
-@dataclass(frozen=True)
-class Officer:
-    """In whose name something is recorded: a member of staff, of a team, of a provider."""
-
-    provider_code: str
-    team_code: str
-    staff_code: str
+# In UTF-16 units (RULES.md).
+LONGEST_NOTES = 4000
 
 
 @dataclass(frozen=True)
 class NewNsi:
-    """An NSI to be created on a requirement. `length` is in the unit of its type, and None where the type has none.
+    """The NSI that a requirement is to have. `length` is in the unit of its type, None where the type has none."""
 
-    `status_date` is aware. `urn` is ours: a reference by which the NSI can be known again.
-    """
-
-    crn: str
     event_id: int
     requirement_id: int
     type_code: str
-    sub_type_code: str | None
+    sub_type_code: str
     status_code: str
-    status_date: datetime
     referral_date: date
     length: int | None
     notes: str
     officer: Officer
-    urn: str
 
     def to_json(self) -> dict[str, Any]:
-        """Return the body that Delius API takes. Optional fields without a value are left out."""
+        """Return the body of `putNsi`. Optional fields without a value are left out."""
         body = {
-            "offenderCrn": self.crn,
             "eventId": self.event_id,
             "requirementId": self.requirement_id,
-            "type": self.type_code,
-            "subType": self.sub_type_code or None,
-            "status": self.status_code,
-            "statusDate": to_upstream(self.status_date),
+            "typeCode": self.type_code,
+            "subTypeCode": self.sub_type_code or None,
+            "statusCode": self.status_code,
             "referralDate": self.referral_date.isoformat(),
             "length": self.length,
             "notes": self.notes or None,
-            "intendedProvider": self.officer.provider_code,
-            "manager": {
-                "provider": self.officer.provider_code,
-                "team": self.officer.team_code,
-                "staff": self.officer.staff_code,
-            },
-            "externalReference": self.urn or None,
+            "manager": self.officer.model_dump(by_alias=True),
         }
         return {name: value for name, value in body.items() if value is not None}
 
 
 @dataclass(frozen=True)
 class NewAppointment:
-    """An appointment to be created; `start` and `end` are aware.
+    """An appointment to be made; `start` and `end` are aware.
 
     With `nsi_id` it is a RAR session that hangs from that NSI; without, it belongs to the event and does not count
-    towards RAR. An empty `office_code` means no location.
+    towards RAR. With `allow_overlap` it is made although the person has another one at that time.
     """
 
+    event_id: int
     type_code: str
     start: datetime
     end: datetime
@@ -76,25 +60,25 @@ class NewAppointment:
     notes: str = ""
     sensitive: bool = False
     nsi_id: int | None = None
+    allow_overlap: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """Return the body that Community API takes.
+        """Return the body of `putAppointment`. Optional fields without a value are left out.
 
-        The requirement is never named: an appointment hangs from an NSI or straight from a requirement, and naming both
-        is refused. `rarActivity` is demanded with a RAR requirement's NSI and refused without one. The office and the
-        notes are required fields even where there are none (Community API).
+        The requirement is never named beside the NSI, and RAR is demanded with a RAR requirement's NSI and refused
+        without one (RULES.md, *Appointments*).
         """
-        body: dict[str, Any] = {
-            "contactType": self.type_code,
-            "appointmentStart": to_upstream(self.start),
-            "appointmentEnd": to_upstream(self.end),
-            "providerCode": self.officer.provider_code,
-            "teamCode": self.officer.team_code,
-            "staffCode": self.officer.staff_code,
-            "officeLocationCode": self.office_code,
-            "notes": self.notes,
+        body = {
+            "eventId": self.event_id,
+            "nsiId": self.nsi_id,
+            "countsTowardsRar": self.nsi_id is not None,
+            "typeCode": self.type_code,
+            "start": to_upstream(self.start),
+            "end": to_upstream(self.end),
+            "manager": self.officer.model_dump(by_alias=True),
+            "officeCode": self.office_code or None,
+            "notes": self.notes or None,
             "sensitive": self.sensitive,
+            "allowOverlap": self.allow_overlap,
         }
-        if self.nsi_id is not None:
-            body |= {"nsiId": self.nsi_id, "rarActivity": True}
-        return body
+        return {name: value for name, value in body.items() if value is not None}

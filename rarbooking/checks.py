@@ -11,8 +11,7 @@ from django.core import checks
 ADDRESSES = (
     "HMPPS_AUTH_URL",
     "HMPPS_AUTH_PUBLIC_URL",
-    "COMMUNITY_API_URL",
-    "DELIUS_API_URL",
+    "DELIUS_INTEGRATION_URL",
     "DELIUS_URL",
     "AUDIT_QUEUE_URL",
     "SENTRY_DSN",

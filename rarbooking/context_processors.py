@@ -10,7 +10,7 @@ from booking.permissions import SEE_CASES
 from delius import availability
 from guidance.permissions import READ_GUIDANCE
 from rarbooking.sessions import seconds_left
-from rarbooking.sign_in import session_person
+from rarbooking.sign_in import SignedInPerson, session_person
 
 
 @dataclass(frozen=True)
@@ -26,20 +26,25 @@ def layout(request: HttpRequest) -> dict[str, object]:
     """Return the signed-in person (or None), the parts of the site that are for them, and where help is.
 
     `session_seconds` is how long they stay signed in from now on if they ask for nothing, None for nobody.
-    `delius_is_down` says, on pages that need Delius and to people who have cases, that it is left alone because it does
-    not answer. Guidance does not need it.
+    `delius_is_down` says, on pages that need Delius and to people who have cases, that nothing is sent to it because it
+    does not answer. Guidance does not need it.
     """
     person = session_person(request)
     sections = _sections(request) if person else []
-    needs_delius = person and request.user.has_perm(SEE_CASES) and not _is_in_guidance(request)
     return {
         "person_signed_in": person,
         "session_seconds": seconds_left(request),
         "sections": sections,
         "home_url": sections[0].url if sections else reverse("booking:cases"),
         "support_email": settings.SUPPORT_EMAIL,
-        "delius_is_down": bool(needs_delius and availability.reads_left_alone_for()),
+        "delius_is_down": _delius_is_down(request, person),
     }
+
+
+def _delius_is_down(request: HttpRequest, person: SignedInPerson | None) -> bool:
+    if person is None or _is_in_guidance(request) or not request.user.has_perm(SEE_CASES):
+        return False
+    return availability.reads_retry_after(username=person.username) is not None
 
 
 def _sections(request: HttpRequest) -> list[Section]:

@@ -25,7 +25,7 @@ from delius.signals import request_ended, request_not_sent
 
 UPSTREAM_REQUESTS = Counter(
     "rarbooking_upstream_requests",
-    "Requests sent to HMPPS Auth, Community API and Delius API, by operation and result.",
+    "Requests sent to HMPPS Auth and the integration service, by operation and result.",
     ["operation", "result"],
 )
 UPSTREAM_SECONDS = Histogram(
@@ -37,11 +37,11 @@ UPSTREAM_SECONDS = Histogram(
 
 UPSTREAM_NOT_SENT = Counter(
     "rarbooking_upstream_requests_not_sent",
-    "Requests that were not sent because their service is left alone, by operation.",
+    "Requests that were not sent because the circuit is open or the bulkhead full, by operation.",
     ["operation"],
 )
 
-LEFT_ALONE = {"closed": 0, "half-open": 0.5, "open": 1}
+CIRCUIT_STATES = {"closed": 0, "half-open": 0.5, "open": 1}
 AT_REST_KEY = "metrics-bookings-at-rest"
 AT_REST_SECONDS = 300
 
@@ -75,12 +75,12 @@ def result_of(status: int | None) -> str:
 class StateCollector(Collector):
     """What the database and the circuit breakers say, read when somebody asks, so it is never summed up.
 
-    The database says the same to every process; so do the breakers where they share their state in Redis.
+    The database says the same to every process; so do the circuit breakers where they share their state in Redis.
     """
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics; where the database cannot be read, only that, and those of the breakers."""
-        yield _breakers()
+        """Yield the metrics; where the database cannot be read, only that, and those of the circuit breakers."""
+        yield _circuits()
         try:
             found = [*_bookings(), *_tasks(), *_findings(), *_journeys()]
         except Error as error:
@@ -101,16 +101,16 @@ def exposition() -> bytes:
     return generate_latest(requests) + generate_latest(state)
 
 
-def _breakers() -> GaugeMetricFamily:
-    """Whether each service is left alone. Asking has this process find out whether it is back."""
+def _circuits() -> GaugeMetricFamily:
+    """The state of each circuit. Asking has a service checked in the background once its time is over."""
     gauge = GaugeMetricFamily(
-        "rarbooking_upstream_left_alone",
-        "Whether a service is left alone because it did not answer (1), or is about to be tried again (0.5).",
+        "rarbooking_circuit_state",
+        "The state of a service's circuit breaker: 0 closed, 0.5 half-open, 1 open.",
         labels=["service"],
     )
-    availability.left_alone_for(*Service)
+    availability.retry_after(*Service)
     for service, state in availability.states().items():
-        gauge.add_metric([service.value], LEFT_ALONE[state])
+        gauge.add_metric([service.value], CIRCUIT_STATES[state])
     return gauge
 
 

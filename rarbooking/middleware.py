@@ -17,7 +17,7 @@ from django.utils.functional import SimpleLazyObject
 
 from booking import interrupted
 from booking.views.sent import sent_fields
-from delius.errors import DeliusContractError, DeliusError, Forbidden, LeftAlone, NotFound
+from delius.errors import CircuitOpen, DeliusError, LimitedAccess, NotFound, Unavailable
 from rarbooking import error_views, sessions, throttling
 from rarbooking.backends import reading_nobody_twice
 from rarbooking.own_addresses import own_path
@@ -183,7 +183,7 @@ class UpstreamFaultMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer 404, 403, 502 or 503 for the errors of the delius room; None for any other."""
+        """Answer 404, 403, 502 or 503 for the errors of the Delius client; None for any other."""
         if not isinstance(exception, DeliusError):
             return None
         reference = str(uuid.uuid4())[:8]
@@ -191,13 +191,13 @@ class UpstreamFaultMiddleware:
         context: dict[str, Any] = {"reference": reference}
         if isinstance(exception, NotFound):
             return render(request, "errors/404.html.jinja", context, status=404)
-        if isinstance(exception, Forbidden):
+        if isinstance(exception, LimitedAccess):
             return render(
                 request, "errors/limited-access.html.jinja", {"message": exception.message, **context}, status=403
             )
-        status = 502 if isinstance(exception, DeliusContractError) else 503
+        status = 503 if isinstance(exception, Unavailable) else 502
         context |= {"sent_fields": sent_fields(request)}
         response = render(request, "errors/upstream.html.jinja", context, status=status)
-        if isinstance(exception, LeftAlone):
+        if isinstance(exception, CircuitOpen):
             response["Retry-After"] = str(math.ceil(exception.retry_after))
         return response

@@ -134,7 +134,7 @@ else:
         }
         # Connections that a restart of the database has ended are found out, and replaced, before they are given out.
         DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# A caseload of 200 people takes about 600 entries: the default of 300 would throw them out while it is being read.
+# A page of a case list takes some 50 entries: the default of 300 would be too few for an office.
 CACHES: dict[str, dict[str, Any]] = {
     "default": env.cache_url_config(CACHE_URL)
     if (CACHE_URL := env.str("CACHE_URL", default=""))
@@ -244,28 +244,20 @@ HMPPS_AUTH_PUBLIC_URL = env.str("HMPPS_AUTH_PUBLIC_URL", default="") or HMPPS_AU
 HMPPS_AUTH_ISSUER = env.str("HMPPS_AUTH_ISSUER", default="") or f"{HMPPS_AUTH_URL}/issuer"
 HMPPS_CLIENT_ID = env.str("HMPPS_CLIENT_ID")
 HMPPS_CLIENT_SECRET = env.str("HMPPS_CLIENT_SECRET")
-COMMUNITY_API_URL = env.str("COMMUNITY_API_URL")
-DELIUS_API_URL = env.str("DELIUS_API_URL")
+DELIUS_INTEGRATION_URL = env.str("DELIUS_INTEGRATION_URL")
 DELIUS_URL = env.str("DELIUS_URL", default="")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="")
 DELIUS_CONNECT_TIMEOUT = env.float("DELIUS_CONNECT_TIMEOUT", default=2)
 DELIUS_READ_TIMEOUT = env.float("DELIUS_READ_TIMEOUT", default=10)
 DELIUS_PARALLEL_READS = env.int("DELIUS_PARALLEL_READS", default=8)
-DELIUS_SYNC_PARALLEL = env.int("DELIUS_SYNC_PARALLEL", default=4)
-DELIUS_CASELOAD_LIMIT = env.int("DELIUS_CASELOAD_LIMIT", default=200)
 DELIUS_CACHE_SECONDS = env.int("DELIUS_CACHE_SECONDS", default=60)
-DELIUS_STAFF_STALE_SECONDS = env.int("DELIUS_STAFF_STALE_SECONDS", default=300)
 DELIUS_REFERENCE_CACHE_SECONDS = env.int("DELIUS_REFERENCE_CACHE_SECONDS", default=3600)
 DELIUS_REFERENCE_STALE_SECONDS = env.int("DELIUS_REFERENCE_STALE_SECONDS", default=5 * 3600)
 DELIUS_REFERENCE_OUTAGE_SECONDS = env.int("DELIUS_REFERENCE_OUTAGE_SECONDS", default=24 * 3600)
-DELIUS_BREAKER_FAILURES = env.int("DELIUS_BREAKER_FAILURES", default=5)
-DELIUS_BREAKER_SECONDS = env.float("DELIUS_BREAKER_SECONDS", default=15)
-DELIUS_WAITING_THREADS = env.int("DELIUS_WAITING_THREADS", default=6)
-NSI_URN_IN_NOTES = env.bool("NSI_URN_IN_NOTES", default=False)
+DELIUS_CIRCUIT_FAILURES = env.int("DELIUS_CIRCUIT_FAILURES", default=5)
+DELIUS_CIRCUIT_SECONDS = env.float("DELIUS_CIRCUIT_SECONDS", default=15)
+DELIUS_BULKHEAD_THREADS = env.int("DELIUS_BULKHEAD_THREADS", default=6)
 
-
-BOOKING_LEASE_SECONDS = env.int("BOOKING_LEASE_SECONDS", default=120)
-BOOKING_SETTLING_SECONDS = env.int("BOOKING_SETTLING_SECONDS", default=30)
 BOOKING_MOST_TRIES = env.int("BOOKING_MOST_TRIES", default=40)
 
 AUDIT_SERVICE_NAME = env.str("AUDIT_SERVICE_NAME", default="") or "arrange-rar-appointments"

@@ -232,7 +232,7 @@ def _provider_name(username: str) -> str:
         staff = delius.staff_member(username)
     except DeliusError:
         return ""
-    return staff.provider.description if staff and staff.provider else ""
+    return staff.teams[0].provider.description if staff and staff.teams else ""
 
 
 def _published_keys(*, fresh: bool = False) -> KeySet:

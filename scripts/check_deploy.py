@@ -10,8 +10,7 @@ PLACEHOLDERS = {
     "SECRET_KEY": secrets.token_urlsafe(50),
     "ALLOWED_HOSTS": "rarbooking.example",
     "HMPPS_AUTH_URL": "https://auth.example/auth",
-    "COMMUNITY_API_URL": "https://community-api.example",
-    "DELIUS_API_URL": "https://delius-api.example",
+    "DELIUS_INTEGRATION_URL": "https://delius-integration.example",
     "HMPPS_CLIENT_ID": "rarbooking",
     "HMPPS_CLIENT_SECRET": "placeholder",
 }

@@ -42,9 +42,8 @@ def main() -> int:
         **os.environ,
         "RARBOOKING_PROFILE": "demo",
         "HMPPS_AUTH_URL": f"{simulator}/auth",
-        "COMMUNITY_API_URL": f"{simulator}/community-api",
-        "DELIUS_API_URL": f"{simulator}/delius-api",
-        "DELIUS_URL": f"{simulator}/delius",
+        "DELIUS_INTEGRATION_URL": f"{simulator}/delius",
+        "DELIUS_URL": f"{simulator}/ndelius",
     }
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "load_demo"], cwd=ROOT, env=environment, check=True)
@@ -54,7 +53,7 @@ def main() -> int:
     database = str(Path(records.name) / "records.sqlite3")
     children = [
         subprocess.Popen(
-            [*manage, "delius_simulator", f"--port={options.simulator_port}", f"--database={database}"],
+            [sys.executable, "-m", "simulator", f"--port={options.simulator_port}", f"--database={database}"],
             cwd=ROOT,
             env=environment,
         ),
@@ -110,7 +109,7 @@ def _wait_for(address: str, children: list[subprocess.Popen[bytes]]) -> None:
     while time.monotonic() < deadline:
         if any(child.poll() is not None for child in children):
             sys.exit("A process of the demo ended before it was ready: see above.")
-        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
             urllib.request.urlopen(address, timeout=2)  # noqa: S310 - an address made above
             return
         time.sleep(0.1)

@@ -90,8 +90,7 @@ def settings(upstream: str, database_url: str) -> dict[str, str]:
         "SECRET_KEY": "only-while-the-package-is-tried-" + "x" * 40 + "0123456789",
         "ALLOWED_HOSTS": f"{HOST},127.0.0.1",
         "HMPPS_AUTH_URL": f"{upstream}/auth",
-        "COMMUNITY_API_URL": f"{upstream}/community-api",
-        "DELIUS_API_URL": f"{upstream}/delius-api",
+        "DELIUS_INTEGRATION_URL": f"{upstream}/delius",
         "HMPPS_CLIENT_ID": "rarbooking",
         "HMPPS_CLIENT_SECRET": "demo-secret",
         "DATABASE_URL": database_url,
@@ -118,7 +117,7 @@ def spare_port() -> int:
 def simulator(folder: Path) -> Iterator[str]:
     """Run the Delius simulator and give its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "delius.simulator", "--port", "0", "--database", str(folder / "delius.sqlite3")],
+        [sys.executable, "-m", "simulator", "--port", "0", "--database", str(folder / "delius.sqlite3")],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

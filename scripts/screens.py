@@ -1,8 +1,8 @@
 """Take a picture of every page of the service, as wide as a desk and as a phone, in the order people meet them.
 
 What the pages show is the demo's, on the next suitable days, so that pictures taken at another time differ in little
-but their dates and references. Not among them, because the demo has nobody to show them with: a caseload that is
-empty or longer than the list, and a person without an active sentence.
+but their dates and references. Not among them, because the demo has nobody to show them with: a caseload longer than a
+page, a person without an active sentence, and a person whom somebody without an open team may see.
 """
 
 import sqlite3
@@ -128,9 +128,7 @@ def roles(trip: Trip) -> None:
     reader.opens("/cases/X000001/arrange/")
     trip.take("reader-may-not-arrange", reader)
     outsider = trip.signed_in_as("Oscar Outside")
-    outsider.opens("/cases/X000001/arrange/")
-    outsider.is_asked("You cannot arrange an appointment here")
-    trip.take("no-authority-for-provider", outsider)
+    trip.take("cases-none", outsider)
     designer = trip.somebody()
     designer.opens("/guidance/")
     designer.page.get_by_role("button", name="Dana Designer").click()
@@ -157,8 +155,6 @@ def your_cases(trip: Trip) -> None:
     for typed, name in (("example", "cases-found"), ("nobody", "cases-nobody-found"), ("X000014", "cases-not-yours")):
         practitioner.looks_for(typed)
         trip.take(name, practitioner)
-    practitioner.opens("/?order=days-left")
-    trip.take("cases-fewest-days-left", practitioner)
 
 
 def questions(trip: Trip) -> None:
@@ -318,20 +314,28 @@ def arranged(trip: Trip) -> None:
     trip.take("confirmation", robin)
     robin.page.get_by_role("link", name="Arrange another appointment for Brian").click()
     robin.answers_everything(days=days)
+    trip.take("check-overlap", robin)
+    robin.opens("/cases/X000013/arrange/")
+    trip.simulator.add_contact("X000013", **nine_to_ten(the_next(SATURDAY)))
     robin.confirms()
-    trip.take_error("when-clash", robin)
+    trip.take_error("check-overlap-since", robin)
     robin.opens("/cases/X000002/arrange/")
     answers_with_repeats(robin, days=days)
     robin.confirms_all()
     robin.is_asked("Appointments arranged")
     trip.take("series-confirmation", robin)
-    taken = date.today() + timedelta(days=days, weeks=1)
-    trip.simulator.add_contact("X000005", start=f"{taken}T09:00", end=f"{taken}T10:00")
     robin.opens("/cases/X000005/arrange/")
     answers_with_repeats(robin, days=days)
+    trip.simulator.add_contact("X000005", **nine_to_ten(days + 7))
     robin.confirms_all()
     robin.is_asked("3 of 4 appointments arranged")
     trip.take("series-confirmation-some-refused", robin)
+
+
+def nine_to_ten(days: int) -> dict[str, str]:
+    """Return when a contact starts and ends that is an hour long, in some days."""
+    day = date.today() + timedelta(days=days)
+    return {"start": f"{day}T09:00", "end": f"{day}T10:00"}
 
 
 def answers_with_repeats(practitioner: Practitioner, *, days: int, rar: bool = True) -> None:
@@ -358,7 +362,7 @@ def not_arranged(trip: Trip) -> None:
     robin = trip.signed_in_as("Robin Sample")
     robin.arranges_an_appointment_for("Edie Erased")
     robin.answers_everything(days=the_next(TUESDAY))
-    trip.simulator.fault("nsis", "status", status=503, times=None)
+    trip.simulator.fault("putNsi", "status", status=503, times=None)
     robin.confirms()
     robin.is_asked("We’re still saving this appointment")
     trip.take("under-way", robin)
@@ -367,12 +371,13 @@ def not_arranged(trip: Trip) -> None:
     trip.take("not-booked-taken-back", robin)
     trip.simulator.clear_faults()
     robin.page.get_by_role("button", name="Go to your answers").click()
-    trip.simulator.fault("create_appointment", "status", status=400)
+    trip.simulator.change_nsi_type("TKDEV", selectable=False)
     robin.confirms()
     robin.is_asked("This appointment was not arranged")
     trip.take("not-booked-refused", robin)
+    trip.simulator.change_nsi_type("TKDEV", selectable=True)
     robin.page.get_by_role("button", name="Go to your answers").click()
-    trip.simulator.fault("create_appointment", "drop_after")
+    trip.simulator.fault("putAppointment", "drop_after", times=2)
     robin.confirms()
     robin.is_asked("We’re still saving this appointment")
     trip.take("under-way-outcome-unknown", robin)
@@ -383,7 +388,7 @@ def not_arranged(trip: Trip) -> None:
     waiting = robin.page.url
     robin.opens("/cases/X000007/arrange/")
     answers_with_repeats(robin, days=the_next(TUESDAY), rar=False)
-    trip.simulator.fault("create_appointment", "status", status=429, times=None)
+    trip.simulator.fault("putAppointment", "status", status=429, times=None)
     robin.confirms_all()
     robin.is_asked("We’re still saving these appointments")
     trip.take("series-under-way", robin)
@@ -410,6 +415,12 @@ def administration(trip: Trip) -> None:
     """What the service adds to the admin."""
     admin = in_the_admin(trip)
     page = admin.page
+    trip.simulator.change_nsi_type("TKMAP", selectable=False)
+    admin.opens("/admin/toolkits/toolkit/check/")
+    trip.take("admin-check-toolkits", admin)
+    admin.follows("Maps for Change")
+    trip.take("admin-toolkit", admin)
+    trip.simulator.change_nsi_type("TKMAP", selectable=True)
     admin.opens("/admin/toolkits/rollout/preview/?provider_code=N90&team_code=N90AAA&on=" + date.today().isoformat())
     trip.take("admin-rollout-preview", admin)
     admin.opens("/admin/toolkits/rollout/")
@@ -420,12 +431,12 @@ def administration(trip: Trip) -> None:
     admin.opens("/admin/toolkits/toolkit/1/delete/")
     admin.is_asked("You do not have access to this page")
     trip.take("no-access", admin)
+    admin.opens("/admin/booking/journeycount/")
+    trip.take("admin-journeys-in-numbers", admin)
     admin.opens("/admin/booking/booking/?state__exact=needs_attention")
     trip.take("admin-bookings", admin)
     acts_on_all(admin, "mark_as_settled")
     trip.take("admin-mark-as-settled", admin)
-    admin.opens("/admin/booking/journeycount/")
-    trip.take("admin-journeys-in-numbers", admin)
     page.get_by_label("What did you find in Delius").fill("It is in the contact log.")
     page.get_by_role("button", name="Mark as settled").click()
 
@@ -460,7 +471,6 @@ def beside_the_journey(trip: Trip) -> None:
     robin = trip.signed_in_as("Robin Sample")
     for path, name in (
         ("/cases/X000001/arrange/accredited-programme/", "accredited-programme"),
-        ("/cases/X000017/arrange/", "cannot-arrange-no-provider"),
         ("/cases/X000011/arrange/", "limited-access-restricted"),
         ("/cases/X000012/arrange/", "limited-access-excluded"),
         ("/cases/X000014/arrange/", "not-found"),
@@ -484,9 +494,9 @@ def beside_the_journey(trip: Trip) -> None:
         }""",
         MOST_FIELDS,
     )
-    robin.is_asked("Your request could not be read")
-    trip.take("bad-request", robin)
-    trip.simulator.fault("contact_summary", "status", status=503, times=None)
+    robin.is_asked("What you sent is too long")
+    trip.take("too-long", robin)
+    trip.simulator.fault("getAppointments", "status", status=503, times=None)
     robin.opens("/cases/X000001/schedule/")
     robin.is_asked("Delius is not available")
     trip.take("delius-not-available", robin)
@@ -559,15 +569,15 @@ def writing_guidance(trip: Trip) -> None:
     trip.take("admin-guidance-compare", designer)
 
 
-def our_fault(trip: Trip) -> None:
-    """The page for a fault of ours: last, because it takes a table away."""
+def no_database(trip: Trip) -> None:
+    """The page for a database that does not answer: last, because it takes a table away."""
     robin = trip.signed_in_as("Robin Sample")
     with closing(sqlite3.connect(trip.demo.database)) as connection:
         connection.execute("ALTER TABLE booking_draft RENAME TO elsewhere")
         connection.commit()
     robin.opens("/")
-    robin.is_asked("Sorry, there is a problem with the service")
-    trip.take("server-error", robin)
+    robin.is_asked("Sorry, the service is unavailable")
+    trip.take("service-unavailable", robin)
 
 
 CHAPTERS: tuple[Callable[[Trip], None], ...] = (
@@ -584,7 +594,7 @@ CHAPTERS: tuple[Callable[[Trip], None], ...] = (
     beside_the_journey,
     guidance,
     writing_guidance,
-    our_fault,
+    no_database,
 )
 
 

@@ -23,6 +23,8 @@ from tests.hostile import tally as hostile
 from tests.people import account, client_of
 from tests.simulator_process import Simulator, SimulatorProcess
 
+pytest_plugins = ["tests.contract.recording"]
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the tests of faults and of hostile requests found."""
@@ -68,8 +70,7 @@ def simulator(simulator_process: SimulatorProcess, settings: Settings) -> Iterat
     settings.HMPPS_AUTH_ISSUER = f"{control.auth_url}/issuer"
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**directives, "form-action": [SELF, control.base_url]}}
-    settings.COMMUNITY_API_URL = control.community_url
-    settings.DELIUS_API_URL = control.delius_url
+    settings.DELIUS_INTEGRATION_URL = control.delius_url
     cache.clear()
     yield control
     background.finish()

@@ -36,7 +36,7 @@ class SimulatorProcess:
 
     def start(self) -> None:
         """Start it and wait until it listens; raise RuntimeError where it does not."""
-        command = [sys.executable, "-m", "delius.simulator", "--host", self.host, "--port", "0"]
+        command = [sys.executable, "-m", "simulator", "--host", self.host, "--port", "0"]
         command += ["--database", str(self.database)]
         self._process = subprocess.Popen(
             [*command, "--keep"] if self.keep else command, cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -79,8 +79,7 @@ class Simulator:
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url
         self.auth_url = f"{base_url}/auth"
-        self.community_url = f"{base_url}/community-api"
-        self.delius_url = f"{base_url}/delius-api"
+        self.delius_url = f"{base_url}/delius"
         self._session = requests.Session()
         self._session.trust_env = False
 
@@ -115,6 +114,10 @@ class Simulator:
         """Soft-delete an NSI by hand."""
         self._control("PATCH", f"nsis/{nsi_id}", {"softDeleted": True})
 
+    def end_nsi(self, nsi_id: int, end_date: str | None) -> None:
+        """End an NSI by hand on a day, or open it again with None."""
+        self._control("PATCH", f"nsis/{nsi_id}", {"endDate": end_date})
+
     def remove_nsi(self, nsi_id: int) -> None:
         """Take an NSI out of the record as if it had never been."""
         self._control("DELETE", f"nsis/{nsi_id}")
@@ -123,6 +126,11 @@ class Simulator:
         """Put a contact into the record by hand."""
         added: dict[str, Any] = self._control("POST", "contacts", {"crn": crn, "start": start, "end": end, **fields})
         return added
+
+    def change_contact(self, contact_id: int, **fields: Any) -> dict[str, Any]:
+        """Change a contact by hand: softDeleted, start, end, outcome, notes, sensitive, nsiId."""
+        changed: dict[str, Any] = self._control("PATCH", f"contacts/{contact_id}", fields)
+        return changed
 
     def fault(self, operation: str, kind: str, **details: Any) -> None:
         """Ask for a fault: status, retryAfter, seconds, field, times (1 unless given; None until cleared), chance."""
@@ -147,7 +155,7 @@ class Simulator:
         self._control("DELETE", "faults")
 
     def requests(self, operation: str | None = None) -> list[dict[str, Any]]:
-        """Return what was asked of the three services, oldest first; of one operation where it is named."""
+        """Return what was asked of the services, oldest first; of one operation where it is named."""
         entries: list[dict[str, Any]] = self._control("GET", "requests")
         return [entry for entry in entries if operation in (None, entry["operation"])]
 
@@ -156,15 +164,19 @@ class Simulator:
         self._control("DELETE", "requests")
 
     def allow_duplicates(self, code: str, allowed: bool) -> None:
-        """Say whether an NSI type may have several active NSIs."""
-        self._control("PUT", f"nsi-types/{code}", {"allowsActiveDuplicates": allowed})
+        """Say whether a person may have several open NSIs of a type."""
+        self.change_nsi_type(code, allowsDuplicates=allowed)
+
+    def change_nsi_type(self, code: str, **flags: bool) -> None:
+        """Set flags of an NSI type by their names: allowsDuplicates, selectable."""
+        self._control("PUT", f"nsi-types/{code}", flags)
 
     def change_account(self, username: str, *, roles: str | None = None, active: bool | None = None) -> None:
         """Change what HMPPS Auth holds of a user: roles, separated by commas, and whether the account is in use."""
         self._control("PUT", f"accounts/{username}", {"roles": roles, "active": active})
 
     def switch(self, **switches: Any) -> None:
-        """Set switches by their names: tokenSeconds, naiveTimes, returnsExternalReference."""
+        """Set switches by their names: tokenSeconds."""
         self._control("PUT", "switches", switches)
 
     def token(self, username: str | None = None) -> str:

@@ -1,6 +1,7 @@
 """The words on screen: plain, and those of the field."""
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,18 @@ SOURCES = sorted(
     for path in (ROOT / room).rglob("*.py")
     if "migrations" not in path.parts
 )
+# The services of 2021, which are no upstream any more: one decision says why.
+GONE = re.compile(r"community[-_ ]?api|delius[-_ ]api", re.IGNORECASE)
+SAYS_WHY = ROOT / "docs" / "decisions" / "0013-one-door.md"
+NOT_OURS = {"node_modules", "var", "__pycache__"}
 BANNED = re.compile(r"\boffenders?\b|\bplease\b|\w!(?=\s|$)", re.IGNORECASE)
+
+
+def files_of_the_project() -> Iterator[Path]:
+    """Every file that is ours, hidden folders (caches, environments) aside."""
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in NOT_OURS and (name == ".ci" or not name.startswith("."))]
+        yield from (Path(folder, name) for name in names)
 
 
 def shown_in_template(path: Path) -> str:
@@ -48,6 +60,23 @@ def test_a_page_speaks_plainly_and_of_people(path: Path) -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_message_speaks_plainly_and_of_people(path: Path) -> None:
     assert [text for text in texts_of(path) if BANNED.search(text)] == []
+
+
+def test_nothing_speaks_of_the_services_of_2021_but_the_decision_that_says_why() -> None:
+    speaking = [
+        str(path.relative_to(ROOT))
+        for path in files_of_the_project()
+        if path not in (SAYS_WHY, Path(__file__)) and GONE.search(path.read_text(encoding="utf-8", errors="ignore"))
+    ]
+
+    assert speaking == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Community API", "COMMUNITY_API_URL", "/community-api/secure", "Delius API's", "delius_api"]
+)
+def test_the_services_of_2021_would_be_noticed(text: str) -> None:
+    assert GONE.search(text)
 
 
 def test_words_that_are_not_to_be_used_would_be_noticed() -> None:

@@ -12,6 +12,8 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from audit.admin import Audited
+from delius.nsi_types import DeliusError
+from toolkits.checking import check_toolkits
 from toolkits.forms import DatesForm, PreviewForm, RolloutForm, TeamsForm, ToolkitForm
 from toolkits.kept import forget_rollout
 from toolkits.models import Rollout, Toolkit, ToolkitList
@@ -89,6 +91,27 @@ class ToolkitAdmin(Audited, admin.ModelAdmin):
             },
         ),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the check of codes."""
+        check = path("check/", self.admin_site.admin_view(self.check_codes), name="toolkits_toolkit_check")
+        return [check, *super().get_urls()]
+
+    def check_codes(self, request: HttpRequest) -> HttpResponse:
+        """Say of each toolkit what Delius would refuse, or that Delius does not answer."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        try:
+            checked = check_toolkits(on=timezone.localdate())
+        except DeliusError:
+            checked = None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Does Delius accept these toolkits?",
+            "opts": self.model._meta,
+            "checked": checked,
+        }
+        return render(request, "admin/toolkits/toolkit/check.html", context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Return all toolkits, each with whether it is active today."""

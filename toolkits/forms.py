@@ -7,11 +7,24 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 
+from delius.nsi_types import CodeDescription, DeliusError, NsiType, nsi_types_for_rar
+from toolkits.checking import problems_with
 from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, Rollout, Toolkit, capitals_and_digits
+
+# What Delius checks of a new NSI, and of these what is chosen from Delius's own lists.
+CHECKED = ("nsi_type_code", "nsi_sub_type_code", "nsi_status_code", "nsi_length")
+CHOSEN = CHECKED[:3]
+TYPED = "Delius does not answer at the moment: type the code as it is there."
+
+Choices = list[tuple[str, Any]]
 
 
 class ToolkitForm(forms.ModelForm):
-    """A toolkit, as far as an administrator may change it."""
+    """A toolkit, as far as an administrator may change it.
+
+    Codes are chosen from what Delius has; where it does not answer they are typed. A code that Delius does not have
+    stays, and what Delius would refuse is said only of what is being changed.
+    """
 
     class Meta:
         model = Toolkit
@@ -37,7 +50,7 @@ class ToolkitForm(forms.ModelForm):
             "active_to": "It can still be chosen for this day. Leave empty for no end.",
             "order": "Lower numbers come first: -1 is above all the toolkits left at 0. Those with the same "
             "number are in alphabetical order.",
-            "nsi_type_code": "The NSI type in Delius.",
+            "nsi_type_code": "The NSI type in Delius, of those that it allows for RAR.",
             "nsi_sub_type_code": "Only where Delius demands a sub type for this NSI type.",
             "code_confirmed": "Tick when the codes have been checked against Delius.",
             "nsi_status_code": "It must be a status of the NSI type in Delius.",
@@ -46,12 +59,82 @@ class ToolkitForm(forms.ModelForm):
             "nsi_notes": "Written into the notes of every new NSI. Up to 4,000 characters.",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask Delius for the choices, unless there is nothing to choose."""
+        super().__init__(*args, **kwargs)
+        self._types: dict[str, NsiType] = {}
+        chosen = [name for name in CHOSEN if name in self.fields]
+        if not chosen:
+            return
+        try:
+            self._types = {each.code: each for each in nsi_types_for_rar()}
+        except DeliusError:
+            for name in chosen:
+                self.fields[name].help_text = f"{self.fields[name].help_text} {TYPED}"
+            return
+        types = sorted(self._types.values(), key=lambda each: (each.description.casefold(), each.code))
+        choices = dict(
+            zip(CHOSEN, (_type_choices(types), _sub_type_choices(types), _status_choices(types)), strict=True)
+        )
+        for name in chosen:
+            self._offer(name, choices[name])
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        """Have a code chosen rather than typed. The one that the toolkit has is always among the choices."""
+        typed = self.fields[name]
+        has = self.get_initial_for_field(typed, name)
+        if has and has not in _codes(choices):
+            why = "cannot be chosen" if name == "nsi_type_code" and has in self._types else "unknown"
+            choices = [(has, f"{has} ({why} in Delius)"), *choices]
+        self.fields[name] = forms.ChoiceField(
+            choices=[("", "---------"), *choices],
+            label=typed.label,
+            help_text=typed.help_text,
+            required=typed.required,
+            initial=typed.initial,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a change that Delius would refuse of a new NSI."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        values = {name: cleaned.get(name, getattr(self.instance, name)) for name in CHECKED}
+        nsi_type = self._types.get(values["nsi_type_code"])
+        if nsi_type and not self.errors and set(CHECKED) & set(self.changed_data):
+            for problem in problems_with(Toolkit(**values), nsi_type):
+                self.add_error(problem.field, problem.message)
+        return cleaned
+
     def clean_nsi_type_code(self) -> str:
         """Keep the placeholder's code for the placeholder, whose own code is not asked for."""
         code: str = self.cleaned_data["nsi_type_code"]
         if code == PLACEHOLDER_NSI_TYPE_CODE:
             raise ValidationError("NAT1 is the placeholder's code: no other toolkit can have it")
         return code
+
+
+def _type_choices(types: list[NsiType]) -> Choices:
+    return [_choice(each) for each in types if each.selectable and each.code != PLACEHOLDER_NSI_TYPE_CODE]
+
+
+def _sub_type_choices(types: list[NsiType]) -> Choices:
+    """Return the sub types, under the type that each is of."""
+    return [
+        (each.description or each.code, [_choice(sub) for sub in each.sub_types]) for each in types if each.sub_types
+    ]
+
+
+def _status_choices(types: list[NsiType]) -> Choices:
+    return [_choice(each) for each in {status.code: status for each in types for status in each.statuses}.values()]
+
+
+def _choice(of: NsiType | CodeDescription) -> tuple[str, str]:
+    return of.code, f"{of.description} ({of.code})" if of.description else of.code
+
+
+def _codes(choices: Choices) -> set[str]:
+    """Return the codes among some choices, in groups or not."""
+    groups = [label if isinstance(label, list) else [(code, label)] for code, label in choices]
+    return {code for group in groups for code, _ in group}
 
 
 class RolloutForm(forms.ModelForm):

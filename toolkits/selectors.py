@@ -40,7 +40,7 @@ class ToolkitChoice:
     """A toolkit, and what an NSI of it is created with.
 
     `nsi_sub_type_code` is None where the NSI type has no sub types. `nsi_length` counts sessions and is None
-    where the type has no unit of length: Delius API refuses a length there and demands one elsewhere.
+    where the type has no unit of length: Delius refuses a length there and demands one elsewhere.
     `nsi_notes` may be empty.
     """
 

@@ -41,6 +41,12 @@ class StepForm(forms.Form):
         }
 
 
+def _unless_refused(chosen: str, refused: dict[str, str]) -> str:
+    if chosen in refused:
+        raise forms.ValidationError(refused[chosen])
+    return chosen
+
+
 class TeamForm(StepForm):
     """Which of their own teams a person books for."""
 
@@ -92,18 +98,36 @@ class RarForm(StepForm):
         missing="Select yes if this will be a RAR toolkit session",
     )
 
+    def __init__(self, *args: Any, refusal: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.refusal = refusal
+
+    def clean_rar(self) -> str:
+        """Refuse that an appointment counts which cannot."""
+        answer = str(self.cleaned_data["rar"])
+        if answer == "yes" and self.refusal:
+            raise forms.ValidationError(self.refusal)
+        return answer
+
 
 class RequirementForm(StepForm):
-    """Which of several RAR requirements a session counts towards."""
+    """Which of several RAR requirements a session counts towards. `refused` says which cannot be chosen, and why."""
 
-    def __init__(self, *args: Any, choices: Choices, hints: dict[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, choices: Choices, hints: dict[str, str], refused: dict[str, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.refused = refused
         self.fields["requirement"] = RadioField(
             label="Which RAR requirement does this count towards?",
             choices=choices,
             widget=GovukRadios(hints=hints),
             missing="Select the RAR requirement this counts towards",
         )
+
+    def clean_requirement(self) -> str:
+        """Refuse a requirement that nothing can count towards yet."""
+        return _unless_refused(self.cleaned_data["requirement"], self.refused)
 
 
 class SentenceForm(StepForm):
@@ -120,15 +144,20 @@ class SentenceForm(StepForm):
 
 
 class ToolkitForm(StepForm):
-    """Which toolkit the session uses."""
+    """Which toolkit the session uses. `refused` says which cannot be used here, and why."""
 
-    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, refused: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.refused = refused
         self.fields["toolkit"] = RadioField(
             label="Which RAR toolkit will you use?",
             choices=choices,
             missing="Select the RAR toolkit you will use",
         )
+
+    def clean_toolkit(self) -> str:
+        """Refuse a toolkit whose record an appointment of this type cannot be added to."""
+        return _unless_refused(self.cleaned_data["toolkit"], self.refused)
 
 
 class RecordForm(StepForm):

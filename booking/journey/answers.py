@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, time
 
-from delius.records import AppointmentType, Event, OfficeLocation
+from delius.records import AppointmentType, Event, Office
 from delius.selectors import RarRequirement
 from delius.writes import Officer
 from toolkits.selectors import ToolkitChoice
@@ -20,7 +20,7 @@ class Answers:
     event: Event | None = None
     toolkit: ToolkitChoice | None = None
     nsi_id: int | None = None
-    office: OfficeLocation | None = None
+    office: Office | None = None
     day: date | None = None
     start_time: time | None = None
     end_time: time | None = None

@@ -9,22 +9,22 @@ from delius.errors import DeliusError
 
 @dataclass(frozen=True)
 class RarDays:
-    """Days with at least one RAR session. `ordered` is None where Delius has no length; `ahead` where it cannot say.
+    """The days of a requirement, as Delius counts them, and those that this booking adds.
 
-    `added` are the days of this booking that nothing is booked on yet.
+    `ordered` is None where Delius has no length in days; `added` where it cannot say which days have a session already.
     """
 
     ordered: int | None
     completed: int
-    ahead: int | None
-    added: int
+    booked: int
+    added: int | None
 
     @property
     def beyond(self) -> int:
         """How many days past those ordered there would be with this booking; 0 where it is not known."""
-        if self.ordered is None or self.ahead is None:
+        if self.ordered is None or self.added is None:
             return 0
-        return max(self.completed + self.ahead + self.added - self.ordered, 0)
+        return max(self.completed + self.booked + self.added - self.ordered, 0)
 
 
 def rar_days(answers: Answers, situation: Situation) -> RarDays | None:
@@ -32,9 +32,12 @@ def rar_days(answers: Answers, situation: Situation) -> RarDays | None:
     requirement = answers.requirement
     if not answers.rar or not requirement or not answers.day:
         return None
-    days = {answers.day, *(answers.repeat_days if answers.repeat_rar else ())}
+    wanted = {answers.day, *(answers.repeat_days if answers.repeat_rar else ())}
+    days = requirement.days
     try:
         ahead = situation.rar_days_ahead(requirement)
     except DeliusError:
-        return RarDays(requirement.days_ordered, requirement.days_completed, ahead=None, added=len(days))
-    return RarDays(requirement.days_ordered, requirement.days_completed, ahead=len(ahead), added=len(days - ahead))
+        return RarDays(ordered=days.ordered, completed=days.completed, booked=days.booked, added=None)
+    # Counted here and not taken from the case, which may be a minute older than an appointment that we made.
+    added = len(wanted - ahead.completed - ahead.booked)
+    return RarDays(ordered=days.ordered, completed=days.completed, booked=len(ahead.booked), added=added)

@@ -70,9 +70,10 @@ class Journey:
     def _settle(self) -> tuple[Answers, frozenset[str]]:
         """Read the answers, again where they give another day than the one that they were read with.
 
-        Whether a question applies may hang on a later answer: on the date, and on no other.
+        Whether a question applies may hang on a later answer: on the date, and on no other. So the date is guessed
+        first, from what was typed.
         """
-        day: date | None = None
+        day = _typed_day(self.raw)
         for _ in STEPS:
             answers, answered = self._read(day=day)
             if answers.day == day:
@@ -108,7 +109,7 @@ class Journey:
         if answers.rar and requirement:
             changes["event"] = requirement.event
         elif not answers.event and len(situation.events) == 1:
-            changes["event"] = situation.events[0].event
+            changes["event"] = situation.events[0]
         officer = changes.get("officer") or answers.officer
         kind = answers.appointment_type
         if officer and kind and kind.location is LocationRule.REQUIRED:
@@ -116,3 +117,11 @@ class Journey:
             if len(offices) == 1:
                 changes["office"] = offices[0]
         return replace(answers, **changes) if changes else answers
+
+
+def _typed_day(raw: RawAnswers) -> date | None:
+    when = raw.get("when", {})
+    try:
+        return date(*(int(when[f"date_{part}"]) for part in ("year", "month", "day")))
+    except (KeyError, ValueError, OverflowError):
+        return None

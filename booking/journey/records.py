@@ -23,11 +23,6 @@ class ToolkitRecords:
     usable: tuple[Nsi, ...] = ()
     elsewhere: tuple[Nsi, ...] = ()
 
-    @property
-    def shown_nsi_id(self) -> int | None:
-        """The one that the page says will be used, where there is more than one."""
-        return self.usable[0].nsi_id if len(self.usable) > 1 else None
-
 
 def toolkit_records(answers: Answers, situation: Situation) -> ToolkitRecords | None:
     """Return the records of the toolkit that a session is recorded under; None for one that does not count."""

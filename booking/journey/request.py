@@ -13,7 +13,7 @@ from toolkits.selectors import ToolkitChoice
 
 @dataclass(frozen=True)
 class AppointmentRequest:
-    """Everything that Community API and Delius API need to be told about one appointment.
+    """Everything that Delius needs to be told about one appointment.
 
     `requirement_id` and `toolkit` are both set, or neither is: an appointment that counts towards RAR has both.
     """
@@ -72,7 +72,7 @@ def appointment_request(journey: Journey) -> AppointmentRequest:
         raise ValueError("The journey is not finished.")
     rar = bool(answers.rar and answers.requirement)
     return AppointmentRequest(
-        crn=journey.situation.case.person.crn,
+        crn=journey.situation.case.crn,
         event=answers.event,
         officer=answers.officer,
         type_code=answers.appointment_type.code,
@@ -80,9 +80,9 @@ def appointment_request(journey: Journey) -> AppointmentRequest:
         start=in_london(answers.day, answers.start_time),
         end=in_london(answers.day, answers.end_time),
         office_code=answers.office.code if answers.office else "",
-        office_name=answers.office.description if answers.office else "",
+        office_name=journey.situation.office_name(answers.office, answers.officer.team_code) if answers.office else "",
         notes=answers.notes or "",
         sensitive=bool(answers.sensitive),
-        requirement_id=answers.requirement.requirement.requirement_id if rar and answers.requirement else None,
+        requirement_id=answers.requirement.requirement_id if rar and answers.requirement else None,
         toolkit=(answers.toolkit or journey.situation.placeholder) if rar else None,
     )

@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 from booking.formats import LONDON
-from booking.models import NSI_URN
+from delius import nsis
 from delius import selectors as delius
-from delius.errors import DeliusError
-from delius.nsis import NsiTypeDefaults, RequirementNsis, nsis_of_requirement
+from delius.nsis import RequirementNsis
 from delius.parallel import Outcome, side_by_side
-from delius.records import AppointmentType, Contact, Nsi, OfficeLocation, PersonalCircumstance, StaffMember
-from delius.selectors import Case, CaseEvent, RarRequirement
+from delius.records import Appointment, AppointmentType, Case, Event, Nsi, Office, Relation, Team
+from delius.selectors import RarRequirement
 from delius.writes import Officer
 from toolkits import selectors as toolkits
 from toolkits.selectors import ToolkitChoice
@@ -43,64 +42,53 @@ class TeamOption:
     name: str
 
 
+@dataclass(frozen=True)
+class RarDaysAhead:
+    """The days from today on with a session towards a requirement: those completed, and those booked."""
+
+    completed: frozenset[date]
+    booked: frozenset[date]
+
+
 class Situation:
     """Reads happen when first asked for, and once, also where they fail."""
 
-    def __init__(self, *, case: Case, staff: StaffMember, now: datetime) -> None:
+    def __init__(self, *, case: Case, username: str, now: datetime) -> None:
         self.case = case
-        self.staff = staff
+        self.username = username
         self.now = now
         self.today: date = now.astimezone(LONDON).date()
-        self._offices: dict[str, tuple[OfficeLocation, ...]] = {}
-        self._nsis: dict[tuple[int, str], Outcome[RequirementNsis]] = {}
-        self._coming: Outcome[tuple[Contact, ...]] | None = None
+        self._offices: dict[str, tuple[Office, ...]] = {}
+        self._nsis: dict[int, Outcome[tuple[Nsi, ...]]] = {}
+        self._coming: Outcome[tuple[Appointment, ...]] | None = None
         self._toolkits: dict[tuple[Officer, date], tuple[ToolkitChoice, ...]] = {}
 
     @property
     def first_name(self) -> str:
         """The name to use in a sentence about the person on probation."""
-        return self.case.person.first_name
+        return self.case.name.familiar
 
     @cached_property
     def teams(self) -> tuple[TeamOption, ...]:
-        """The teams that what we write can be recorded under: those whose provider the account has authority for.
+        """The teams that the appointment can be recorded under, in the name of the signed-in member of staff.
 
-        Raises Unavailable where HMPPS Auth cannot say which those are.
+        The one in which they manage the person, or else their own open teams. Raises Unavailable.
         """
-        named = self.named_teams
-        allowed = delius.providers_written_for(self.staff.username) if named else frozenset()
-        return tuple(team for team in named if team.officer.provider_code in allowed)
+        manager = self.case.manager
+        if manager and self.case.relation is Relation.USER:
+            return (_team_option(manager.staff_code, manager.team),)
+        staff = delius.staff_member(self.username)
+        return tuple(_team_option(staff.code, team) for team in staff.teams) if staff else ()
 
-    @cached_property
-    def named_teams(self) -> tuple[TeamOption, ...]:
-        """The teams that can be named to Delius.
-
-        That of the person's active manager, where that is the signed-in member of staff; otherwise their own teams.
-        A team whose provider has no code in Delius cannot be named to Community API or Delius API, and is left out.
-        """
-        manager = self.case.person.active_manager
-        if manager and manager.staff_code == self.staff.staff_code:
-            pairs = [(manager.provider, manager.team)]
-        else:
-            pairs = [(self.staff.provider, team) for team in self.staff.teams]
-        return tuple(
-            TeamOption(
-                officer=Officer(provider_code=provider.code, team_code=team.code, staff_code=self.staff.staff_code),
-                name=team.description,
-            )
-            for provider, team in pairs
-            if provider and provider.code and team and team.code
-        )
-
-    @cached_property
-    def events(self) -> tuple[CaseEvent, ...]:
+    @property
+    def events(self) -> tuple[Event, ...]:
         """The person's active sentences."""
         return self.case.events
 
     @cached_property
     def rar_requirements(self) -> tuple[RarRequirement, ...]:
-        """The active RAR requirements a session could count towards."""
-        return self.case.rar_requirements()
+        """The RAR requirements in force, that a session could count towards."""
+        return delius.rar_requirements(self.case, on=self.today)
 
     @cached_property
     def appointment_types(self) -> dict[str, AppointmentType]:
@@ -116,16 +104,24 @@ class Situation:
 
     @cached_property
     def _matching_types(self) -> dict[str, AppointmentType]:
-        orders = {"CJA" for each in self.events if each.event.cja} | {
-            "LEGACY" for each in self.events if each.event.legacy
+        laws = {each.order.legislation for each in self.events if each.order and each.order.legislation}
+        return {
+            each.code: each
+            for each in delius.appointment_types()
+            if not each.for_person_only and (not laws or laws & set(each.legislations))
         }
-        return {each.code: each for each in delius.appointment_types() if not orders or orders & set(each.order_types)}
 
-    def offices(self, team_code: str) -> tuple[OfficeLocation, ...]:
-        """The offices of a team, sorted by name."""
+    def offices(self, team_code: str) -> tuple[Office, ...]:
+        """The open offices of a team, sorted by name."""
         if team_code not in self._offices:
-            self._offices[team_code] = tuple(delius.office_locations(team_code))
+            self._offices[team_code] = delius.offices(team_code)
         return self._offices[team_code]
+
+    def office_name(self, office: Office, team_code: str) -> str:
+        """The name to tell an office by: with its address where another of the team's offices has the same name."""
+        name = office.description or office.code
+        is_alike = sum(each.description == office.description for each in self.offices(team_code)) > 1
+        return f"{name}, {office.address}" if is_alike and office.address else name
 
     def toolkits(self, officer: Officer, on: date) -> tuple[ToolkitChoice, ...]:
         """The toolkits that the officer's team may choose from on a day; none where it is not on toolkits."""
@@ -137,69 +133,59 @@ class Situation:
 
     def nsis(self, requirement: RarRequirement, toolkit: ToolkitChoice) -> RequirementNsis:
         """The NSIs of a toolkit on a requirement's event, as Delius has them now. Raises Unavailable."""
-        key = _nsis_key(requirement, toolkit)
-        if key not in self._nsis:
-            [self._nsis[key]] = side_by_side([partial(self._read_nsis, requirement, toolkit)])
-        return self._nsis[key].get()
+        return nsis.choose(
+            self._nsis_of(requirement.event),
+            requirement_id=requirement.requirement_id,
+            type_code=toolkit.nsi_type_code,
+            sub_type_code=toolkit.nsi_sub_type_code or "",
+        )
 
     @property
-    def coming_appointments(self) -> tuple[Contact, ...]:
+    def coming_appointments(self) -> tuple[Appointment, ...]:
         """The person's appointments from today on. Raises Unavailable."""
         if self._coming is None:
             [self._coming] = side_by_side([self._read_coming])
         return self._coming.get()
 
-    def read_together(self, requirement: RarRequirement, toolkit: ToolkitChoice) -> None:
-        """Read `nsis` and `coming_appointments` side by side, for a page that needs both and has read neither."""
-        key = _nsis_key(requirement, toolkit)
-        if key in self._nsis or self._coming is not None:
+    def read_together(self, event: Event) -> None:
+        """Read the NSIs of an event and `coming_appointments` side by side, for a page that needs both."""
+        if event.event_id in self._nsis or self._coming is not None:
             return
-        reads: list[Callable[[], Any]] = [partial(self._read_nsis, requirement, toolkit), self._read_coming]
-        self._nsis[key], self._coming = side_by_side(reads)
+        reads: list[Callable[[], Any]] = [lambda: self._read_nsis(event), self._read_coming]
+        self._nsis[event.event_id], self._coming = side_by_side(reads)
 
-    def _read_nsis(self, requirement: RarRequirement, toolkit: ToolkitChoice) -> RequirementNsis:
-        return nsis_of_requirement(
-            crn=self.case.person.crn,
-            event_id=requirement.event.event_id,
-            requirement_id=requirement.requirement.requirement_id,
-            nsi_type=NsiTypeDefaults(
-                type_code=toolkit.nsi_type_code,
-                sub_type_code=toolkit.nsi_sub_type_code or None,
-                status_code=toolkit.nsi_status_code,
-                length=toolkit.nsi_length,
-                notes=toolkit.nsi_notes,
-            ),
-            urn=NSI_URN,
-        )
-
-    def _read_coming(self) -> tuple[Contact, ...]:
-        return delius.coming_appointments(self.case.person.crn)
-
-    @cached_property
-    def work(self) -> tuple[PersonalCircumstance, ...] | None:
-        """What work the person does; None where Delius cannot say."""
-        try:
-            return delius.employment(self.case.person.crn)
-        except DeliusError:
-            return None
-
-    def rar_days_ahead(self, requirement: RarRequirement) -> frozenset[date]:
-        """The days from today on with a session that counts towards a requirement. Raises Unavailable."""
-        wanted = requirement.requirement.requirement_id
-        return frozenset(
-            each.start.date() for each in self.coming_appointments if each.start and each.rar_requirement_id == wanted
-        )
-
-    def appointments_on(self, nsi: Nsi) -> int:
-        """How many appointments hang from one of several NSIs that were read."""
-        found = (each.get().appointments for each in self._nsis.values() if each.error is None)
-        return next((counts[nsi.nsi_id] for counts in found if nsi.nsi_id in counts), 0)
+    def rar_days_ahead(self, requirement: RarRequirement) -> RarDaysAhead:
+        """The days from today on that have a session towards a requirement. Raises Unavailable."""
+        ours = {
+            nsi.nsi_id for nsi in self._nsis_of(requirement.event) if nsi.requirement_id == requirement.requirement_id
+        }
+        sessions = [
+            each
+            for each in self.coming_appointments
+            if each.counts_towards_rar
+            and (each.nsi.nsi_id in ours if each.nsi else each.requirement_id == requirement.requirement_id)
+        ]
+        completed = {each.start.date() for each in sessions if each.outcome and each.outcome.attended}
+        without_outcome = {each.start.date() for each in sessions if each.outcome is None}
+        return RarDaysAhead(completed=frozenset(completed), booked=frozenset(without_outcome - completed))
 
     @cached_property
     def placeholder(self) -> ToolkitChoice:
         """The toolkit recorded for teams that are not on toolkits."""
         return toolkits.placeholder()
 
+    def _nsis_of(self, event: Event) -> tuple[Nsi, ...]:
+        if event.event_id not in self._nsis:
+            [self._nsis[event.event_id]] = side_by_side([lambda: self._read_nsis(event)])
+        return self._nsis[event.event_id].get()
 
-def _nsis_key(requirement: RarRequirement, toolkit: ToolkitChoice) -> tuple[int, str]:
-    return requirement.requirement.requirement_id, toolkit.slug
+    def _read_nsis(self, event: Event) -> tuple[Nsi, ...]:
+        return nsis.nsis_of_event(crn=self.case.crn, event_id=event.event_id, username=self.username)
+
+    def _read_coming(self) -> tuple[Appointment, ...]:
+        return delius.coming_appointments(self.case.crn, username=self.username)
+
+
+def _team_option(staff_code: str, team: Team) -> TeamOption:
+    officer = Officer(provider_code=team.provider.code, team_code=team.code, staff_code=staff_code)
+    return TeamOption(officer=officer, name=team.description or team.code)

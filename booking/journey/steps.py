@@ -19,9 +19,13 @@ from booking.journey.repeats import FREQUENCIES, repeat_dates
 from booking.journey.situation import AWAY_FROM_OFFICES, Situation, type_name
 from booking.journey.toolkit_order import in_order
 from booking.presenters.circumstances import circumstances
-from delius.records import Event, LocationRule, Nsi
+from delius.records import AppointmentType, Event, LocationRule, Nsi
 from delius.selectors import RarRequirement
 from toolkits.selectors import ToolkitChoice
+
+REFERRED_IN_FUTURE = (
+    "Delius has a referral date in the future for this sentence, so a RAR toolkit cannot be recorded on it yet"
+)
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,7 @@ class RarStep(Step):
         return bool(situation.rar_requirements)
 
     def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
-        return forms.RarForm(data)
+        return forms.RarForm(data, refusal=_why_not_rar(answers, situation))
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
         return {"rar": cleaned["rar"] == "yes"}
@@ -139,6 +143,11 @@ class RequirementStep(Step):
             data,
             choices=[(_requirement_key(each), _sentence(each.event)) for each in situation.rar_requirements],
             hints={_requirement_key(each): _days(each) for each in situation.rar_requirements},
+            refused={
+                _requirement_key(each): REFERRED_IN_FUTURE
+                for each in situation.rar_requirements
+                if _is_referred_later(each, situation)
+            },
         )
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
@@ -162,13 +171,12 @@ class SentenceStep(Step):
     def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
         return forms.SentenceForm(
             data,
-            choices=[(str(each.event.event_id), _sentence(each.event)) for each in situation.events],
+            choices=[(str(each.event_id), _sentence(each)) for each in situation.events],
             hints={},
         )
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
-        events = (each.event for each in situation.events)
-        return {"event": next(event for event in events if str(event.event_id) == cleaned["sentence"])}
+        return {"event": next(each for each in situation.events if str(each.event_id) == cleaned["sentence"])}
 
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
         assert answers.event
@@ -185,8 +193,17 @@ class ToolkitStep(Step):
         return bool(answers.rar) and bool(_offered(answers, situation))
 
     def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+        offered = _offered(answers, situation)
+        kind = answers.appointment_type
         return forms.ToolkitForm(
-            data, choices=[(toolkit.slug, toolkit.name) for toolkit in _offered(answers, situation)]
+            data,
+            choices=[(toolkit.slug, toolkit.name) for toolkit in offered],
+            refused={
+                toolkit.slug: f"{toolkit.name} cannot be used with this type of appointment ({type_name(kind)}). "
+                "Select another toolkit, or go back and change the type"
+                for toolkit in offered
+                if kind and not _may_hang_from(kind, toolkit)
+            },
         )
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
@@ -198,12 +215,13 @@ class ToolkitStep(Step):
         return [Row("RAR toolkit", answers.toolkit.name)]
 
     def context(self, answers: Answers, situation: Situation) -> dict[str, Any]:
-        person = situation.case.person
-        return {"age": person.age(answers.day or situation.today), "gender": person.gender}
+        case = situation.case
+        gender = case.gender.description if case.gender else ""
+        return {"age": case.age(answers.day or situation.today), "gender": gender}
 
     def form_to_show(self, form: forms.StepForm, answers: Answers, situation: Situation) -> forms.StepForm:
         assert answers.officer
-        toolkits = in_order(_offered(answers, situation), crn=situation.case.person.crn, officer=answers.officer)
+        toolkits = in_order(_offered(answers, situation), crn=situation.case.crn, officer=answers.officer)
         field = form.fields["toolkit"]
         assert isinstance(field, RadioField)
         field.choices = [(toolkit.slug, toolkit.name) for toolkit in toolkits]
@@ -224,7 +242,7 @@ class RecordStep(Step):
         return forms.RecordForm(
             data,
             choices=[(str(nsi.nsi_id), _capitalised(referred(nsi))) for nsi in found],
-            hints={str(nsi.nsi_id): _status_and_use(nsi, situation) for nsi in found},
+            hints={str(nsi.nsi_id): _status_and_use(nsi) for nsi in found},
             toolkit=toolkit_of(answers, situation).name,
         )
 
@@ -243,7 +261,7 @@ class WhereStep(Step):
 
     def applies(self, answers: Answers, situation: Situation) -> bool:
         kind = answers.appointment_type
-        if not kind or not answers.officer or kind.location is LocationRule.NOT_REQUIRED:
+        if not kind or not answers.officer or kind.location is LocationRule.NOT_ALLOWED:
             return False
         offices = situation.offices(answers.officer.team_code)
         if kind.location is LocationRule.OPTIONAL:
@@ -256,7 +274,7 @@ class WhereStep(Step):
         offices = situation.offices(answers.officer.team_code)
         return forms.WhereForm(
             data,
-            offices=[(office.code, office.description) for office in offices],
+            offices=[(office.code, situation.office_name(office, answers.officer.team_code)) for office in offices],
             optional=answers.appointment_type.location is LocationRule.OPTIONAL,
         )
 
@@ -267,7 +285,9 @@ class WhereStep(Step):
         return {"office": next((office for office in offices if office.code == chosen), None)}
 
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
-        return [Row("Location", answers.office.description if answers.office else "No location")]
+        if not answers.office or not answers.officer:
+            return [Row("Location", "No location")]
+        return [Row("Location", situation.office_name(answers.office, answers.officer.team_code))]
 
     def context(self, answers: Answers, situation: Situation) -> dict[str, Any]:
         assert answers.officer
@@ -294,7 +314,7 @@ class WhenStep(Step):
         return [Row("Date", long_date(answers.day)), Row("Time", from_to(answers.start_time, answers.end_time))]
 
     def context(self, answers: Answers, situation: Situation) -> dict[str, Any]:
-        return {"circumstances": circumstances(situation.case.person, situation.work, on=situation.today)}
+        return {"circumstances": circumstances(situation.case)}
 
 
 class RepeatStep(Step):
@@ -428,9 +448,9 @@ def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _status_and_use(nsi: Nsi, situation: Situation) -> str:
-    count = situation.appointments_on(nsi)
-    status = f"{nsi.status_description}. " if nsi.status_description else ""
+def _status_and_use(nsi: Nsi) -> str:
+    count = nsi.appointment_count
+    status = f"{nsi.status.description}. " if nsi.status and nsi.status.description else ""
     return f"{status}{count} {'appointment' if count == 1 else 'appointments'} so far"
 
 
@@ -442,15 +462,37 @@ def _offered(answers: Answers, situation: Situation) -> tuple[ToolkitChoice, ...
 
 
 def _requirement_key(requirement: RarRequirement) -> str:
-    return f"{requirement.event.event_id}-{requirement.requirement.requirement_id}"
+    return f"{requirement.event.event_id}-{requirement.requirement_id}"
 
 
 def _sentence(event: Event) -> str:
-    began = f", started {short_date(event.start_date)}" if event.start_date else ""
-    return f"{event.sentence_description or 'Sentence'}{began}"
+    order = event.order
+    began = f", started {short_date(order.start_date)}" if order and order.start_date else ""
+    return f"{(order.description if order else '') or 'Sentence'}{began}"
 
 
 def _days(requirement: RarRequirement) -> str:
-    if requirement.days_ordered is None:
-        return f"{requirement.days_completed} RAR days completed"
-    return f"{requirement.days_completed} of {requirement.days_ordered} RAR days completed"
+    days = requirement.days
+    of_ordered = "" if days.ordered is None else f" of {days.ordered}"
+    return f"{days.completed}{of_ordered} RAR days completed"
+
+
+def _may_hang_from(kind: AppointmentType, toolkit: ToolkitChoice) -> bool:
+    return toolkit.nsi_type_code in kind.nsi_type_codes
+
+
+def _is_referred_later(requirement: RarRequirement, situation: Situation) -> bool:
+    """An NSI may be referred neither before its event was nor after today (RULES.md, *NSIs*)."""
+    referred = requirement.event.referral_date
+    return referred is not None and referred > situation.today
+
+
+def _why_not_rar(answers: Answers, situation: Situation) -> str:
+    """Return why an appointment cannot count towards RAR, as far as it is known before a toolkit is chosen."""
+    if all(_is_referred_later(each, situation) for each in situation.rar_requirements):
+        return REFERRED_IN_FUTURE
+    kind = answers.appointment_type
+    toolkits = _offered(answers, situation) or (situation.placeholder,)
+    if kind and not any(_may_hang_from(kind, toolkit) for toolkit in toolkits):
+        return f"{type_name(kind)} cannot be a RAR toolkit session. Select no, or go back and change the type"
+    return ""

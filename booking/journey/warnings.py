@@ -1,50 +1,82 @@
 """What somebody may want to know of a day before they book on it. Nothing here stops them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
-from booking.formats import LONDON, clock, long_date
+from booking.formats import LONDON, clock, from_to, in_london, long_date
 from booking.journey.answers import Answers
 from booking.journey.situation import FEATURED_NAMES, Situation
 from delius.errors import DeliusError
-from delius.records import Contact
+from delius.records import Appointment
 
 SATURDAY = 5
 
 
-def warnings(answers: Answers, situation: Situation) -> list[str]:
+@dataclass(frozen=True)
+class Warnings:
+    """What is unusual about the days of an appointment and its repeats, and the appointments that it overlaps."""
+
+    texts: tuple[str, ...] = ()
+    overlaps: tuple[str, ...] = ()
+
+
+def warnings(answers: Answers, situation: Situation) -> Warnings:
     """Return, day by day, what is unusual about the days of an appointment and its repeats."""
-    if not answers.day:
-        return []
+    if not answers.day or not answers.start_time or not answers.end_time:
+        return Warnings()
     days = (answers.day, *answers.repeat_days)
+    unusual = _of_days(days)
     try:
         coming = situation.coming_appointments
     except DeliusError:
         unknown = f"We cannot see whether {situation.first_name} has another appointment then"
-        return [*_of_days(days), unknown]
-    return [*_of_days(days), *_others(days, coming, situation.first_name)]
+        return Warnings(texts=(*unusual, unknown))
+    times = [(in_london(day, answers.start_time), in_london(day, answers.end_time)) for day in days]
+    overlapping = [each for each in coming if _overlaps(each, times)]
+    same_day = [each for each in coming if each.start.date() in days and each not in overlapping]
+    return Warnings(
+        texts=(*unusual, *(f"{situation.first_name} already has an appointment on {_at(each)}" for each in same_day)),
+        overlaps=tuple(_span(each) for each in overlapping),
+    )
 
 
-def _of_days(days: Iterable[date]) -> Iterable[str]:
+def _overlaps(appointment: Appointment, times: Sequence[tuple[datetime, datetime]]) -> bool:
+    """As Delius sees it: abutting is not overlapping, and what has an outcome is over (RULES.md, *Appointments*)."""
+    ends = appointment.end or appointment.start
+    return appointment.outcome is None and any(appointment.start < end and start < ends for start, end in times)
+
+
+def _of_days(days: Iterable[date]) -> list[str]:
+    found: list[str] = []
     for day in days:
         if holiday := _bank_holidays().get(day):
-            yield f"{long_date(day)} is a bank holiday: {holiday}"
+            found.append(f"{long_date(day)} is a bank holiday: {holiday}")
         elif day.weekday() >= SATURDAY:
-            yield f"{long_date(day)} is at the weekend"
+            found.append(f"{long_date(day)} is at the weekend")
         if change := _clock_change(day):
-            yield f"The clocks go {change} on {long_date(day)}"
+            found.append(f"The clocks go {change} on {long_date(day)}")
+    return found
 
 
-def _others(days: Iterable[date], coming: Iterable[Contact], first_name: str) -> Iterable[str]:
-    wanted = set(days)
-    for contact in sorted(coming, key=lambda each: (each.start is None, each.start)):
-        if contact.start and contact.start.date() in wanted:
-            kind = FEATURED_NAMES.get(contact.type_code, contact.type_description)
-            at = f"{long_date(contact.start.date())} at {clock(contact.start.time())}"
-            yield f"{first_name} already has an appointment on {at}{f': {kind}' if kind else ''}"
+def _at(appointment: Appointment) -> str:
+    start = appointment.start
+    return _with_type(f"{long_date(start.date())} at {clock(start.time())}", appointment)
+
+
+def _span(appointment: Appointment) -> str:
+    start, end = appointment.start, appointment.end
+    if end is None:
+        return _at(appointment)
+    return _with_type(f"{long_date(start.date())} from {from_to(start.time(), end.time())}", appointment)
+
+
+def _with_type(text: str, appointment: Appointment) -> str:
+    kind = FEATURED_NAMES.get(appointment.type.code, appointment.type.description)
+    return f"{text}: {kind}" if kind else text
 
 
 def _clock_change(day: date) -> str:

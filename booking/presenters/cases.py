@@ -1,7 +1,7 @@
 """*Your cases*."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
@@ -10,9 +10,9 @@ from booking.formats import LONDON, clock, long_date
 from booking.journey.situation import FEATURED_NAMES
 from booking.models import Booking, BookingState
 from booking.presenters.links import booking_url
-from booking.services.states import UNDER_WAY
-from delius.records import Contact
-from delius.selectors import CaseloadPerson
+from delius import records
+from delius.errors import LIMITED_ACCESS
+from delius.records import AppointmentSummary, RarDays
 
 
 @dataclass(frozen=True)
@@ -38,30 +38,23 @@ class News:
     url: str
 
 
-def case_row(
-    person: CaseloadPerson,
-    *,
-    has_draft: bool,
-    may_arrange: bool,
-    under_way: Booking | None = None,
-    appointments: Mapping[str, Contact | None] | None = None,
-) -> CaseRow:
+def case_row(case: records.CaseRow, *, has_draft: bool, may_arrange: bool, under_way: Booking | None = None) -> CaseRow:
     """Return the line of one person on probation on *Your cases*.
 
     Somebody who may not arrange appointments is offered the schedule alone. `under_way` is a booking that is being
-    saved; `appointments` the next ones by CRN, where the list shows them.
+    saved.
     """
-    if person.access_message:
-        return CaseRow(crn=person.crn, message=person.access_message)
+    if case.access.limited:
+        return CaseRow(crn=case.crn, message=case.access.message or LIMITED_ACCESS)
     row = CaseRow(
-        crn=person.crn,
-        name=person.name,
-        rar_days=_rar_days(person),
-        arrange_url=reverse("booking:start", args=[person.crn]),
+        crn=case.crn,
+        name=case.name.full if case.name else "",
+        rar_days="; ".join(_days(each) for each in case.rar_requirements) or "No active RAR requirement",
+        arrange_url=reverse("booking:start", args=[case.crn]),
         arrange_text="Continue arranging" if has_draft else "Arrange an appointment",
-        discard_url=reverse("booking:discard", args=[person.crn]) if has_draft else "",
-        schedule_url=reverse("booking:schedule", args=[person.crn]),
-        next_appointment="" if appointments is None else next_appointment(person.crn, appointments),
+        discard_url=reverse("booking:discard", args=[case.crn]) if has_draft else "",
+        schedule_url=reverse("booking:schedule", args=[case.crn]),
+        next_appointment=_next_appointment(case.next_appointment),
     )
     if not may_arrange:
         return replace(row, arrange_url="", discard_url="")
@@ -75,18 +68,6 @@ def case_row(
     return row
 
 
-def next_appointment(crn: str, appointments: Mapping[str, Contact | None]) -> str:
-    """Return when somebody's next appointment is, and what."""
-    if crn not in appointments:
-        return "Not available at the moment"
-    contact = appointments[crn]
-    if contact is None or contact.start is None:
-        return "None arranged"
-    kind = FEATURED_NAMES.get(contact.type_code, contact.type_description)
-    at = f"{long_date(contact.start.date())} at {clock(contact.start.time())}"
-    return f"{at}: {kind}" if kind else at
-
-
 def news_of(bookings: Sequence[Booking]) -> list[News]:
     """Return the lines of *Your cases* about bookings, one for each series."""
     by_series: dict[uuid.UUID, list[Booking]] = {}
@@ -97,7 +78,7 @@ def news_of(bookings: Sequence[Booking]) -> list[News]:
 
 def _series_news(bookings: Sequence[Booking]) -> News:
     first = bookings[0]
-    waiting = sum(booking.state in UNDER_WAY for booking in bookings)
+    waiting = sum(booking.is_under_way for booking in bookings)
     text = f"See what became of {len(bookings)} appointments for {first.crn}"
     if waiting:
         text = f"We’re still saving {waiting} {'appointment' if waiting == 1 else 'appointments'} for {first.crn}"
@@ -115,13 +96,15 @@ def _news(booking: Booking) -> News:
     return News(text, booking_url(booking))
 
 
-def _rar_days(person: CaseloadPerson) -> str:
-    if person.unavailable:
-        return "Not available at the moment"
-    if not person.rar:
-        return "No active RAR requirement"
-    return "; ".join(_days(completed, ordered) for completed, ordered in person.rar)
+def _next_appointment(appointment: AppointmentSummary | None) -> str:
+    if appointment is None:
+        return "None arranged"
+    kind = FEATURED_NAMES.get(appointment.type.code) or appointment.type.description
+    at = f"{long_date(appointment.start.date())} at {clock(appointment.start.time())}"
+    return f"{at}: {kind}" if kind else at
 
 
-def _days(completed: int, ordered: int | None) -> str:
-    return f"{completed} days completed" if ordered is None else f"{completed} of {ordered} days completed"
+def _days(rar: RarDays) -> str:
+    number = rar.completed if rar.ordered is None else rar.ordered
+    of = "" if rar.ordered is None else f" of {rar.ordered}"
+    return f"{rar.completed}{of} {'day' if number == 1 else 'days'} completed"

@@ -1,12 +1,18 @@
 """*Check your answers*."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
+from booking import shown_nsi
+from booking.journey.budget import rar_days
 from booking.journey.journey import Journey
-from booking.journey.records import ToolkitRecords, referred, toolkit_of
+from booking.journey.records import ToolkitRecords, referred, toolkit_of, toolkit_records
+from booking.journey.warnings import warnings
+from booking.models import Draft
 from booking.presenters.links import step_url
+from booking.presenters.rar_days import rar_days_bar
 
 RECORD = "record"
 CHECK_ORDER = (
@@ -38,9 +44,39 @@ class CheckRow:
     toolkit: str = ""
 
 
+def check_page(journey: Journey, draft: Draft, *, may_overlap: bool) -> dict[str, Any]:
+    """Return what *Check your answers* shows of a finished journey, reading what it needs from Delius.
+
+    `may_overlap` offers to arrange it anyway also where no other appointment is known.
+    """
+    answers, situation = journey.answers, journey.situation
+    crn = situation.case.crn
+    if answers.requirement:
+        situation.read_together(answers.requirement.event)
+    records = toolkit_records(answers, situation)
+    days = rar_days(answers, situation)
+    noticed = warnings(answers, situation)
+    return {
+        "person": situation.case,
+        "rows": check_rows(journey, records),
+        "repeat_rows": repeat_rows(journey),
+        "repeat_count": len(answers.repeat_days),
+        "warnings": noticed.texts,
+        "overlaps": noticed.overlaps,
+        "may_overlap": may_overlap or bool(noticed.overlaps),
+        "rar_days_bar": rar_days_bar(days, toolkit_of(answers, situation)) if days else None,
+        "shown_nsi": shown_nsi.sign(records.usable, draft=draft) if records else "",
+        "booking_id": draft.booking_id,
+        "fingerprint": draft.fingerprint,
+        "back_url": step_url(crn, journey.asked[-1]),
+        "when_url": f"{reverse('booking:step', args=[crn, 'when'])}?change=1",
+        "check_url": reverse("booking:check", args=[crn]),
+    }
+
+
 def check_rows(journey: Journey, records: ToolkitRecords | None = None) -> list[CheckRow]:
     """Return the lines of *Check your answers*, in the order people read them rather than the order they are asked."""
-    crn = journey.situation.case.person.crn
+    crn = journey.situation.case.crn
     asked = {step.slug: step for step in journey.asked}
     rows: list[CheckRow] = []
     for slug in CHECK_ORDER:
@@ -63,7 +99,7 @@ def repeat_rows(journey: Journey) -> list[CheckRow]:
     answers = journey.answers
     if not answers.repeats:
         return []
-    crn = journey.situation.case.person.crn
+    crn = journey.situation.case.crn
     asked = {step.slug: step for step in journey.asked}
     rows = [
         CheckRow(

@@ -1,11 +1,9 @@
 """A person's circumstances, for choosing a time that suits them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from booking.formats import short_date
-from delius.records import Adjustment, Disability, Person, PersonalCircumstance
+from delius.records import Case, Circumstance, Disability, Language
 
 
 @dataclass(frozen=True)
@@ -16,60 +14,37 @@ class Fact:
     lines: list[str]
 
 
-def circumstances(person: Person, work: Sequence[PersonalCircumstance] | None, *, on: date) -> list[Fact]:
-    """Return what is known on a day of a person's language, disabilities and work; `work` is None if not readable."""
+def circumstances(case: Case) -> list[Fact]:
+    """Return what is known of a person's language, disabilities and work."""
+    disabilities = [_disability(each) for each in case.disabilities if each.description]
+    work = [_job(each) for each in case.circumstances if each.is_employment and each.description]
     return [
-        Fact("Language", _language(person)),
-        Fact("Disabilities and adjustments", _disabilities(person, on)),
-        Fact("Employment", _work(work)),
+        Fact("Language", _language(case.language or Language())),
+        Fact("Disabilities and adjustments", disabilities or ["None recorded"]),
+        Fact("Employment", work or ["None recorded"]),
     ]
 
 
-def _language(person: Person) -> list[str]:
-    languages = person.languages
-    if languages is None or not (languages.primary or languages.requires_interpreter):
-        return ["Not recorded"]
-    lines = [languages.primary or "Not recorded"]
-    if languages.requires_interpreter:
+def _language(language: Language) -> list[str]:
+    lines = [language.preferred or "Not recorded"]
+    if language.interpreter_required:
         lines.append("Interpreter required")
-    if languages.others:
-        lines.append(f"Also speaks {', '.join(languages.others)}")
-    if languages.concerns:
-        lines.append(languages.concerns)
+    if language.notes:
+        lines.append(language.notes)
     return lines
 
 
-def _disabilities(person: Person, on: date) -> list[str]:
-    current = [each for each in person.disabilities if each.description and not _over(each.end_date, on)]
-    return [_disability(each, on) for each in current] or ["None recorded"]
-
-
-def _disability(disability: Disability, on: date) -> str:
-    adjustments = [each for each in disability.adjustments if each.description and not _over(each.end_date, on)]
+def _disability(disability: Disability) -> str:
     text = _with_notes(disability.description, disability.notes)
-    if not adjustments:
+    if not disability.adjustments:
         return f"{text}. No adjustments recorded"
-    return f"{text}. Adjustments: {', '.join(_adjustment(each) for each in adjustments)}"
+    return f"{text}. Adjustments: {', '.join(disability.adjustments)}"
 
 
-def _adjustment(adjustment: Adjustment) -> str:
-    return _with_notes(adjustment.description, adjustment.notes)
-
-
-def _work(work: Sequence[PersonalCircumstance] | None) -> list[str]:
-    if work is None:
-        return ["We cannot see this at the moment"]
-    return [_job(each) for each in work if each.description] or ["None recorded"]
-
-
-def _job(circumstance: PersonalCircumstance) -> str:
+def _job(circumstance: Circumstance) -> str:
     text = _with_notes(circumstance.description, circumstance.notes)
     return f"{text}, since {short_date(circumstance.start_date)}" if circumstance.start_date else text
 
 
 def _with_notes(text: str, notes: str) -> str:
     return f"{text} ({notes.rstrip('.')})" if notes else text
-
-
-def _over(end: date | None, on: date) -> bool:
-    return end is not None and end < on

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from booking.formats import LONDON, from_to, long_date
-from booking.models import Booking, BookingState
+from booking.models import Booking
 from booking.presenters.links import booking_url
-from delius.records import Person
+from delius.records import Case
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,10 @@ class Confirmation:
     outcome_unknown: bool
     may_cancel: bool
     reason: str
+    change_url: str
 
 
-def confirmation(booking: Booking, person: Person, *, may_cancel: bool = False) -> Confirmation:
+def confirmation(booking: Booking, person: Case, *, may_cancel: bool = False) -> Confirmation:
     """Return what the page of a booking says of it."""
     start, end = booking.start.astimezone(LONDON), booking.end.astimezone(LONDON)
     return Confirmation(
@@ -32,10 +35,13 @@ def confirmation(booking: Booking, person: Person, *, may_cancel: bool = False) 
         when=f"{long_date(start.date())} from {from_to(start.time(), end.time())}",
         where=booking.office_name,
         toolkit=booking.toolkit_name,
-        first_name=person.first_name,
-        phone_number=next((phone.number for phone in person.phone_numbers if phone.number), ""),
+        first_name=person.name.familiar,
+        phone_number=person.phone_number,
         url=booking_url(booking),
-        outcome_unknown=booking.state == BookingState.UNCERTAIN,
+        outcome_unknown=booking.sent_at is not None,
         may_cancel=may_cancel,
         reason=booking.reason,
+        change_url=f"{reverse('booking:step', args=[booking.crn, booking.refused_step])}?change=1"
+        if booking.refused_step
+        else "",
     )

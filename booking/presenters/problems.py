@@ -4,7 +4,7 @@ CLASH = "clash"
 ORDER = "order"
 CHANGED = "changed"
 NOT_ASKED = "not-asked"
-NOT_SENT = "The appointment was not confirmed because Delius is not answering. Nothing was sent. Try again later"
+NOT_SENT = "not-sent"
 
 
 def step_problem(kind: str, *, first_name: str) -> str:
@@ -15,9 +15,15 @@ def step_problem(kind: str, *, first_name: str) -> str:
     }.get(kind, "")
 
 
-def check_problem(kind: str) -> str:
-    """Return why somebody was sent to *Check your answers*: answers CHANGED elsewhere, or a question NOT_ASKED."""
+def check_problem(kind: str, *, first_name: str) -> str:
+    """Return why *Check your answers* is shown again.
+
+    A CLASH with another appointment, answers CHANGED elsewhere, a question NOT_ASKED, or NOT_SENT to Delius.
+    """
     return {
+        CLASH: f"{first_name} already has an appointment at this time. Change the date or time, or arrange it anyway",
+        NOT_SENT: "The appointment was not confirmed because Delius is not answering. Nothing was sent. "
+        "Try again later",
         CHANGED: "Your answers were changed in another tab. Check them and confirm again",
         NOT_ASKED: "The page you asked for is not needed for this appointment. Check your answers here",
     }.get(kind, "")

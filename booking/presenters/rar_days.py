@@ -22,17 +22,17 @@ class RarDaysBar:
 
 def rar_days_bar(days: RarDays, toolkit: ToolkitChoice) -> RarDaysBar:
     """Return the bar of a requirement's RAR days, for a session of a toolkit."""
-    ahead = days.ahead or 0
-    counted = days.completed + ahead + days.added
+    added = days.added or 0
+    counted = days.completed + days.booked + added
     ordered = ". Delius does not say how many were ordered"
     if days.ordered is not None:
         ordered = f" of {_days(days.ordered)} ordered"
     sentences = [f"{_days(days.completed)} completed{ordered}"]
-    if days.ahead is None:
-        sentences.append("We cannot see what is already booked at the moment")
+    sentences.append(f"{_days(days.booked)} already booked ahead")
+    if days.added is None:
+        sentences.append("We cannot see which days at the moment, nor what this booking adds")
     else:
-        sentences.append(f"{_days(ahead)} already booked ahead")
-    sentences.append(f"{_days(days.added)} added by this booking")
+        sentences.append(f"{_days(added)} added by this booking")
     warning = ""
     if days.beyond:
         warning = f"This goes {_days(days.beyond)} past what the court ordered"
@@ -42,8 +42,8 @@ def rar_days_bar(days: RarDays, toolkit: ToolkitChoice) -> RarDaysBar:
         toolkit_name=toolkit.name,
         toolkit_slug=toolkit.slug,
         completed=days.completed,
-        ahead=ahead,
-        added=days.added,
+        ahead=days.booked,
+        added=added,
         total=max(days.ordered or 0, counted),
     )
 

@@ -1,11 +1,10 @@
 """The risk flags on a person's record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from booking.formats import short_date
-from delius.records import Registration
+from delius.records import RiskFlag
 
 MOST_NOTES = 150
 AT_LAST_TERMINATION = "at last termination"
@@ -13,47 +12,33 @@ AT_LAST_TERMINATION = "at last termination"
 
 @dataclass(frozen=True)
 class FlagRow:
-    """A flag. `notes` are cut where they are long, and `more_notes` is then the whole; `when` is a day in words."""
+    """A flag. `notes` are cut where they are long, and `more_notes` is then the whole; `review` is a day in words."""
 
     code: str
     name: str
     notes: str
     more_notes: str
-    when: str
+    review: str
 
 
-@dataclass(frozen=True)
-class RiskFlags:
-    """A person's flags: those that stand, with the day of their review, and those removed, with the day of that."""
-
-    current: list[FlagRow]
-    removed: list[FlagRow]
+def risk_flags(flags: Iterable[RiskFlag]) -> list[FlagRow]:
+    """Return a person's flags as they are shown: in alphabetical order, those at last termination last."""
+    return [_row(each) for each in sorted(flags, key=_order)]
 
 
-def risk_flags(registrations: Sequence[Registration] | None) -> RiskFlags | None:
-    """Return a person's flags in alphabetical order, those at last termination last; None where they are not known."""
-    if registrations is None:
-        return None
-    ordered = sorted(registrations, key=_order)
-    return RiskFlags(
-        current=[_row(each, each.next_review_date) for each in ordered if each.active],
-        removed=[_row(each, each.end_date) for each in ordered if not each.active],
-    )
+def _order(flag: RiskFlag) -> tuple[bool, str, str]:
+    name = flag.type.description.casefold()
+    return AT_LAST_TERMINATION in name, name, flag.type.code
 
 
-def _order(flag: Registration) -> tuple[bool, str, str]:
-    name = flag.description.casefold()
-    return AT_LAST_TERMINATION in name, name, flag.type_code
-
-
-def _row(flag: Registration, when: date | None) -> FlagRow:
+def _row(flag: RiskFlag) -> FlagRow:
     notes = " ".join(flag.notes.split())
     is_long = len(notes) > MOST_NOTES
     cut = notes[:MOST_NOTES].rsplit(" ", 1)[0] if is_long else notes
     return FlagRow(
-        code=flag.type_code,
-        name=flag.description or flag.type_code,
+        code=flag.type.code,
+        name=flag.type.description or flag.type.code,
         notes=f"{cut}…" if is_long else cut,
         more_notes=flag.notes if is_long else "",
-        when=short_date(when) if when else "",
+        review=short_date(flag.next_review_date) if flag.next_review_date else "",
     )

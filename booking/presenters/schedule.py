@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from booking.formats import clock, from_to, long_date
 from booking.journey.situation import FEATURED_NAMES
-from delius.records import Contact
+from booking.presenters.pagination import pagination
+from delius.records import Appointment, CodeDescription
 from delius.selectors import Schedule
 from toolkits.selectors import ToolkitChoice
 
@@ -44,43 +45,42 @@ def schedule_page(schedule: Schedule, *, crn: str, page: int, toolkits: Iterable
     """Return what a person's schedule shows; `page` counts from 1. `toolkits` are those to be recognised in it."""
     slugs = {(each.nsi_type_code, each.nsi_sub_type_code or ""): each.slug for each in toolkits}
     return SchedulePage(
-        coming=[_row(contact, slugs) for contact in schedule.coming],
-        past=[_row(contact, slugs) for contact in schedule.past],
+        coming=[_row(each, slugs) for each in schedule.coming],
+        past=[_row(each, slugs) for each in schedule.past],
         page=page,
-        pagination=_pagination(reverse("booking:schedule", args=[crn]), page, schedule.past_pages),
+        pagination=pagination(
+            reverse("booking:schedule", args=[crn]), page=page, pages=schedule.past_pages, label="Past appointments"
+        ),
     )
 
 
-def _row(contact: Contact, slugs: Mapping[tuple[str, str], str]) -> ScheduleRow:
-    start, end = contact.start, contact.end
-    time = ""
-    if start:
-        time = from_to(start.time(), end.time()) if end else clock(start.time())
+def _row(appointment: Appointment, slugs: Mapping[tuple[str, str], str]) -> ScheduleRow:
+    start, end, kind = appointment.start, appointment.end, appointment.type
     return ScheduleRow(
-        day=long_date(start.date()) if start else "Date not recorded",
-        time=time,
-        kind=FEATURED_NAMES.get(contact.type_code, contact.type_description) or "Type not recorded",
-        place=contact.office_description,
-        rar=": ".join(filter(None, (contact.rar_type, contact.rar_sub_type))),
-        outcome=contact.outcome_description,
-        sensitive=contact.sensitive,
-        toolkit=slugs.get((contact.rar_type_code, contact.rar_sub_type_code), "") if contact.nsi_id else "",
+        day=long_date(start.date()),
+        time=from_to(start.time(), end.time()) if end else clock(start.time()),
+        kind=FEATURED_NAMES.get(kind.code) or kind.description or "Type not recorded",
+        place=appointment.office.description if appointment.office else "",
+        rar=_rar(appointment),
+        outcome=appointment.outcome.description if appointment.outcome else "",
+        sensitive=appointment.sensitive,
+        toolkit=_toolkit(appointment, slugs),
     )
 
 
-def _pagination(url: str, page: int, pages: int) -> dict[str, Any]:
-    if pages <= 1:
-        return {}
-    found: dict[str, Any] = {
-        "items": [
-            {"number": number, "href": f"{url}?page={number}", "current": number == page}
-            for number in range(1, pages + 1)
-            if number in {1, pages} or abs(number - page) <= 2
-        ],
-        "landmarkLabel": "Past appointments",
-    }
-    if page > 1:
-        found["previous"] = {"href": f"{url}?page={page - 1}"}
-    if page < pages:
-        found["next"] = {"href": f"{url}?page={page + 1}"}
-    return found
+def _rar(appointment: Appointment) -> str:
+    nsi, old = appointment.nsi, appointment.old_rar_category
+    if nsi:
+        return _in_words(nsi.type, nsi.sub_type)
+    if old:
+        return _in_words(old.category, old.sub_category)
+    return "Counts towards RAR" if appointment.counts_towards_rar else ""
+
+
+def _in_words(kind: CodeDescription, sub_kind: CodeDescription | None) -> str:
+    return ": ".join(each.description for each in (kind, sub_kind) if each and each.description)
+
+
+def _toolkit(appointment: Appointment, slugs: Mapping[tuple[str, str], str]) -> str:
+    nsi = appointment.nsi
+    return slugs.get((nsi.type.code, nsi.sub_type.code if nsi.sub_type else ""), "") if nsi else ""

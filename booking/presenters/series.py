@@ -8,8 +8,7 @@ from django.urls import reverse
 from booking.formats import LONDON, from_to, long_date
 from booking.models import Booking, BookingState
 from booking.presenters.links import booking_url
-from booking.services.states import UNDER_WAY
-from delius.records import Person
+from delius.records import Case
 
 OUTCOMES = {
     BookingState.BOOKED: ("Arranged", "green"),
@@ -49,11 +48,11 @@ class Series:
     phone_number: str
 
 
-def series(bookings: Sequence[Booking], person: Person, *, may_cancel: bool) -> Series:
+def series(bookings: Sequence[Booking], person: Case, *, may_cancel: bool) -> Series:
     """Return what the page says of the bookings of a series, which are in order of date."""
     first = bookings[0]
     arranged = sum(booking.state == BookingState.BOOKED for booking in bookings)
-    under_way = any(booking.state in UNDER_WAY for booking in bookings)
+    under_way = any(booking.is_under_way for booking in bookings)
     if under_way:
         heading = "We’re still saving these appointments"
     elif arranged == len(bookings):
@@ -70,8 +69,8 @@ def series(bookings: Sequence[Booking], person: Person, *, may_cancel: bool) -> 
         may_cancel=may_cancel,
         where=first.office_name,
         toolkit=next((each.toolkit_name for each in bookings if each.toolkit_name), ""),
-        first_name=person.first_name,
-        phone_number=next((phone.number for phone in person.phone_numbers if phone.number), ""),
+        first_name=person.name.familiar,
+        phone_number=person.phone_number,
     )
 
 

@@ -1,20 +1,34 @@
 """The record of every request that is sent for a booking."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from booking.models import Booking, UpstreamAttempt
 
 
 class AttemptLog:
-    """Writes each request down before it goes out and again when it has ended: what a crash cut off has no end."""
+    """Collects the requests of one run, to be written down in one statement."""
 
     def __init__(self, booking: Booking) -> None:
         self._booking = booking
+        self._attempts: list[UpstreamAttempt] = []
 
-    def began(self, *, operation: str, correlation_id: str) -> int:
-        """Write down a request that is about to go out, and return its row's id."""
-        return UpstreamAttempt.objects.create(
-            booking=self._booking, operation=operation, correlation_id=correlation_id
-        ).id
+    def ended(self, *, operation: str, correlation_id: str, status: int | None, fault: str, milliseconds: int) -> None:
+        """Keep how a request ended: with a status, or with a fault."""
+        self._attempts.append(
+            UpstreamAttempt(
+                booking=self._booking,
+                began_at=timezone.now() - timedelta(milliseconds=milliseconds),
+                operation=operation,
+                correlation_id=correlation_id,
+                status=status,
+                fault=fault,
+                milliseconds=milliseconds,
+            )
+        )
 
-    def ended(self, record: int, *, status: int | None, fault: str, milliseconds: int) -> None:
-        """Write down how a request ended."""
-        UpstreamAttempt.objects.filter(id=record).update(status=status, fault=fault, milliseconds=milliseconds)
+    def write(self) -> None:
+        """Write down what was collected."""
+        UpstreamAttempt.objects.bulk_create(self._attempts)
+        self._attempts = []

@@ -14,10 +14,11 @@ from toolkits.selectors import PLACEHOLDER_NSI_TYPE_CODE
 # A journey that stands still for so long counts as left, until its draft moves again.
 LEFT_AFTER = timedelta(days=7)
 BATCH = 500
+ROWS_AT_ONCE = 100
 
 # Additions that meet are all kept. Django's bulk_create can only put a new number in place of the old one.
 ADD = """
-INSERT INTO booking_journeycount (day, event, detail, number) VALUES (%s, %s, %s, %s)
+INSERT INTO booking_journeycount (day, event, detail, number) VALUES {rows}
 ON CONFLICT (day, event, detail) DO UPDATE SET number = booking_journeycount.number + excluded.number
 """
 
@@ -62,6 +63,8 @@ def _finished(made: Booking, day: date) -> list[Key]:
 def _add(counts: Mapping[Key, int]) -> None:
     """Add to what was counted, always in the same order: two processes cannot each wait for the other's row."""
     rows = [(day, str(event), detail, number) for (day, event, detail), number in sorted(counts.items())]
-    if rows:
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        batch = rows[start : start + ROWS_AT_ONCE]
+        placeholders = ", ".join(["(%s, %s, %s, %s)"] * len(batch))
         with connection.cursor() as cursor:
-            cursor.executemany(ADD, rows)
+            cursor.execute(ADD.format(rows=placeholders), [value for row in batch for value in row])

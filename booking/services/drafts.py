@@ -6,9 +6,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from booking.journey.journey import Journey
-from booking.models import Booking, Draft
-from booking.services import confirm, counting
-from booking.services.states import UNDER_WAY
+from booking.models import Booking, BookingState, Draft
+from booking.services import cancellation, counting
 
 # Where a journey stands once every question is answered.
 CHECK = "check"
@@ -60,9 +59,9 @@ def _detach(draft: Draft) -> None:
     """Give the draft a new identity if the booking it stands for exists and is over."""
     if not Booking.objects.filter(id=draft.booking_id).exists():
         return
-    if Booking.objects.filter(series_id=draft.booking_id, state__in=UNDER_WAY).exists():
+    if Booking.objects.filter(series_id=draft.booking_id, state=BookingState.SUBMITTED).exists():
         raise WaitingForBooking(draft.booking_id)
-    if not confirm.let_go(draft.booking_id):
+    if not cancellation.let_go(draft.booking_id):
         raise WaitingForBooking(draft.booking_id)
     draft.booking_id = uuid.uuid4()
     if not Draft.objects.filter(id=draft.id).exists():

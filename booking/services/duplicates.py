@@ -1,15 +1,14 @@
 """Findings: several open NSIs of one type on one requirement. We never make one, use one, and say so."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
 
 from booking.models import Booking, DuplicateNsis
-from delius.records import Nsi
 
 
-def note(booking: Booking, *, others: Sequence[Nsi]) -> None:
+def note(booking: Booking, *, other_ids: Collection[int]) -> None:
     """Keep that a booking's NSI has duplicates, for somebody to tidy up in Delius; or that it no longer has any."""
     now = timezone.now()
     where: dict[str, Any] = {
@@ -18,10 +17,10 @@ def note(booking: Booking, *, others: Sequence[Nsi]) -> None:
         "requirement_id": booking.requirement_id,
         "nsi_type_code": booking.nsi_type_code,
     }
-    if others:
+    if other_ids:
         found = {
             "chosen_nsi_id": booking.nsi_id,
-            "other_nsi_ids": sorted(each.nsi_id for each in others),
+            "other_nsi_ids": sorted(other_ids),
             "seen_at": now,
             "tidied_at": None,
         }

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from booking.models import MAY_BE_ARRANGED_AGAIN, Booking, Draft, DuplicateNsis
+from booking.models import MAY_BE_ARRANGED_AGAIN, Booking, BookingState, Draft, DuplicateNsis
 from booking.services import counting
-from booking.services.states import AT_REST, UNDER_WAY, without_notes
+from booking.services.states import AT_REST, without_notes
 
 # So many bookings are deleted at once, each with its history and what was sent for it.
 AT_ONCE = 500
@@ -18,7 +18,7 @@ def purge_drafts(*, before: datetime) -> tuple[int, int]:
     Returns how many of each. The journeys of the drafts count as left. What a booking under way was made from stays
     until it is known what became of it.
     """
-    under_way = Booking.objects.filter(state__in=UNDER_WAY).values("id")
+    under_way = Booking.objects.filter(state=BookingState.SUBMITTED).values("id")
     drafts = counting.end(Draft.objects.filter(updated_at__lt=before).exclude(booking_id__in=under_way))
     noted = Booking.objects.filter(state__in=MAY_BE_ARRANGED_AGAIN, updated_at__lt=before).exclude(notes="")
     bookings = 0

@@ -1,27 +1,16 @@
-"""When a booking that is under way is looked at next."""
+"""When a booking that is under way is worked on next."""
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
-from booking.models import Booking
 from booking.tasks import resume_due_bookings
 
-FIRST_DELAY = timedelta(seconds=15)
+FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(minutes=15)
 
 
 def delay(tries: int) -> timedelta:
-    """Return how long to wait after so many tries: 15 seconds, then twice as long each time, up to 15 minutes."""
-    return min(FIRST_DELAY * 2 ** min(tries, 10), LONGEST_DELAY)
-
-
-def next_try(booking: Booking, *, at: datetime) -> None:
-    """Write down when a booking is to be looked at next, and wake a worker then."""
-    with transaction.atomic():
-        booking.next_try_at = at
-        Booking.objects.filter(id=booking.id).update(next_try_at=at)
-        wake(at=at)
+    """Return how long to wait after so many tries: 5 seconds, then twice as long each time, up to 15 minutes."""
+    return min(FIRST_DELAY * 2 ** min(tries, 12), LONGEST_DELAY)
 
 
 def wake(*, at: datetime) -> None:

@@ -9,36 +9,34 @@ from django.utils import timezone
 from booking.formats import clock
 from booking.forms.steps import NO_OFFICE, OTHER_TYPE
 from booking.journey.situation import FEATURED_NAMES
-from booking.models import Booking, Draft
-from booking.services import confirm, progress
+from booking.models import Booking, BookingState, Draft
+from booking.services import cancellation, processing
 from booking.services.drafts import WaitingForBooking
-from booking.services.leases import Busy
-from booking.services.states import UNDER_WAY
 
 # How long somebody waits for a page while repeats are made; a worker makes those that are left.
 LONGEST_WAIT_SECONDS = 8
 
 
-def run(series_id: uuid.UUID) -> None:
+def run(series_id: uuid.UUID, *, is_new: bool = False) -> None:
     """Take the bookings of a series as far as they go while somebody waits.
 
     The first comes first, since its repeats use its NSI. Where one does not come to an end, the rest is left to a
-    worker.
+    worker. `is_new` says that they were written a moment ago, for this very call.
     """
     deadline = time.monotonic() + LONGEST_WAIT_SECONDS
-    for booking in Booking.objects.filter(series_id=series_id, state__in=UNDER_WAY).order_by("start"):
-        try:
-            now_at = progress.run(booking.id, wait_seconds=0)
-        except Busy:
-            return
-        if now_at.state in UNDER_WAY or time.monotonic() > deadline:
+    under_way = Booking.objects.filter(series_id=series_id, state=BookingState.SUBMITTED).order_by("start")
+    for booking_id in under_way.values_list("id", flat=True):
+        # Read one by one: the first of them may have given the others its NSI.
+        booking = Booking.objects.select_related("user").get(id=booking_id)
+        booking = processing.process(booking, is_new=is_new and booking_id == series_id)
+        if booking.is_under_way or time.monotonic() > deadline:
             return
 
 
 def let_go(series_id: uuid.UUID) -> None:
     """Take back what of a series certainly made no appointment yet."""
-    for booking in Booking.objects.filter(series_id=series_id, state__in=UNDER_WAY):
-        confirm.let_go(booking.id)
+    for booking in Booking.objects.filter(series_id=series_id, state=BookingState.SUBMITTED):
+        cancellation.let_go(booking.id)
 
 
 def arrange_again(booking: Booking) -> None:
@@ -47,7 +45,7 @@ def arrange_again(booking: Booking) -> None:
     Raises WaitingForBooking where the person has something else under way for the same case.
     """
     draft, _ = Draft.objects.get_or_create(user=booking.user, crn=booking.crn)
-    if Booking.objects.filter(id=draft.booking_id, state__in=UNDER_WAY).exists():
+    if Booking.objects.filter(id=draft.booking_id, state=BookingState.SUBMITTED).exists():
         raise WaitingForBooking(draft.booking_id)
     draft.answers = _answers(booking)
     draft.booking_id = uuid.uuid4()

@@ -1,6 +1,5 @@
 """The pages of the journey: parse, call, render."""
 
-import re
 import uuid
 from typing import Any, cast
 
@@ -12,33 +11,27 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import interrupted, selectors
-from booking.access import case_of, staff_of, user_id_of, username_of
+from booking import interrupted, selectors, shown_nsi
+from booking.access import case_of, user_id_of, username_of
 from booking.formats import clock_after
 from booking.forms.steps import OFFICE_NOT_LISTED
-from booking.journey.budget import rar_days
-from booking.journey.confirmable import left_alone_for
 from booking.journey.journey import Journey
-from booking.journey.records import toolkit_of, toolkit_records
 from booking.journey.request import appointment_requests
 from booking.journey.situation import Situation
 from booking.journey.steps import STEPS, Step
-from booking.journey.warnings import warnings
 from booking.models import Booking, Draft
 from booking.permissions import ARRANGE
 from booking.presenters import problems
-from booking.presenters.check import check_rows, repeat_rows
+from booking.presenters.check import check_page
 from booking.presenters.links import contact_log_url, step_url
-from booking.presenters.rar_days import rar_days_bar
 from booking.services import confirm, drafts
-from booking.services.states import UNDER_WAY
 from booking.views.for_staff import for_staff
 from booking.views.outcome import carry_on
 from booking.views.sent import sent_fields
-from delius.errors import LeftAlone, Unavailable
+from delius import availability
+from delius.errors import CircuitOpen, Unavailable
 
 STEPS_BY_SLUG = {step.slug: step for step in STEPS}
-NSI_ID = re.compile(r"[0-9]{1,18}")
 
 logger = structlog.get_logger(__name__)
 
@@ -48,17 +41,15 @@ logger = structlog.get_logger(__name__)
 @for_staff
 def start(request: HttpRequest, crn: str) -> HttpResponse:
     """Go to the first question without an answer, or say why nothing can be arranged."""
-    journey, draft = _journey(request, crn)
-    being_saved = (
-        selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=draft.booking_id) if draft.pk else None
-    )
-    if being_saved and being_saved.state in UNDER_WAY:
-        return redirect("booking:booking", crn, being_saved.id)
-    situation = journey.situation
+    situation = _situation(request, crn)
+    draft, being_saved = selectors.draft_with_booking(user_id=user_id_of(request), crn=crn)
+    if being_saved:
+        return redirect("booking:booking", crn, being_saved)
+    journey = Journey(raw=draft.answers, situation=situation)
     if not situation.events:
         return _cannot_arrange(request, situation, "no-sentence")
     if not situation.teams:
-        return _cannot_arrange(request, situation, "no-authority" if situation.named_teams else "no-provider")
+        return _cannot_arrange(request, situation, "no-team")
     return _next(crn, journey)
 
 
@@ -97,53 +88,37 @@ def step(request: HttpRequest, crn: str, slug: str) -> HttpResponse:
 @for_staff
 def check(request: HttpRequest, crn: str) -> HttpResponse:
     """*Check your answers*, and confirming them."""
-    if request.method == "POST" and (known := _confirmed_before(request, crn)):
-        case_of(request, crn, staff=staff_of(request))
-        return carry_on(request, known)
     try:
         journey, draft = _journey(request, crn)
     except Unavailable as fault:
         if request.method != "POST" or _confirmed_before(request, crn):
             raise
         return _not_confirmed(request, fault)
+    is_of_this_draft = request.POST.get("booking_id") == str(draft.booking_id)
+    if request.method == "POST" and not is_of_this_draft and (known := _confirmed_before(request, crn)):
+        return carry_on(request, known)
     if not draft.answers and (last_made := selectors.made_just_now(user_id=user_id_of(request), crn=crn)):
         return redirect("booking:booking", crn, last_made.id)
     if journey.first_unfinished or not journey.situation.teams or not journey.situation.events:
         return _out_of_order(crn, journey)
-    wait = left_alone_for(journey, username=username_of(request))
-    problem = problems.check_problem(request.GET.get("problem", ""))
+    wait = availability.writes_retry_after(username=username_of(request))
+    kind = request.GET.get("problem", "")
     if request.method == "POST":
-        if request.POST.get("answers") != draft.fingerprint:
-            problem = problems.check_problem(problems.CHANGED)
-        elif wait is None:
+        is_unchanged = request.POST.get("answers") == draft.fingerprint
+        if is_unchanged and wait is None:
             return _confirm(request, journey, draft)
-        else:
-            problem = problems.NOT_SENT
-    if journey.answers.requirement:
-        journey.situation.read_together(journey.answers.requirement, toolkit_of(journey.answers, journey.situation))
-    records = toolkit_records(journey.answers, journey.situation)
-    days = rar_days(journey.answers, journey.situation)
-    return render(
-        request,
-        "booking/check.html.jinja",
-        {
-            "person": journey.situation.case.person,
-            "rows": check_rows(journey, records),
-            "repeat_rows": repeat_rows(journey),
-            "warnings": warnings(journey.answers, journey.situation),
-            "rar_days_bar": rar_days_bar(days, toolkit_of(journey.answers, journey.situation)) if days else None,
-            "repeat_count": len(journey.answers.repeat_days),
-            "shown_nsi_id": records.shown_nsi_id if records else None,
-            "booking_id": draft.booking_id,
-            "fingerprint": draft.fingerprint,
-            "has_errors": bool(problem),
-            "problem": problem,
-            "back_url": step_url(crn, journey.asked[-1]),
-            "try_after": clock_after(timezone.now(), seconds=wait) if wait is not None else "",
-            "check_url": reverse("booking:check", args=[crn]),
-        },
-        status=503 if problem == problems.NOT_SENT else 200,
-    )
+        if known := _confirmed_before(request, crn):
+            return carry_on(request, known)
+        kind = problems.NOT_SENT if is_unchanged else problems.CHANGED
+    problem = problems.check_problem(kind, first_name=journey.situation.first_name)
+    context = {
+        **check_page(journey, draft, may_overlap=kind == problems.CLASH),
+        "has_errors": bool(problem),
+        "problem": problem,
+        "is_clash": kind == problems.CLASH,
+        "try_after": clock_after(timezone.now(), seconds=wait) if wait is not None else "",
+    }
+    return render(request, "booking/check.html.jinja", context, status=503 if kind == problems.NOT_SENT else 200)
 
 
 @require_safe
@@ -167,7 +142,7 @@ def accredited_programme(request: HttpRequest, crn: str) -> HttpResponse:
 @for_staff
 def discard(request: HttpRequest, crn: str) -> HttpResponse:
     """Forget the answers given so far and start again."""
-    case_of(request, crn, staff=staff_of(request))
+    case_of(request, crn)
     draft = selectors.draft_of(user_id=user_id_of(request), crn=crn)
     try:
         drafts.discard(draft=draft)
@@ -177,16 +152,18 @@ def discard(request: HttpRequest, crn: str) -> HttpResponse:
 
 
 def _journey(request: HttpRequest, crn: str) -> tuple[Journey, Draft]:
-    staff = staff_of(request)
-    case = case_of(request, crn, staff=staff)
+    situation = _situation(request, crn)
     draft = selectors.draft_of(user_id=user_id_of(request), crn=crn)
-    situation = Situation(case=case, staff=staff, now=timezone.now())
     return Journey(raw=draft.answers, situation=situation), draft
 
 
+def _situation(request: HttpRequest, crn: str) -> Situation:
+    return Situation(case=case_of(request, crn), username=username_of(request), now=timezone.now())
+
+
 def _way_to_delius(request: HttpRequest, crn: str, template: str) -> HttpResponse:
-    case = case_of(request, crn, staff=staff_of(request))
-    return render(request, template, {"person": case.person, "delius_url": contact_log_url(crn)})
+    case = case_of(request, crn)
+    return render(request, template, {"person": case, "delius_url": contact_log_url(crn)})
 
 
 def _next(crn: str, journey: Journey, *, answered: Step | None = None) -> HttpResponse:
@@ -213,7 +190,7 @@ def _out_of_order(crn: str, journey: Journey) -> HttpResponse:
 def _ask(
     request: HttpRequest, journey: Journey, asking: Step, form: Any, *, was_interrupted: bool = False
 ) -> HttpResponse:
-    crn = journey.situation.case.person.crn
+    crn = journey.situation.case.crn
     back_to = STEPS_BY_SLUG.get(request.GET.get("back", ""))
     before = back_to if back_to and journey.may_visit(back_to) else journey.before(asking)
     if "change" in request.GET or not asking.prompted:
@@ -226,7 +203,7 @@ def _ask(
         request,
         asking.template,
         {
-            "person": journey.situation.case.person,
+            "person": journey.situation.case,
             "form": asking.form_to_show(form, journey.answers, journey.situation),
             "back_url": back_url,
             "has_errors": bool(form.errors or problem),
@@ -250,13 +227,13 @@ def _note_what_was_not_offered(asking: Step, form: Any) -> None:
 
 
 def _cannot_arrange(request: HttpRequest, situation: Situation, why: str) -> HttpResponse:
-    context = {"person": situation.case.person, "why": why}
+    context = {"person": situation.case, "why": why}
     return render(request, "booking/cannot-arrange.html.jinja", context)
 
 
 def _not_confirmed(request: HttpRequest, fault: Unavailable) -> HttpResponse:
     """Say that nothing was confirmed, where Delius did not answer before a booking was written."""
-    seconds = fault.retry_after if isinstance(fault, LeftAlone) else 0
+    seconds = fault.retry_after if isinstance(fault, CircuitOpen) else 0
     context = {"sent_fields": sent_fields(request), "after": clock_after(timezone.now(), seconds=seconds)}
     return render(request, "booking/not-confirmed.html.jinja", context, status=503)
 
@@ -271,9 +248,12 @@ def _confirmed_before(request: HttpRequest, crn: str) -> Booking | None:
 
 
 def _confirm(request: HttpRequest, journey: Journey, draft: Draft) -> HttpResponse:
-    shown = request.POST.get("nsi", "")
-    preferred_nsi_id = journey.answers.nsi_id or (int(shown) if NSI_ID.fullmatch(shown) else None)
-    asked = appointment_requests(journey)
     # Theirs, and read for this request already.
     draft.user = cast(Any, request.user)
-    return carry_on(request, confirm.submit(draft=draft, requests=asked, preferred_nsi_id=preferred_nsi_id))
+    booking, is_new = confirm.submit(
+        draft=draft,
+        requests=appointment_requests(journey),
+        shown=shown_nsi.read(request.POST.get("nsi", ""), draft=draft),
+        allow_overlap=request.POST.get("overlap") == "allow",
+    )
+    return carry_on(request, booking, is_new=is_new)

@@ -10,19 +10,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import selectors
-from booking.access import case_of, staff_of, user_id_of
+from booking.access import case_of, user_id_of
 from booking.calendar import calendar_of
 from booking.models import Booking, BookingState
 from booking.permissions import ARRANGE, SEE_CASES
 from booking.presenters import problems
 from booking.presenters.outcome import confirmation
 from booking.presenters.series import series as series_page
-from booking.services import confirm, progress, series
+from booking.services import cancellation, confirm, processing, series
 from booking.services.drafts import WaitingForBooking
-from booking.services.leases import Busy
-from booking.services.states import UNDER_WAY
 from booking.views.for_staff import for_staff
-from delius.selectors import Case
+from delius.records import Case
 
 OUTCOME_TEMPLATES = {
     BookingState.BOOKED: "booking/booked.html.jinja",
@@ -40,17 +38,17 @@ def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespon
     """What became of a booking; a POST looks again at one that is not settled."""
     if request.method == "POST" and not request.user.has_perm(ARRANGE):
         raise PermissionDenied
-    case = case_of(request, crn, staff=staff_of(request))
+    case = case_of(request, crn)
     found = own_booking(request, crn, booking_id)
     if request.method == "POST":
         return carry_on(request, found)
     if found.series_id:
         return _series(request, found, case)
     confirm.outcomes_seen(found)
-    shown = confirmation(found, case.person, may_cancel=confirm.may_cancel(found))
+    shown = confirmation(found, case, may_cancel=cancellation.may_cancel(found))
     template = OUTCOME_TEMPLATES.get(BookingState(found.state), "booking/under-way.html.jinja")
     updates = request.GET.get("updates") != "off"
-    return render(request, template, {"person": case.person, "booking": shown, "updates": updates})
+    return render(request, template, {"person": case, "booking": shown, "updates": updates})
 
 
 @require_safe
@@ -59,7 +57,7 @@ def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespon
 def booking_state(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """Whether a booking is still under way, for the page that waits for it."""
     bookings = selectors.series_of(own_booking(request, crn, booking_id))
-    return JsonResponse({"under_way": any(each.state in UNDER_WAY for each in bookings)})
+    return JsonResponse({"under_way": any(each.is_under_way for each in bookings)})
 
 
 @require_POST
@@ -71,7 +69,7 @@ def cancel(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespons
     if found.series_id:
         series.let_go(found.series_id)
     else:
-        confirm.let_go(found.id)
+        cancellation.let_go(found.id)
     return redirect("booking:booking", crn, booking_id)
 
 
@@ -107,7 +105,7 @@ def calendar(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespo
 
 def own_booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Booking:
     """Return one of the person's own bookings of a case that they may see. Raises Http404."""
-    case_of(request, crn, staff=staff_of(request))
+    case_of(request, crn)
     found = selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=booking_id)
     if found is None:
         raise Http404
@@ -117,25 +115,24 @@ def own_booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Bookin
 def _series(request: HttpRequest, found: Booking, case: Case) -> HttpResponse:
     bookings = selectors.series_of(found)
     confirm.outcomes_seen(*bookings)
-    may_cancel = any(confirm.may_cancel(each) for each in bookings)
-    shown = series_page(bookings, case.person, may_cancel=may_cancel)
+    may_cancel = any(cancellation.may_cancel(each) for each in bookings)
+    shown = series_page(bookings, case, may_cancel=may_cancel)
     updates = request.GET.get("updates") != "off"
-    context = {"person": case.person, "series": shown, "updates": updates}
+    context = {"person": case, "series": shown, "updates": updates}
     return render(request, "booking/series.html.jinja", context)
 
 
-def carry_on(request: HttpRequest, unfinished: Booking) -> HttpResponse:
-    """Take a booking, or its series, as far as it goes now, and show where that leads."""
+def carry_on(request: HttpRequest, unfinished: Booking, *, is_new: bool = False) -> HttpResponse:
+    """Take a booking, or its series, as far as it goes now, and show where that leads.
+
+    `is_new` says that it was written a moment ago, for this request.
+    """
     crn = unfinished.crn
     if unfinished.series_id:
-        series.run(unfinished.series_id)
+        series.run(unfinished.series_id, is_new=is_new)
         return redirect("booking:booking", crn, unfinished.series_id)
-    try:
-        now_at = progress.run(unfinished.id)
-    except Busy:
-        return redirect("booking:booking", crn, unfinished.id)
+    now_at = processing.process(unfinished, is_new=is_new)
     if now_at.clash:
         confirm.outcomes_seen(now_at)
-        when = reverse("booking:step", args=[crn, "when"])
-        return redirect(f"{when}?change=1&problem={problems.CLASH}")
+        return redirect(f"{reverse('booking:check', args=[crn])}?problem={problems.CLASH}")
     return redirect("booking:booking", crn, now_at.id)

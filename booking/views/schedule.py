@@ -1,22 +1,19 @@
 """The schedule of a person on probation."""
 
-import re
-
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from booking.access import case_of, staff_of
+from booking.access import case_of, username_of
 from booking.permissions import ARRANGE, SEE_CASES
 from booking.presenters.schedule import schedule_page
 from booking.views.for_staff import for_staff
+from booking.views.pages import insist_on, page_asked_for
 from booking.views.risk_flags import shown_flags
 from delius import selectors as delius
 from toolkits import selectors as toolkits
-
-PAGE = re.compile(r"[1-9][0-9]{0,3}")
 
 
 @require_safe
@@ -24,16 +21,12 @@ PAGE = re.compile(r"[1-9][0-9]{0,3}")
 @for_staff
 def schedule(request: HttpRequest, crn: str) -> HttpResponse:
     """What is coming, and what has been, from Delius."""
-    case = case_of(request, crn, staff=staff_of(request))
-    asked = request.GET.get("page", "1")
-    if not PAGE.fullmatch(asked):
-        raise Http404
-    page = int(asked)
-    found = delius.schedule(crn, page=page - 1)
-    if page > max(found.past_pages, 1):
-        raise Http404
+    case = case_of(request, crn)
+    page = page_asked_for(request)
+    found = delius.schedule(crn, username=username_of(request), page=page - 1)
+    insist_on(page, of=found.past_pages)
     context = {
-        "person": case.person,
+        "person": case,
         "schedule": schedule_page(found, crn=crn, page=page, toolkits=toolkits.all_toolkits()),
         "risk_flags": shown_flags(found.risk_flags),
         "may_arrange": request.user.has_perm(ARRANGE),

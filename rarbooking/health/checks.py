@@ -49,7 +49,7 @@ def own_components() -> dict[str, Component]:
 
 
 def upstream_components() -> dict[str, Component]:
-    """Return the services in front of Delius, as they were at most HEALTH_UPSTREAM_SECONDS ago."""
+    """Return HMPPS Auth and the integration service, as they were at most HEALTH_UPSTREAM_SECONDS ago."""
     return {each.name: Component(each.is_up, {"milliseconds": each.milliseconds}) for each in _upstreams.get()}
 
 
@@ -85,7 +85,7 @@ def _cache() -> Component:
     return Component(found)
 
 
-class _Kept:
+class _Upstreams:
     """The last answer of the upstream services.
 
     Each process keeps its own, so that neither cache nor database is needed for it. One thread at a time asks; others
@@ -117,9 +117,9 @@ class _Kept:
         return time.monotonic() - self._asked_at < settings.HEALTH_UPSTREAM_SECONDS
 
 
-_upstreams = _Kept()
+_upstreams = _Upstreams()
 
 
 def forget_upstreams() -> None:
-    """Drop what is kept of the upstream services' health."""
+    """Drop what is known of the upstream services' health."""
     _upstreams.forget()

@@ -36,7 +36,6 @@ MAY = {
         "booking.view_upstreamattempt",
         "booking.view_duplicatensis",
         "booking.settle_booking",
-        "delius.view_syncedcase",
         "delius.view_mirrorednsi",
         "delius.view_mirroredcontact",
     ),

@@ -19,7 +19,7 @@ SELECT
     now() - interval '2 years' * (n::bigint * 7919 % 1000003) / 1000003 AS made_at,
     CASE
         WHEN n % 2000 = 0 THEN 'needs_attention'
-        WHEN n % 2000 = 1 THEN 'uncertain'
+        WHEN n % 2000 = 1 THEN 'submitted'
         WHEN n % 2000 < 42 THEN 'refused'
         WHEN n % 2000 < 56 THEN 'cancelled'
         WHEN n % 2000 < 60 THEN 'settled'
@@ -34,7 +34,7 @@ FROM pg_index
 JOIN pg_class ON pg_class.oid = indrelid
 WHERE NOT indisunique AND :to - :from > 50000 AND relname IN (
     'booking_booking', 'booking_bookinghistory', 'booking_upstreamattempt', 'audit_auditevent',
-    'delius_syncedcase', 'delius_mirrorednsi', 'delius_mirroredcontact'
+    'delius_mirrorednsi', 'delius_mirroredcontact'
 );
 SELECT format('DROP INDEX %s', name) FROM put_away \gexec
 
@@ -61,24 +61,26 @@ FROM staff
 WHERE u > :from / 50;
 
 INSERT INTO booking_booking (
-    id, user_id, state, crn, event_id, event_referral_date, requirement_id, provider_code, team_code, staff_code,
+    id, user_id, state, crn, event_id, requirement_id, provider_code, team_code, staff_code,
     toolkit_name, toolkit_slug, nsi_type_code, nsi_sub_type_code, nsi_status_code, nsi_notes, type_code, type_name,
-    start, "end", office_code, office_name, notes, notes_digest, sensitive, nsi_id, nsi_created, appointment_id, reason,
-    clash, tries, next_try_at, sent_at, outcome_seen_at, created_at, updated_at
+    start, "end", office_code, office_name, notes, notes_digest, sensitive, nsi_reference, appointment_reference, nsi_id, nsi_created,
+    withdraw_nsi_at, appointment_id, reason, clash, tries, next_try_at, sent_at, outcome_seen_at, created_at, updated_at
 )
 SELECT
-    w.id, staff.id, w.state, 'A' || lpad(p::text, 6, '0'), 7000000 + p, current_date - 800, 8000000 + p,
+    w.id, staff.id, w.state, 'A' || lpad(p::text, 6, '0'), 7000000 + p, 8000000 + p,
     'Z' || lpad((w.u % 12)::text, 2, '0'), 'Z' || lpad((w.u % 12)::text, 2, '0') || 'T' || lpad((w.u / 12 % 90)::text, 2, '0'),
     'Z' || lpad(w.u::text, 5, '0'), 'Invented toolkit ' || p % 7, 'invented-' || p % 7, 'TKI0' || p % 7, '', 'INPROG', '',
     'COAP', 'Planned Office Visit (NS)', date_trunc('hour', made_at) + interval '7 days',
     date_trunc('hour', made_at) + interval '7 days 30 minutes', 'Z00OFF', 'Invented office',
     CASE WHEN w.state IN ('refused', 'cancelled') AND made_at > now() - interval '30 days' THEN 'Invented note.' ELSE '' END,
-    repeat('0', 64), false, CASE WHEN w.state IN ('booked', 'settled', 'needs_attention') THEN 5000000000 + p END, n % 4 = 1,
+    repeat('0', 64), false, gen_random_uuid(), gen_random_uuid(),
+    CASE WHEN w.state IN ('booked', 'settled', 'needs_attention') THEN 5000000000 + p END, n % 4 = 1,
+    -- Not due while it is measured, and nor is the next try.
+    CASE WHEN w.state = 'cancelled' AND n % 10000 < 2000 THEN now() + interval '1 day' END,
     CASE WHEN w.state = 'booked' THEN 5000000000 + n END, CASE WHEN w.state = 'refused' THEN 'Invented reason.' ELSE '' END,
     false, CASE WHEN w.state = 'needs_attention' THEN 41 ELSE 0 END,
-    -- Not due while it is measured.
-    CASE WHEN w.state = 'uncertain' THEN now() + interval '1 day' END,
-    CASE WHEN w.state IN ('uncertain', 'needs_attention') THEN made_at END,
+    CASE WHEN w.state = 'submitted' THEN now() + interval '1 day' END,
+    CASE WHEN w.state IN ('submitted', 'needs_attention') THEN made_at END,
     CASE WHEN n % 100 <> 7 THEN made_at + interval '1 minute' END, made_at, made_at + interval '1 minute'
 FROM wanted AS w
 JOIN staff ON staff.u = w.u;
@@ -86,12 +88,13 @@ JOIN staff ON staff.u = w.u;
 INSERT INTO booking_bookinghistory (booking_id, at, from_state, to_state, detail)
 SELECT id, made_at + step * interval '1 second', was, became, 'invented'
 FROM wanted
-CROSS JOIN LATERAL (VALUES (0, '', 'submitted'), (1, 'submitted', 'nsi_ready'), (2, 'nsi_ready', state)) AS _ (step, was, became);
+CROSS JOIN LATERAL (VALUES (0, '', 'submitted'), (1, 'submitted', state)) AS _ (step, was, became)
+WHERE was <> became;
 
 INSERT INTO booking_upstreamattempt (booking_id, began_at, operation, correlation_id, status, fault, milliseconds)
 SELECT id, made_at, operation, md5('page ' || n), 200, '', 45
 FROM wanted
-CROSS JOIN LATERAL (VALUES ('nsis'), ('create_nsi'), ('create_appointment')) AS _ (operation);
+CROSS JOIN LATERAL (VALUES ('putNsi'), ('putAppointment')) AS _ (operation);
 
 INSERT INTO audit_auditevent (id, at, what, who, subject_type, subject_id, correlation_id, service, details)
 SELECT
@@ -99,7 +102,7 @@ SELECT
     'arrange-rar-appointments', '{"page": "step", "method": "GET", "via": "request"}'
 FROM wanted
 CROSS JOIN LATERAL (
-    VALUES ('CASE_VIEWED'), ('CASE_VIEWED'), ('BOOKING_SUBMITTED'), ('BOOKING_NSI_READY'), ('BOOKING_BOOKED')
+    VALUES ('CASE_VIEWED'), ('CASE_VIEWED'), ('BOOKING_SUBMITTED'), ('BOOKING_BOOKED')
 ) AS _ (what);
 
 INSERT INTO booking_draft (user_id, crn, answers, booking_id, created_at, updated_at)
@@ -109,12 +112,6 @@ SELECT
 FROM generate_series(:from / 4 + 1, :to / 4) AS p
 JOIN staff ON staff.u = ((p - 1) * 2) / 25 + 1
 WHERE p % 5 = 0;
-
-INSERT INTO delius_syncedcase (crn, provider_code, last_tried_at, last_synced_at, last_error)
-SELECT
-    'A' || lpad(p::text, 6, '0'), 'Z' || lpad((p % 12)::text, 2, '0'), now() - interval '400 days' * (p % 997) / 997,
-    now() - interval '400 days' * (p % 997) / 997, ''
-FROM generate_series(:from / 4 + 1, :to / 4) AS p;
 
 INSERT INTO delius_mirrorednsi (
     nsi_id, crn, event_id, requirement_id, type_code, type_description, sub_type_code, status_code, status_description,

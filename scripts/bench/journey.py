@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from html import unescape
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+import requests
 
 LONDON = ZoneInfo("Europe/London")
 TOOLKITS = (
@@ -55,6 +57,25 @@ class Client(Protocol):
 
     def post(self, address: str, fields: Mapping[str, str], *, name: str) -> Answer:
         """Send a form."""
+
+
+class Browser:
+    """Sends a journey's requests with a session of its own."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+        self._session = requests.Session()
+
+    def get(self, address: str, *, name: str) -> Answer:
+        return self._answer("GET", address)
+
+    def post(self, address: str, fields: Mapping[str, str], *, name: str) -> Answer:
+        return self._answer("POST", address, data=fields)
+
+    def _answer(self, method: str, address: str, **options: Any) -> Answer:
+        url = address if address.startswith("http") else f"{self._base}{address}"
+        got = self._session.request(method, url, allow_redirects=False, timeout=60, **options)
+        return Answer(got.status_code, got.text, got.headers.get("Location", ""))
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,13 @@ USERS = int(os.environ.get("LOAD_USERS", str(crew.PRACTITIONERS)))
 SEED = int(os.environ.get("LOAD_SEED", "1"))
 SHARE_OF_FAULTS = 0.05
 PROCESSES, THREADS, WORKERS = 2, 8, 2
-# We wait two seconds for an answer, so that one that takes three comes too late. A write that is only begun then is
-# done well before BOOKING_SETTLING_SECONDS are over.
+# We wait two seconds for an answer, so that one that takes three comes too late.
 READ_TIMEOUT_SECONDS, TOO_LONG_SECONDS = 2, 3
 SETTLING_MINUTES = 6
-AT_ONCE = "UPDATE booking_booking SET next_try_at = now() WHERE next_try_at > now()"
+AT_ONCE = """
+    UPDATE booking_booking SET next_try_at = now() WHERE next_try_at > now();
+    UPDATE booking_booking SET withdraw_nsi_at = now() WHERE withdraw_nsi_at > now()
+"""
 LOCUSTFILE = Path(__file__).with_name("patient.py")
 
 # The ways of tests/faults/test_every_fault.py, for whichever call they fall on.
@@ -57,10 +59,10 @@ ANY_CALL: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 MISSING_FIELDS = {
     "token": "access_token",
-    "nsis": "nsis",
-    "create_nsi": "id",
-    "contact_summary": "content.contactId",
-    "create_appointment": "appointmentId",
+    "getCase": "crn",
+    "getNsis": "nsis",
+    "putNsi": "nsi.nsiId",
+    "putAppointment": "contactId",
 }
 WAYS = len(ANY_CALL) + 2
 LATE, ALWAYS = f"latency {TOO_LONG_SECONDS:g}", {f"latency {REALISTIC_SECONDS:g}"}
@@ -161,7 +163,7 @@ def under_load(servers: Stack, web: Gunicorn, workers: list[Worker]) -> tuple[li
 def settle(servers: Stack) -> None:
     """Have what is under way taken up, as the runbook says, until nothing is or it has taken too long."""
     deadline = time.monotonic() + SETTLING_MINUTES * 60
-    while servers.under_way() and time.monotonic() < deadline:
+    while (servers.under_way() or servers.to_withdraw()) and time.monotonic() < deadline:
         servers.postgres.sql(AT_ONCE, database=servers.database)
         servers.manage("resume_bookings")
         time.sleep(5)

@@ -126,7 +126,7 @@ def drive(
         seconds=ended - began,
         within=within,
         seen=seen,
-        lines=list(_lines(stack.log, began, ended)),
+        lines=list(finished_requests(stack.log, began, ended)),
         cpu={name: after[name] - before[name] for name in before},
         held=held,
     )
@@ -223,7 +223,7 @@ def _is_note(name: str) -> bool:
     return name in ("journey", "pages", "started", "sign in", "HMPPS Auth", "signed in") or name.startswith("failed")
 
 
-def _lines(log: Path, began: float, ended: float) -> Iterator[dict[str, Any]]:
+def finished_requests(log: Path, began: float, ended: float) -> Iterator[dict[str, Any]]:
     """Give the log's lines of requests that ended between two moments."""
     with log.open() as lines:
         for text in lines:

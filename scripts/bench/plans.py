@@ -232,8 +232,6 @@ def _administration(explainer: Explainer) -> None:
         "audit/auditevent/",
         f"audit/auditevent/?q={some.crn}",
         "audit/auditevent/?what__exact=BOOKING_BOOKED",
-        "delius/syncedcase/",
-        f"delius/syncedcase/?q={some.crn}",
         "delius/mirrorednsi/",
         f"delius/mirrorednsi/?q={some.crn}",
         "delius/mirroredcontact/",
@@ -252,26 +250,30 @@ def _worker(explainer: Explainer) -> None:
     from django_tasks_db.models import DBTaskResult
 
     from booking.models import Booking, BookingState
-    from booking.services import confirm, progress
+    from booking.services import cancellation, processing
     from booking.services.resume import _claim
+    from booking.services.withdrawal import withdraw_due
 
     now = timezone.now()
-    waiting = Booking.objects.filter(state=BookingState.UNCERTAIN).values("id")[:40]
+    waiting = Booking.objects.filter(state=BookingState.SUBMITTED).values("id")[:40]
     Booking.objects.filter(id__in=waiting).update(next_try_at=now)
     with _on(explainer, "worker: take what is due"):
         _claim(due_by=now)
     with _on(explainer, "worker: take a task"):
         DBTaskResult.objects.ready().filter(backend_name="default", queue_name__in=["default"]).get_locked()
-    # As the journey left it, but as if no answer had come to creating the NSI, and then the appointment.
-    booking = Booking.objects.filter(crn__startswith="Y").latest("created_at")
-    long_ago = now - timedelta(minutes=5)
-    lost = {"state": BookingState.UNCERTAIN, "appointment_id": None, "sent_at": long_ago}
-    for occasion, more in (("an NSI", {"nsi_id": None}), ("an appointment", {})):
-        Booking.objects.filter(id=booking.id).update(**lost, **more)
-        with _on(explainer, f"worker: look for {occasion} whose answer was lost"):
-            assert progress.run(booking.id).state != BookingState.UNCERTAIN
+    # As the journey left it, but as if no answer had come.
+    booking = Booking.objects.select_related("user").filter(crn__startswith="Y").latest("created_at")
+    booking.state, booking.appointment_id, booking.nsi_id = BookingState.SUBMITTED, None, None
+    booking.save()
+    with _on(explainer, "worker: send again"):
+        assert processing.process(booking).state == BookingState.BOOKED
+    booking.state, booking.appointment_id, booking.nsi_created = BookingState.SUBMITTED, None, True
+    booking.save()
     with _on(explainer, "a booking is let go"):
-        confirm.let_go(booking.id)
+        assert cancellation.let_go(booking.id)
+    Booking.objects.filter(id=booking.id).update(withdraw_nsi_at=now)
+    with _on(explainer, "worker: withdraw NSIs"):
+        withdraw_due()
 
 
 def _the_clock(explainer: Explainer) -> None:
@@ -281,7 +283,7 @@ def _the_clock(explainer: Explainer) -> None:
     from audit.exporting import between
     from audit.purging import purge as purge_audit
     from booking.services.keeping import purge_bookings, purge_drafts
-    from delius.forgetting import purge as purge_mirror
+    from delius.retention import purge as purge_mirror
     from rarbooking.metrics import StateCollector
 
     now = timezone.now()

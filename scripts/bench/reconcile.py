@@ -16,10 +16,11 @@ LONDON = ZoneInfo("Europe/London")
 VISIT = "COAP"
 BOOKINGS = """
     SELECT coalesce(json_agg(json_build_object(
-        'id', id, 'state', state, 'crn', crn, 'start', start, 'appointment', appointment_id, 'nsi', nsi_id
+        'id', id, 'state', state, 'crn', crn, 'start', start, 'appointment', appointment_id,
+        'reference', 'urn:hmpps:rarbooking:appointment:' || appointment_reference
     )), '[]') FROM booking_booking WHERE crn LIKE 'Y%'
 """
-MADE, NOT_MADE = {"booked"}, {"refused", "cancelled"}
+MADE, NOT_MADE, WITH_SUPPORT = {"booked"}, {"refused", "cancelled"}, {"needs_attention"}
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,27 @@ class Reconciled:
     booked: int
     refused: int
     cancelled: int
+    needs_attention: int
     appointments_in_delius: int
     nsis_in_delius: int
     unsettled: int
     lost: int
     doubled: int
     duplicate_nsis: int
+    nsis_left_behind: int
     unaccounted: int
 
     @property
     def is_sound(self) -> bool:
-        """Whether every booking is settled, none is lost, and nothing was made twice."""
-        return not (self.unsettled or self.lost or self.doubled or self.duplicate_nsis or self.unaccounted)
+        """Whether every booking is settled or with support, none is lost, and nothing was made twice or in vain."""
+        return not (
+            self.unsettled
+            or self.lost
+            or self.doubled
+            or self.duplicate_nsis
+            or self.nsis_left_behind
+            or self.unaccounted
+        )
 
     def table(self) -> str:
         """Return it as lines to be read."""
@@ -62,14 +72,16 @@ def reconcile(
     - lost: told to have been arranged or to be under way, and there is no booking; or booked here and not in Delius; or
       refused here although Delius has it (of a backup: refused since).
     - doubled: more than one appointment in Delius for one booking.
-    - unaccounted: an appointment in Delius that no booking of ours made.
+    - left behind: an open NSI from which nothing hangs.
+    - unaccounted: an appointment in Delius whose reference is that of no booking that was booked or that support has.
     """
     bookings: list[dict[str, Any]] = json.loads(stack.postgres.sql(BOOKINGS, database=stack.database))
     ours = {each["id"]: each for each in bookings}
     visits = [each for each in stack.simulator.contacts() if each["type"] == VISIT and not each["softDeleted"]]
     nsis = [each for each in stack.simulator.nsis() if each["active"] and not each["softDeleted"]]
     at = Counter((each["crn"], each["start"][:16]) for each in visits)
-    ids = {each["contactId"] for each in visits}
+    borne = {each["externalReference"]: each["contactId"] for each in visits}
+    in_use = {each["nsiId"] for each in visits}
     told = {each["booking"]: each["outcome"] for each in known if each["what"] == "seen"}
     pressed = {each["booking"] for each in known}
     confirmed = {booking for booking, outcome in told.items() if outcome in (ARRANGED, UNDER_WAY)}
@@ -78,15 +90,15 @@ def reconcile(
     is_whole = under_way_in_backup is None
     looked_at = ours.keys() if under_way_in_backup is None else under_way_in_backup
     lost = len(confirmed - ours.keys()) if is_whole else 0
-    lost += sum(each["appointment"] not in ids for each in made)
+    lost += sum(borne.get(each["reference"]) != each["appointment"] for each in made)
     lost += sum(at[_place(each)] > 0 for each in bookings if each["state"] in NOT_MADE and each["id"] in looked_at)
     if is_whole:
         lost += sum(
-            ours[booking]["state"] not in MADE
+            ours[booking]["state"] not in MADE | WITH_SUPPORT
             for booking, outcome in told.items()
             if outcome == ARRANGED and booking in ours
         )
-    claimed = {each["appointment"] for each in made}
+    claimed = {each["reference"] for each in bookings if each["state"] in MADE | WITH_SUPPORT}
     of_types = Counter((each["crn"], each["requirementId"], each["type"]) for each in nsis)
     return Reconciled(
         told_arranged=sum(outcome == ARRANGED for outcome in told.values()),
@@ -96,13 +108,15 @@ def reconcile(
         booked=states["booked"],
         refused=states["refused"],
         cancelled=states["cancelled"],
+        needs_attention=states["needs_attention"],
         appointments_in_delius=len(visits),
         nsis_in_delius=len(nsis),
-        unsettled=sum(each["state"] not in MADE | NOT_MADE for each in bookings),
+        unsettled=sum(each["state"] not in MADE | NOT_MADE | WITH_SUPPORT for each in bookings),
         lost=lost,
         doubled=sum(number - 1 for number in at.values()),
         duplicate_nsis=sum(number - 1 for number in of_types.values()),
-        unaccounted=len(ids - claimed) if is_whole else 0,
+        nsis_left_behind=sum(each["nsiId"] not in in_use for each in nsis) if is_whole else 0,
+        unaccounted=len(borne.keys() - claimed) if is_whole else 0,
     )
 
 

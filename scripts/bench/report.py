@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -25,11 +25,16 @@ def write_bench() -> None:
     put("ratios", _ratios(runs))
     put("users", _by_users(last))
     put("pages", _pages(last))
-    put("choices", _choices(last))
-    put("bookings", _by_bookings(last))
     put("rest", _rest(last))
-    put("plans", _plans(last))
+    for part in ALONE:
+        write_part(part, last)
     draw(last)
+
+
+def write_part(part: str, result: Result) -> None:
+    """Write the table that one part of a run fills alone, if there is one."""
+    if part in ALONE:
+        put(part, ALONE[part](result))
 
 
 def write_load(result: Result) -> None:
@@ -69,17 +74,18 @@ def draw(last: Result) -> None:
     from matplotlib import pyplot
 
     figure, (speed, own, size) = pyplot.subplots(1, 3, figsize=(11, 3.4), layout="constrained")
-    for colour, (latency, drives) in zip(COLOURS, last["by_users"]["drives"].items(), strict=False):
+    users_at_once = [each["users"] for each in last["users"]["drives"]["40 ms"]]
+    for colour, (latency, drives) in zip(COLOURS, last["users"]["drives"].items(), strict=False):
         users = [each["users"] for each in drives]
         label = f"upstream latency {latency}" if latency != "none" else "no upstream latency"
         speed.plot(users, [each["journeys"] / each["seconds"] for each in drives], "o-", color=colour, label=label)
         own.plot(users, [each["own"]["p50"] for each in drives], "o-", color=colour, label=f"p50, {label}")
         own.plot(users, [each["own"]["p95"] for each in drives], "s--", color=colour, label=f"p95, {label}")
-    bookings = [each["bookings"] for each in last["by_bookings"]]
+    bookings = [each["bookings"] for each in last["bookings"]]
     for colour, share in zip(COLOURS, ("p50", "p95", "p99"), strict=False):
-        size.plot(bookings, [each["own"][share] for each in last["by_bookings"]], "o-", color=colour, label=share)
-    _label(speed, "Journeys a second, by users", "users at once", ticks=[each["users"] for each in drives])
-    _label(own, "Own time of a page (ms), by users", "users at once", ticks=[each["users"] for each in drives])
+        size.plot(bookings, [each["own"][share] for each in last["bookings"]], "o-", color=colour, label=share)
+    _label(speed, "Journeys a second, by users", "users at once", ticks=users_at_once)
+    _label(own, "Own time of a page (ms), by users", "users at once", ticks=users_at_once)
     _label(size, "Own time of a page (ms), by bookings", "bookings in the database", ticks=bookings)
     own.set_yscale("log")
     figure.savefig(PLOT, format="svg", metadata={"Date": None, "Creator": None})
@@ -107,7 +113,7 @@ def _machine(last: Result) -> str:
 
 def ratios(run: Result, key: str, *, calls: int | None = None) -> list[float]:
     """Return, for each confirmation by one user at 40 ms, its time as a ratio to that of its upstream calls."""
-    [alone] = [each for each in run["by_users"]["drives"]["40 ms"] if each["users"] == 1]
+    [alone] = [each for each in run["users"]["drives"]["40 ms"] if each["users"] == 1]
     return [
         each["milliseconds"] / each[key]
         for each in alone["confirms"]
@@ -119,8 +125,8 @@ def _ratios(runs: Sequence[Result]) -> str:
     rows: list[Row] = []
     for name, value in (
         ("Confirm / its upstream calls, as we see them", lambda run: _middle(ratios(run, "upstream"))),
-        ("… of those with 3 calls: the NSI is made", lambda run: _middle(ratios(run, "upstream", calls=3))),
-        ("… of those with 2 calls: the NSI is there", lambda run: _middle(ratios(run, "upstream", calls=2))),
+        ("… of those with 2 calls: the NSI is made", lambda run: _middle(ratios(run, "upstream", calls=2))),
+        ("… of those with 1 call: the NSI is there", lambda run: _middle(ratios(run, "upstream", calls=1))),
         ("Confirm / its upstream calls, as upstream sees them", lambda run: _middle(ratios(run, "held"))),
         ("Confirm, own time, ms", lambda run: f"{_own_of_confirm(run):.0f}"),
         ("Own time of a page, one user, p50, ms", lambda run: f"{_drive(run, 1)['own']['p50']:.1f}"),
@@ -149,7 +155,7 @@ def _by_users(last: Result) -> str:
             _shares(each),
             each["failures"],
         )
-        for latency, drives in last["by_users"]["drives"].items()
+        for latency, drives in last["users"]["drives"].items()
         for each in drives
     ]
     heads = ["upstream latency", "users", "journeys/s", "pages/s", "own time p50, ms", "p95", "p99"]
@@ -198,7 +204,7 @@ def _by_bookings(last: Result) -> str:
             f"{each['scrapes'][0]:.0f}",
             f"{median(each['scrapes'][1:]):.0f}",
         )
-        for each in last["by_bookings"]
+        for each in last["bookings"]
     ]
     heads = ["bookings", "people", "staff", "database, MB", "journeys/s", "own time p50, ms", "p95", "p99"]
     heads += ["database ms/journey", "first scrape of /metrics, ms", "next"]
@@ -206,7 +212,7 @@ def _by_bookings(last: Result) -> str:
 
 
 def _rest(last: Result) -> str:
-    users, guidance, worker = last["by_users"], last["by_users"]["guidance"], last["worker"]
+    users, guidance, worker = last["users"], last["users"]["guidance"], last["worker"]
     rows: list[Row] = [
         (f"Memory of web process {at}", f"{each['all']:.0f} MB, of which {each['share']:.0f} MB are its own")
         for at, each in enumerate(users["memory"], start=1)
@@ -270,8 +276,43 @@ def _load(result: Result) -> str:
     return f"{table(('what', 'found'), rows)}\n\nFaults by kind: {ways}."
 
 
+def _confirm(result: Result) -> str:
+    found = result["confirm"]
+    rows: list[Row] = [
+        (
+            kind,
+            each["calls"],
+            each["whole"]["number"],
+            *(f"{each['whole'][share]:.0f}" for share in ("p50", "p95")),
+            *(f"{each['own'][share]:.0f}" for share in ("p50", "p95")),
+        )
+        for kind, each in found["kinds"].items()
+    ]
+    heads = ("Confirm", "upstream calls", "times", "p50, ms", "p95", "own p50, ms", "p95")
+    work, call = found["work"], found["call"]
+    noise = (
+        f"The machine's noise meanwhile: the same work took p50 {work['p50']:.1f} ms and p95 {work['p95']:.1f} ms "
+        f"({work['p95'] / work['p50']:.2f} times as long); a call of 40 ms took the simulator p50 {call['p50']:.1f} ms "
+        f"and p95 {call['p95']:.1f} ms."
+    )
+    return f"{table(heads, rows)}\n\n{noise}"
+
+
+def _sync(result: Result) -> str:
+    found = result["sync"]
+    rows: list[Row] = [
+        ("Changes read and stored", f"{found['changes']:,}"),
+        ("Time", f"{found['seconds'] / 60:.1f} minutes: {found['changes'] / found['seconds']:,.0f} changes a second"),
+        ("Memory after a tenth", f"{found['after_a_tenth']:.0f} MB"),
+        ("Memory at the end", f"{found['at_the_end']:.0f} MB"),
+        ("Memory at most", f"{found['peak']:.0f} MB"),
+        ("Once more, with nothing new", f"{found['seconds_again']:.1f} seconds"),
+    ]
+    return table(("figure", "measured"), rows)
+
+
 def _growth(run: Result) -> str:
-    sizes = {each["bookings"]: each["own"]["p50"] for each in run["by_bookings"]}
+    sizes = {each["bookings"]: each["own"]["p50"] for each in run["bookings"]}
     if not sizes:
         return "–"
     largest, smallest = max(sizes), min(sizes)
@@ -285,7 +326,7 @@ def _own_of_confirm(run: Result) -> float:
 
 
 def _drive(run: Result, users: int) -> Result:
-    drives: list[Result] = run["by_users"]["drives"]["40 ms"]
+    drives: list[Result] = run["users"]["drives"]["40 ms"]
     return next(each for each in drives if each["users"] == users)
 
 
@@ -308,3 +349,13 @@ def _middle(values: Sequence[float]) -> str:
 
 def _words(name: str) -> str:
     return name.replace("_", " ").replace("nsis", "NSIs").replace("delius", "Delius")
+
+
+# By part, the table that it fills alone.
+ALONE: dict[str, Callable[[Result], str]] = {
+    "confirm": _confirm,
+    "sync": _sync,
+    "choices": _choices,
+    "bookings": _by_bookings,
+    "plans": _plans,
+}

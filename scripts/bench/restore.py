@@ -11,14 +11,10 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import requests
-
-from scripts.bench.journey import ARRANGED, NOT_ARRANGED, UNDER_WAY, Answer, JourneyFailed, confirm_draft, sign_in
+from scripts.bench.journey import ARRANGED, NOT_ARRANGED, UNDER_WAY, Browser, JourneyFailed, confirm_draft, sign_in
 from scripts.bench.load import LOCUSTFILE, READ_TIMEOUT_SECONDS, ask_for_faults, settle
 from scripts.bench.reconcile import read, reconcile
 from scripts.bench.report import RESULTS, write_restore
@@ -44,25 +40,6 @@ class Commands:
 
     back_up: tuple[str, ...]
     restore: tuple[str, ...]
-
-
-class Browser:
-    """Sends a journey's requests with a session of its own."""
-
-    def __init__(self, base: str) -> None:
-        self._base = base
-        self._session = requests.Session()
-
-    def get(self, address: str, *, name: str) -> Answer:
-        return self._answer("GET", address)
-
-    def post(self, address: str, fields: Mapping[str, str], *, name: str) -> Answer:
-        return self._answer("POST", address, data=fields)
-
-    def _answer(self, method: str, address: str, **options: Any) -> Answer:
-        url = address if address.startswith("http") else f"{self._base}{address}"
-        got = self._session.request(method, url, allow_redirects=False, timeout=60, **options)
-        return Answer(got.status_code, got.text, got.headers.get("Location", ""))
 
 
 def main() -> int:

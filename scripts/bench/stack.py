@@ -18,7 +18,8 @@ ROLLOUT = """
     INSERT INTO toolkits_rollout (provider_code, team_code, starts_on, note)
     VALUES ('N90', 'N90AAA', current_date - 90, 'Measuring')
 """
-UNDER_WAY = "SELECT id FROM booking_booking WHERE state IN ('submitted', 'nsi_ready', 'uncertain')"
+TO_WITHDRAW = "SELECT id FROM booking_booking WHERE withdraw_nsi_at IS NOT NULL"
+UNDER_WAY = "SELECT id FROM booking_booking WHERE state = 'submitted'"
 # What a database server of some gigabytes is set to.
 DATABASE = {"shared_buffers": "1GB", "max_wal_size": "8GB", "max_connections": "200", "work_mem": "16MB"}
 
@@ -93,6 +94,10 @@ class Stack:
         """Return the ids of the bookings in the database in use that a worker takes further."""
         return frozenset(self.postgres.sql(UNDER_WAY, database=self.database).split())
 
+    def to_withdraw(self) -> frozenset[str]:
+        """Return the ids of the bookings in the database in use whose NSI is to be withdrawn."""
+        return frozenset(self.postgres.sql(TO_WITHDRAW, database=self.database).split())
+
     def worker(self) -> Worker:
         """Return a worker, not started yet."""
         return Worker({**self.settings, "DATABASE_POOL_SIZE": "0"}, log=self.folder / "worker.log")
@@ -131,8 +136,7 @@ def stack(*, dataset: str = "crew", **settings: str) -> Iterator[Stack]:
             settings={
                 "ALLOWED_HOSTS": "127.0.0.1,rarbooking.example",
                 "HMPPS_AUTH_URL": simulator.auth_url,
-                "COMMUNITY_API_URL": simulator.community_url,
-                "DELIUS_API_URL": simulator.delius_url,
+                "DELIUS_INTEGRATION_URL": simulator.delius_url,
                 "HMPPS_CLIENT_SECRET": "demo-secret",
                 "CACHE_URL": redis.url,
                 # Everybody comes from one address, and nobody stops to think.

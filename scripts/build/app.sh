@@ -5,5 +5,5 @@ app=$1
 mkdir -p "$app/ops" "$app/var"
 cp -R manage.py rarbooking booking toolkits guidance delius audit templates "$app/"
 cp ops/gunicorn.conf.py ops/healthcheck.py "$app/ops/"
-rm -rf "$app/delius/simulator" "$app/delius/management/commands/delius_simulator.py" "$app/rarbooking/profiles"
+rm -rf "$app/rarbooking/profiles"
 find "$app" -name __pycache__ -prune -exec rm -rf {} +

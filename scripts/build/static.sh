@@ -10,8 +10,8 @@ ln -s "$front_end/node_modules" "$app/node_modules"
 (
     cd "$app"
     SECRET_KEY=placeholder-while-building ALLOWED_HOSTS=placeholder.invalid \
-    HMPPS_AUTH_URL=https://placeholder.invalid/auth COMMUNITY_API_URL=https://placeholder.invalid \
-    DELIUS_API_URL=https://placeholder.invalid HMPPS_CLIENT_ID=placeholder HMPPS_CLIENT_SECRET=placeholder \
+    HMPPS_AUTH_URL=https://placeholder.invalid/auth DELIUS_INTEGRATION_URL=https://placeholder.invalid \
+    HMPPS_CLIENT_ID=placeholder HMPPS_CLIENT_SECRET=placeholder \
         "$PYTHON" manage.py collectstatic --no-input --clear --verbosity 0
 )
 rm "$app/node_modules"

@@ -1,11 +1,16 @@
 """Walking the journey with a test client."""
 
+import html
+import re
 from datetime import date, timedelta
+from typing import Any
 
 from django.test import Client
 
 from booking.models import Draft
 
+# What the button sends that arranges an appointment although there is another one.
+ANYWAY = {"overlap": "allow"}
 ORDER = ("type", "rar", "toolkit", "where", "when", "repeat", "notes", "sensitive")
 
 
@@ -61,3 +66,17 @@ def answer_all(client: Client, *, crn: str = "X000001", days: int = 7, **changed
 def sent_by_the_page_of(draft: Draft) -> dict[str, str]:
     """What *Check your answers* sends when its button is pressed."""
     return {"booking_id": str(draft.booking_id), "answers": draft.fingerprint}
+
+
+def hidden_inputs(answer: Any) -> dict[str, str]:
+    """What the form of a page carries besides what people type."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode())
+    return {name: html.unescape(value) for name, value in found}
+
+
+def press(client: Client, *, crn: str = "X000001", anyway: bool = False) -> Any:
+    """Open *Check your answers* and press its button, as a browser does: with everything that the page carries."""
+    path = f"/cases/{crn}/arrange/check/"
+    page = client.get(path)
+    assert ("it anyway" in page.content.decode() or "them anyway" in page.content.decode()) == anyway
+    return client.post(path, hidden_inputs(page) | (ANYWAY if anyway else {}))

@@ -47,7 +47,7 @@ def test_a_booking_is_found_by_crn_and_shows_its_history_and_requests_but_no_not
     assert str(needs_attention.pk) not in admin_client.get(LIST, {"q": "X000002"}).content.decode()
     assert "X000001" in admin_client.get(LIST, {"q": f" {needs_attention.pk} "}).content.decode()
     page = admin_client.get(reverse("admin:booking_booking_change", args=[needs_attention.pk])).content.decode()
-    assert "create_appointment" in page
+    assert "putAppointment" in page
     assert "429" in page
     assert "Private words" not in page
 
@@ -78,6 +78,17 @@ def test_a_booking_is_marked_as_settled_with_who_when_and_why(
     page = robin.get(f"/cases/X000001/appointments/{booking.id}/").content.decode()
     assert "This appointment was settled in Delius" in page
     assert "Our support team has settled" not in robin.get("/").content.decode()
+
+
+def test_a_booking_from_before_there_were_references_cannot_be_tried_again_and_can_be_settled(
+    admin_client: Client, needs_attention: Booking, simulator: Simulator
+) -> None:
+    Booking.objects.update(nsi_reference=None, appointment_reference=None)
+    page = act(admin_client, needs_attention, "try_again").content.decode()
+    assert "1 were left as they are: they do not need attention, or have no reference" in page
+    assert (Booking.objects.get().state, visits(simulator)) == (BookingState.NEEDS_ATTENTION, [])
+    act(admin_client, needs_attention, "mark_as_settled", reason="It is there.")
+    assert Booking.objects.get().state == BookingState.SETTLED
 
 
 @pytest.mark.parametrize("action", ["try_again", "mark_as_settled"])

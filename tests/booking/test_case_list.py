@@ -1,29 +1,24 @@
 """Finding people on *Your cases*."""
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from django.urls import reverse
 
-from booking.case_list import ORDERS, days_left, in_order, matching
 from booking.formats import long_date
-from delius.selectors import CaseloadPerson
+from booking.forms.cases import ORDERS
+from booking.presenters.cases import case_row
+from delius.errors import LIMITED_ACCESS
+from delius.records import Access, AppointmentSummary, CaseRow, CodeDescription, Name, RarDays
+from tests.booking.journeys import answer_up_to
 from tests.booking.test_bad_input import errors_in
 from tests.simulator_process import Simulator
 
-PEOPLE = st.lists(
-    st.builds(
-        CaseloadPerson,
-        crn=st.from_regex(r"[A-Z][0-9]{6}", fullmatch=True),
-        name=st.sampled_from(["Ann Sample", "Bob Example", "Cy Placeholder", ""]),
-        rar=st.lists(st.tuples(st.integers(0, 40), st.none() | st.integers(0, 40)), max_size=2).map(tuple),
-    ),
-    max_size=12,
-)
+SEEN = Access(limited=False)
 
 
 def crns(page: str) -> list[str]:
@@ -36,22 +31,49 @@ def looking_for(client: Client, words: str, **more: str) -> Any:
     return client.get(client.post("/", {"find": words, **more})["Location"])
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(PEOPLE, st.sampled_from(sorted(ORDERS)))
-def test_nobody_is_lost_in_any_order_and_unknown_days_come_last(people: list[CaseloadPerson], order: str) -> None:
-    ordered = in_order(people, order)
-    assert sorted(each.crn for each in ordered) == sorted(each.crn for each in people)
-    if "days" in order:
-        left = [days_left(each) for each in ordered]
-        known = [days for days in left if days is not None]
-        assert left == known + [None] * (len(left) - len(known))
-        assert known == sorted(known, reverse=order.startswith("most"))
+def upstream(simulator: Simulator) -> list[str]:
+    """What was asked of the integration service since the requests were forgotten, tokens aside."""
+    return [each["operation"] for each in simulator.requests() if each["operation"] != "token"]
 
 
-@given(PEOPLE, st.text(max_size=8))
-def test_whoever_is_found_has_what_was_typed_in_their_name_or_crn(people: list[CaseloadPerson], query: str) -> None:
-    for person in matching(people, query):
-        assert all(word in f"{person.name} {person.crn}".casefold() for word in query.casefold().split())
+class TestLine:
+    """What is said of one person."""
+
+    def line(self, **fields: Any) -> Any:
+        person = {"crn": "X000001", "access": SEEN, "name": Name(forename="Brian", surname="Example")}
+        return case_row(CaseRow(**person | fields), has_draft=False, may_arrange=True)
+
+    @pytest.mark.parametrize(
+        ("ordered", "completed", "words"),
+        [
+            (20, 2, "2 of 20 days completed"),
+            (20, 1, "1 of 20 days completed"),
+            (1, 0, "0 of 1 day completed"),
+            (None, 3, "3 days completed"),
+            (None, 1, "1 day completed"),
+            (None, 0, "0 days completed"),
+        ],
+    )
+    def test_rar_days_are_said_in_words(self, ordered: int | None, completed: int, words: str) -> None:
+        days = RarDays(requirement_id=1, event_id=1, ordered=ordered, completed=completed, booked=4)
+        assert self.line(rar_requirements=(days,)).rar_days == words
+
+    def test_each_rar_requirement_is_told_and_none_at_all_is_said_to_be_so(self) -> None:
+        days = [RarDays(requirement_id=1, event_id=1, ordered=10, completed=done, booked=0) for done in (4, 5)]
+        both = self.line(rar_requirements=tuple(days)).rar_days
+        assert both == "4 of 10 days completed; 5 of 10 days completed"
+        assert self.line().rar_days == "No active RAR requirement"
+
+    def test_somebody_with_one_name_is_called_by_it(self) -> None:
+        assert self.line(name=Name(surname="Solo")).name == "Solo"
+
+    def test_a_next_appointment_of_a_type_without_words_has_its_day_and_time(self) -> None:
+        visit = AppointmentSummary(contact_id=1, type=CodeDescription(code="ZZ"), start="2026-11-23T14:00:00Z")
+        assert self.line(next_appointment=visit).next_appointment == "Monday 23 November 2026 at 2pm"
+
+    def test_limited_access_without_words_of_delius_is_explained_in_ours(self) -> None:
+        line = self.line(access=Access(limited=True))
+        assert (line.message, line.name, line.rar_days, line.schedule_url) == (LIMITED_ACCESS, "", "", "")
 
 
 @pytest.mark.django_db
@@ -89,12 +111,17 @@ class TestYourCases:
         assert errors_in(answer) == ["Name or CRN must be 100 characters or fewer"]
         assert "x" * 101 in answer.content.decode()
 
-    def test_people_can_be_sorted_by_rar_days_left(self, robin: Client) -> None:
+    @pytest.mark.parametrize("order", ORDERS)
+    def test_nobody_is_lost_in_any_order(self, robin: Client, order: str) -> None:
+        everybody = crns(robin.get("/").content.decode())
+        assert sorted(crns(robin.get("/", {"order": order}).content.decode())) == sorted(everybody)
+
+    def test_people_can_be_sorted_by_crn_and_by_rar_days_left(self, robin: Client) -> None:
+        by_crn = crns(robin.get("/", {"order": "crn"}).content.decode())
+        assert by_crn.index("X000001") < by_crn.index("X000009") < by_crn.index("X000019")
         fewest = crns(robin.get("/", {"order": "days-left"}).content.decode())
-        most = crns(robin.get("/", {"order": "most-days-left"}).content.decode())
-        assert fewest[0] != most[0]
-        assert sorted(fewest) == sorted(most) == sorted(crns(robin.get("/").content.decode()))
-        assert crns(robin.get("/", {"order": "crn"}).content.decode()) == sorted(fewest)
+        assert fewest[0] == "X000019"
+        assert fewest.index("X000006") < fewest.index("X000009")
 
     def test_people_can_be_sorted_by_their_next_appointment(self, robin: Client, simulator: Simulator) -> None:
         everybody = crns(robin.get("/").content.decode())
@@ -109,16 +136,42 @@ class TestYourCases:
         assert "None arranged" in page
         assert sorted(crns(page)) == sorted(everybody)
 
-    def test_a_next_appointment_that_cannot_be_read_is_said_to_be_so(self, robin: Client, simulator: Simulator) -> None:
-        simulator.fault("contact_summary", "status", status=429, times=None)
-        page = robin.get("/", {"order": "next-appointment"}).content.decode()
-        assert "Not available at the moment" in page
-        assert "X000001" in crns(page)
+    def test_the_list_is_one_call_however_it_is_asked_for(self, robin: Client, simulator: Simulator) -> None:
+        simulator.clear_requests()
+        robin.get("/")
+        robin.get("/")
+        robin.get("/", {"order": "next-appointment"})
+        looking_for(robin, "brian")
+        assert upstream(simulator) == ["getCases"] * 4
+
+    @pytest.mark.parametrize("path", ["/", "/?order=crn", "/?page=2"])
+    def test_a_list_that_cannot_be_read_is_not_said_to_be_empty(
+        self, robin: Client, simulator: Simulator, path: str
+    ) -> None:
+        simulator.fault("getCases", "status", status=503, times=None)
+        answer = robin.get(path)
+        assert answer.status_code == 503
+        assert "Delius is not available" in answer.content.decode()
+
+    def test_somebody_without_a_staff_record_is_told_so_on_every_page(self, signed_in: Callable[[str], Client]) -> None:
+        nobody = signed_in("NOEL.NOSTAFF")
+        for path in ("/", "/cases/X000001/schedule/", "/cases/Z999999/risk-flags/"):
+            answer = nobody.get(path)
+            assert answer.status_code == 403
+            assert "You do not have a staff record in Delius" in answer.content.decode()
+
+    def test_an_appointment_begun_is_gone_on_with_from_the_list(self, robin: Client) -> None:
+        answer_up_to(robin, "rar")
+        page = robin.get("/").content.decode()
+        assert page.count("Continue arranging") == 1
+        assert reverse("booking:discard", args=["X000001"]) in page
 
     def test_an_order_that_does_not_exist_shows_everybody(self, robin: Client) -> None:
         assert crns(robin.get("/", {"order": "sideways"}).content.decode())
 
-    def test_somebody_whom_ones_team_manages_is_found_by_their_crn(self, signed_in, simulator: Simulator) -> None:
+    def test_somebody_whom_ones_team_manages_is_found_by_their_crn(
+        self, signed_in: Callable[[str], Client], simulator: Simulator
+    ) -> None:
         terry = signed_in("TERRY.TWOTEAMS")
         assert "X000001" not in crns(terry.get("/").content.decode())
         assert looking_for(terry, "x000001")["Location"] == "/cases/X000001/schedule/"
@@ -134,8 +187,41 @@ class TestYourCases:
         assert "Nobody on your caseload has that name or CRN" in page
         assert "Show everybody" in page
 
+    @pytest.mark.parametrize(("crn", "status"), [("X000011", 403), ("X000014", 404), ("Z999999", 404)])
+    def test_limited_access_is_explained_for_ones_own_case_alone(
+        self, robin: Client, signed_in: Callable[[str], Client], crn: str, status: int
+    ) -> None:
+        assert robin.get(f"/cases/{crn}/schedule/").status_code == status
+        assert signed_in("TERRY.TWOTEAMS").get(f"/cases/{crn}/schedule/").status_code == 404
+
     def test_somebody_with_limited_access_shows_the_reason_and_nothing_else(self, robin: Client) -> None:
         page = looking_for(robin, "X000011").content.decode()
         assert "Limited access" in page
         assert "Lou" not in page
         assert not crns(looking_for(robin, "Lou").content.decode())
+
+
+@pytest.mark.django_db
+class TestPages:
+    """A caseload of 60, in pages of 50."""
+
+    @pytest.fixture(autouse=True)
+    def _crowd(self, robin: Client, simulator: Simulator) -> None:
+        simulator.reset(dataset="crowd")
+
+    def test_everybody_is_on_one_of_the_pages(self, robin: Client) -> None:
+        first, second = (robin.get("/", {"order": "crn", "page": page}).content.decode() for page in (1, 2))
+        assert [len(crns(first)), len(crns(second))] == [50, 10]
+        assert crns(first) + crns(second) == [f"X1{number:05d}" for number in range(1, 61)]
+        assert 'href="/?order=crn&amp;page=2"' in first
+        assert "<title>Your cases (page 2 of 2)" in second
+
+    def test_whoever_was_found_is_paged_without_their_name_in_an_address(self, robin: Client) -> None:
+        page = looking_for(robin, "sample").content.decode()
+        assert "60 people found" in page
+        assert 'href="/?found=yes&amp;page=2"' in page
+        assert len(crns(robin.get("/?found=yes&page=2").content.decode())) == 10
+
+    @pytest.mark.parametrize("page", ["0", "-1", "x", "3", "1e1", "99999"])
+    def test_a_page_that_is_not_there_is_not_found(self, robin: Client, page: str) -> None:
+        assert robin.get("/", {"page": page}).status_code == 404

@@ -1,21 +1,20 @@
 """What is known of a person when a time is chosen for them."""
 
-from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from booking.presenters.circumstances import circumstances
-from delius.records import Adjustment, Disability, Languages, Person, PersonalCircumstance
+from delius.records import Case
 from tests.booking.journeys import answer_up_to
-from tests.simulator_process import Simulator
 
-TODAY = date(2026, 11, 23)
 WHEN = "/cases/X000001/arrange/when/"
 
 
-def lines(person: Person, *work: PersonalCircumstance) -> dict[str, list[str]]:
-    return {fact.label: fact.lines for fact in circumstances(person, work, on=TODAY)}
+def lines(**fields: Any) -> dict[str, list[str]]:
+    case = Case.model_validate({"crn": "X000001", "access": {"limited": False}, "relation": "USER", **fields})
+    return {fact.label: fact.lines for fact in circumstances(case)}
 
 
 @pytest.mark.django_db
@@ -33,41 +32,28 @@ class TestWhen:
         assert "Unemployed" not in page
         assert "Settled accommodation" not in page
 
-    def test_a_time_can_be_chosen_while_circumstances_cannot_be_read(self, robin: Client, simulator: Simulator) -> None:
-        answer_up_to(robin, "when")
-        simulator.fault("personal_circumstances", "status", status=429, times=None)
-        answer = robin.get(WHEN)
-        assert answer.status_code == 200
-        assert "We cannot see this at the moment" in answer.content.decode()
-
 
 class TestWords:
     def test_nothing_recorded_is_said_to_be_so(self) -> None:
-        assert lines(Person(crn="X000001")) == {
+        assert lines() == {
             "Language": ["Not recorded"],
             "Disabilities and adjustments": ["None recorded"],
             "Employment": ["None recorded"],
         }
 
-    def test_an_interpreter_stands_on_a_line_of_its_own(self) -> None:
-        person = Person(crn="X000001", languages=Languages(primary="Welsh", requires_interpreter=True))
-        assert lines(person)["Language"] == ["Welsh", "Interpreter required"]
+    def test_an_interpreter_and_notes_stand_on_lines_of_their_own(self) -> None:
+        language = {"preferred": "Welsh", "interpreterRequired": True, "notes": "Reads English."}
+        assert lines(language=language)["Language"] == ["Welsh", "Interpreter required", "Reads English."]
+        assert lines(language={"interpreterRequired": True})["Language"] == ["Not recorded", "Interpreter required"]
 
-    def test_disabilities_and_adjustments_that_are_over_are_left_out(self) -> None:
-        past, future = date(2026, 11, 22), date(2026, 11, 23)
-        person = Person(
-            crn="X000001",
-            disabilities=(
-                Disability(description="Broken leg", end_date=past),
-                Disability(
-                    description="Hearing loss",
-                    notes="Left ear",
-                    end_date=future,
-                    adjustments=(
-                        Adjustment(description="Hearing loop"),
-                        Adjustment(description="Note taker", end_date=past),
-                    ),
-                ),
-            ),
-        )
-        assert lines(person)["Disabilities and adjustments"] == ["Hearing loss (Left ear). Adjustments: Hearing loop"]
+    def test_a_disability_is_told_with_its_notes_and_adjustments(self) -> None:
+        hearing = {"description": "Hearing loss", "notes": "Left ear.", "adjustments": ["Hearing loop", "Note taker"]}
+        assert lines(disabilities=[hearing, {"description": "Broken leg"}])["Disabilities and adjustments"] == [
+            "Hearing loss (Left ear). Adjustments: Hearing loop, Note taker",
+            "Broken leg. No adjustments recorded",
+        ]
+
+    def test_work_is_told_and_other_circumstances_are_not(self) -> None:
+        work = {"type": {"code": "B", "description": "Employment"}, "description": "Shifts", "startDate": "2026-01-02"}
+        home = {"type": {"code": "A", "description": "Accommodation"}, "description": "Settled"}
+        assert lines(circumstances=[home, work])["Employment"] == ["Shifts, since 2 January 2026"]

@@ -64,7 +64,7 @@ def test_a_journey_that_was_booked_is_finished_with_its_toolkit_and_its_provider
 
 
 def test_a_team_that_is_not_on_toolkits_counts_with_nat1(jo: Client) -> None:
-    answer_all(jo, crn="X000014")
+    answer_all(jo, crn="X000014", office="N90MIL")
     confirm(jo, crn="X000014")
     assert counted() == {"started": {"": 1}, "finished": {"": 1}, "with_nat1": {"N90": 1}}
 
@@ -124,7 +124,7 @@ def test_starting_again_leaves_the_journey_at_the_question_it_stood_at(robin: Cl
 
 def test_a_series_that_is_taken_back_was_left_at_its_answers(robin: Client, simulator: Simulator) -> None:
     arrange_weekly(robin)
-    simulator.fault("nsis", "status", status=503, times=None)
+    simulator.fault("putNsi", "status", status=429, times=None)
     confirm_series(robin)
     booking = Booking.objects.earliest("start")
     robin.post(f"/cases/X000001/appointments/{booking.id}/cancel/")

@@ -14,14 +14,14 @@ from django_tasks_db.models import DBTaskResult
 
 from audit.models import AuditEvent
 from booking.models import Booking, BookingState, Draft
-from booking.services import progress
+from booking.services.processing import process
 from booking.services.resume import resume_due
 from delius import background
 from delius.services import Service
 from rarbooking.roles import Role
-from tests.booking.down import leave_alone
+from tests.booking.down import open_circuits
 from tests.booking.journeys import answer_all, answer_up_to, sent_by_the_page_of
-from tests.booking.test_confirming import confirm, toolkit_nsis, visits
+from tests.booking.test_confirming import asked, confirm, toolkit_nsis, visits
 from tests.booking.test_resuming import left_under_way
 from tests.people import account, client_of
 from tests.simulator_process import Simulator
@@ -29,12 +29,8 @@ from tests.simulator_process import Simulator
 pytestmark = pytest.mark.django_db
 CASE = "/cases/X000001/arrange"
 BANNER = "Delius is not answering at the moment"
-COMMUNITY, DELIUS, AUTH = Service.COMMUNITY_API, Service.DELIUS_API, Service.HMPPS_AUTH
+DELIUS, AUTH = Service.DELIUS, Service.HMPPS_AUTH
 Later = Callable[..., Any]
-
-
-def asked(simulator: Simulator) -> list[str]:
-    return [each["operation"] for each in simulator.requests()]
 
 
 # Pages
@@ -44,7 +40,7 @@ def asked(simulator: Simulator) -> list[str]:
 def test_a_page_that_needs_delius_answers_without_asking_it_and_says_so(
     robin: Client, simulator: Simulator, path: str
 ) -> None:
-    leave_alone(COMMUNITY)
+    open_circuits(DELIUS)
     simulator.clear_requests()
     answer = robin.get(path)
     assert answer.status_code == 503
@@ -55,7 +51,7 @@ def test_a_page_that_needs_delius_answers_without_asking_it_and_says_so(
 
 def test_a_page_that_was_read_a_moment_ago_is_shown_with_a_banner(robin: Client, simulator: Simulator) -> None:
     answer_up_to(robin, "notes")
-    leave_alone(COMMUNITY)
+    open_circuits(DELIUS)
     simulator.clear_requests()
     answer = robin.get(f"{CASE}/notes/")
     assert answer.status_code == 200
@@ -63,20 +59,12 @@ def test_a_page_that_was_read_a_moment_ago_is_shown_with_a_banner(robin: Client,
     assert asked(simulator) == []
 
 
-def test_your_cases_read_a_moment_ago_is_shown_with_a_banner(robin: Client) -> None:
-    robin.get("/")
-    leave_alone(COMMUNITY)
-    page = robin.get("/").content.decode()
-    assert BANNER in page
-    assert "Brian Example" in page
-
-
 def test_who_may_see_a_case_is_never_decided_by_what_is_older_than_a_minute(
     robin: Client, simulator: Simulator, later: Later
 ) -> None:
     robin.get(f"{CASE}/type/")
     with later(seconds=61):
-        leave_alone(COMMUNITY)
+        open_circuits(DELIUS)
         assert robin.get(f"{CASE}/type/").status_code == 503
 
 
@@ -84,19 +72,19 @@ def test_there_is_no_banner_while_delius_answers(robin: Client) -> None:
     assert BANNER not in robin.get("/").content.decode()
 
 
-def test_there_is_no_banner_for_delius_api_alone_nor_for_hmpps_auth_while_there_is_a_token(robin: Client) -> None:
+def test_there_is_no_banner_for_hmpps_auth_while_there_is_a_token(robin: Client) -> None:
     robin.get("/")
-    leave_alone(DELIUS, AUTH)
+    open_circuits(AUTH)
     assert BANNER not in robin.get("/").content.decode()
 
 
 def test_nobody_who_is_not_signed_in_is_told(client: Client, simulator: Simulator) -> None:
-    leave_alone(COMMUNITY)
+    open_circuits(DELIUS)
     assert BANNER not in client.get("/signed-out/").content.decode()
 
 
 def test_nobody_who_has_no_cases_is_told(rollout: None) -> None:
-    leave_alone(COMMUNITY)
+    open_circuits(DELIUS)
     designer = client_of(account("SOMEBODY", Role.CONTENT_DESIGNER))
     answer = designer.get("/")
     assert answer.status_code == 403
@@ -109,7 +97,7 @@ def test_an_answer_that_could_not_be_kept_can_be_sent_again_from_the_page_that_s
     answer_up_to(robin, "notes")
     typed = {"notes": "Bring the “workbook” & <pen>.\nSecond line"}
     with later(seconds=61):
-        leave_alone(COMMUNITY)
+        open_circuits(DELIUS)
         page = robin.post(f"{CASE}/notes/", typed).content.decode()
     assert "What you have just entered is kept on this page" in page
     assert "Bring the “workbook” &amp; &lt;pen&gt;.\nSecond line" in page
@@ -121,7 +109,7 @@ def test_an_answer_that_could_not_be_kept_can_be_sent_again_from_the_page_that_s
 def test_the_answers_given_before_are_there_when_delius_is_back(robin: Client, later: Later) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         answer_up_to(robin, "notes")
-        leave_alone(COMMUNITY)
+        open_circuits(DELIUS)
         clock.shift(61)
         assert robin.get(f"{CASE}/").status_code == 503
         background.finish()
@@ -132,10 +120,10 @@ def test_the_answers_given_before_are_there_when_delius_is_back(robin: Client, l
 # Confirming
 
 
-def test_nothing_can_be_confirmed_while_community_api_is_left_alone(robin: Client, simulator: Simulator) -> None:
+def test_nothing_can_be_confirmed_while_the_circuit_to_delius_is_open(robin: Client, simulator: Simulator) -> None:
     answer_all(robin)
     robin.get(f"{CASE}/check/")
-    leave_alone(COMMUNITY)
+    open_circuits(DELIUS)
     page = robin.get(f"{CASE}/check/").content.decode()
     assert "Confirm this appointment" not in page
     assert "You cannot confirm this at the moment" in page
@@ -143,12 +131,11 @@ def test_nothing_can_be_confirmed_while_community_api_is_left_alone(robin: Clien
     assert BANNER not in page
 
 
-@pytest.mark.parametrize("services", [(COMMUNITY,), (DELIUS,)])
 def test_what_is_confirmed_all_the_same_is_not_accepted_and_the_page_says_that_nothing_was_sent(
-    robin: Client, simulator: Simulator, services: tuple[Service, ...]
+    robin: Client, simulator: Simulator
 ) -> None:
     answer_all(robin)
-    leave_alone(*services)
+    open_circuits(DELIUS)
     before = Draft.objects.get().answers
     simulator.clear_requests()
     answer = confirm(robin)
@@ -158,34 +145,34 @@ def test_what_is_confirmed_all_the_same_is_not_accepted_and_the_page_says_that_n
     assert "Confirm this appointment" not in page
     assert not Booking.objects.exists()
     assert Draft.objects.get().answers == before
-    assert not {"create_nsi", "create_appointment"} & set(asked(simulator))
+    assert asked(simulator) == []
 
 
-def test_a_token_that_is_at_hand_lets_somebody_confirm_while_hmpps_auth_is_left_alone(
+def test_a_reload_after_confirming_never_says_that_nothing_was_sent(robin: Client, simulator: Simulator) -> None:
+    answer_all(robin)
+    button = sent_by_the_page_of(Draft.objects.get())
+    simulator.fault("putAppointment", "malformed")
+    address = robin.post(f"{CASE}/check/", button)["Location"]
+    open_circuits(DELIUS)
+    assert robin.post(f"{CASE}/check/", button)["Location"] == address
+    assert "We’re still saving this appointment" in robin.get(address).content.decode()
+
+
+def test_a_token_that_is_at_hand_lets_somebody_confirm_while_hmpps_auth_does_not_answer(
     robin: Client, simulator: Simulator
 ) -> None:
     answer_all(robin)
-    leave_alone(AUTH)
+    open_circuits(AUTH)
     simulator.clear_requests()
     assert confirm(robin).status_code == 302
     assert Booking.objects.get().state == BookingState.BOOKED
-    assert "token" not in asked(simulator)
+    assert simulator.requests("token") == []
 
 
-def test_the_answers_read_the_toolkits_records_once_while_delius_api_is_left_alone(
-    robin: Client, simulator: Simulator
-) -> None:
-    answer_all(robin)
-    leave_alone(DELIUS)
-    simulator.clear_requests()
-    assert robin.get(f"{CASE}/check/").status_code == 200
-    assert asked(simulator).count("nsis") == 1
-
-
-def test_nothing_is_confirmed_without_a_token_while_hmpps_auth_is_left_alone(robin: Client) -> None:
+def test_nothing_is_confirmed_without_a_token_while_hmpps_auth_does_not_answer(robin: Client) -> None:
     answer_all(robin)
     cache.clear()
-    leave_alone(AUTH)
+    open_circuits(AUTH)
     assert confirm(robin).status_code == 503
     assert not Booking.objects.exists()
 
@@ -195,7 +182,7 @@ def test_what_is_confirmed_when_the_case_cannot_be_read_any_more_is_not_accepted
 ) -> None:
     answer_all(robin)
     with later(seconds=61):
-        leave_alone(COMMUNITY)
+        open_circuits(DELIUS)
         answer = confirm(robin)
     page = answer.content.decode()
     assert answer.status_code == 503
@@ -209,7 +196,7 @@ def test_what_could_not_be_confirmed_is_booked_once_by_the_same_button_when_deli
 ) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         answer_all(robin)
-        leave_alone(COMMUNITY)
+        open_circuits(DELIUS)
         button = sent_by_the_page_of(Draft.objects.get())
         assert robin.post(f"{CASE}/check/", button).status_code == 503
         clock.shift(60)
@@ -221,47 +208,31 @@ def test_what_could_not_be_confirmed_is_booked_once_by_the_same_button_when_deli
     assert len(visits(simulator)) == len(toolkit_nsis(simulator)) == 1
 
 
-def test_delius_api_is_not_needed_where_the_toolkits_record_is_there(robin: Client, simulator: Simulator) -> None:
-    simulator.add_nsi("X000001", "TKDEV")
-    answer_all(robin)
-    leave_alone(DELIUS)
-    assert "Confirm this appointment" in robin.get(f"{CASE}/check/").content.decode()
-    assert confirm(robin).status_code == 302
-    assert Booking.objects.get().state == BookingState.BOOKED
-
-
-def test_delius_api_is_not_needed_for_an_appointment_that_does_not_count_towards_rar(robin: Client) -> None:
-    answer_all(robin, rar="no")
-    leave_alone(DELIUS)
-    assert confirm(robin).status_code == 302
-    assert Booking.objects.get().state == BookingState.BOOKED
-
-
 def test_what_was_accepted_before_is_kept_and_its_page_says_so(robin: Client, simulator: Simulator) -> None:
     booking = left_under_way(robin, simulator)
-    leave_alone(COMMUNITY)
+    open_circuits(DELIUS)
     answer = robin.post(f"/cases/X000001/appointments/{booking.id}/")
     assert answer.status_code == 302
     page = robin.get(answer["Location"]).content.decode()
     assert "We’re still saving this appointment" in page
     assert BANNER in page
-    assert Booking.objects.get().state in {BookingState.SUBMITTED, BookingState.NSI_READY}
+    assert Booking.objects.get().state == BookingState.SUBMITTED
 
 
 # Workers
 
 
-@pytest.mark.parametrize("service", [COMMUNITY, AUTH])
-def test_a_worker_spends_no_try_on_a_booking_while_delius_is_left_alone(
+@pytest.mark.parametrize("service", [DELIUS, AUTH])
+def test_a_worker_spends_no_try_on_a_booking_while_the_circuit_is_open(
     robin: Client, simulator: Simulator, later: Later, service: Service
 ) -> None:
     left_under_way(robin, simulator)
     with later(seconds=16):
-        leave_alone(service)
+        open_circuits(service)
         simulator.clear_requests()
         assert [resume_due() for _ in range(50)] == [{}] * 50
     assert Booking.objects.get().tries == 0
-    assert asked(simulator) == []
+    assert simulator.requests() == []
     assert not AuditEvent.objects.filter(what="BOOKING_RESUMED").exists()
 
 
@@ -270,7 +241,7 @@ def test_a_worker_is_woken_once_when_it_is_worth_looking_again(
 ) -> None:
     left_under_way(robin, simulator)
     with later(seconds=16):
-        leave_alone(COMMUNITY)
+        open_circuits(DELIUS)
         before = DBTaskResult.objects.count()
         for _ in range(5):
             resume_due()
@@ -281,7 +252,7 @@ def test_a_worker_is_woken_once_when_it_is_worth_looking_again(
 def test_a_worker_finishes_what_waited_as_soon_as_delius_is_back(robin: Client, simulator: Simulator) -> None:
     left_under_way(robin, simulator)
     with time_machine.travel(timezone.now() + timedelta(seconds=16), tick=False) as clock:
-        leave_alone(COMMUNITY)
+        open_circuits(DELIUS)
         clock.shift(15)
         assert resume_due() == {}
         background.finish()
@@ -289,34 +260,14 @@ def test_a_worker_finishes_what_waited_as_soon_as_delius_is_back(robin: Client, 
     assert len(visits(simulator)) == 1
 
 
-def test_a_try_that_was_refused_half_way_is_given_back(robin: Client, simulator: Simulator, later: Later) -> None:
-    answer_all(robin)
-    simulator.fault("nsis", "status", status=429, times=2)
-    confirm(robin)
+def test_a_try_that_could_not_be_sent_is_given_back(robin: Client, simulator: Simulator, later: Later) -> None:
+    booking = left_under_way(robin, simulator)
     with later(seconds=16):
-        booking = Booking.objects.get()
         Booking.objects.update(tries=1)
-        simulator.clear_faults()
-        leave_alone(DELIUS)
-        now_at = progress.run(booking.id, wait_seconds=0, try_counted=True)
+        booking = Booking.objects.select_related("user").get()
+        open_circuits(DELIUS)
+        simulator.clear_requests()
+        now_at = process(booking, try_counted=True)
     now = Booking.objects.get()
     assert (now_at.state, now.tries, now.sent_at) == (BookingState.SUBMITTED, 0, None)
-    assert asked(simulator).count("create_nsi") == 0
-
-
-def test_a_booking_that_waits_for_delius_api_does_not_keep_others_from_being_made(
-    robin: Client, simulator: Simulator, later: Later
-) -> None:
-    answer_all(robin)
-    simulator.fault("nsis", "status", status=429, times=2)
-    confirm(robin)
-    left = Booking.objects.get()
-    answer_all(robin, crn="X000002", rar="no", days=9)
-    simulator.fault("create_appointment", "status", status=429)
-    confirm(robin, crn="X000002")
-    simulator.clear_faults()
-    with later(seconds=16):
-        leave_alone(DELIUS)
-        assert resume_due() == {"booked": 1}
-    assert Booking.objects.get(id=left.id).tries == 0
-    assert Booking.objects.exclude(id=left.id).get().state == BookingState.BOOKED
+    assert asked(simulator) == []

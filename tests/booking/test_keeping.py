@@ -16,7 +16,7 @@ from booking.models import Booking, BookingHistory, BookingState, Draft, Duplica
 from booking.services.resume import resume_due
 from booking.services.states import AT_REST
 from tests.booking.journeys import answer_all, answer_up_to
-from tests.booking.test_confirming import confirm, visits
+from tests.booking.test_confirming import confirm, lose, visits
 from tests.booking.test_repeats import arrange_weekly
 from tests.booking.test_resuming import left_under_way
 from tests.simulator_process import Simulator
@@ -59,13 +59,14 @@ def test_once_booked_the_notes_are_in_delius_and_only_their_digest_is_here(robin
 
 
 def test_while_it_is_unknown_what_became_of_it_the_notes_are_kept_and_sent_again(
-    robin: Client, simulator: Simulator, later: Any
+    robin: Client, simulator: Simulator, later: Any, settings: Any
 ) -> None:
     answer_all(robin, notes=NOTES)
-    simulator.fault("create_appointment", "drop_before")
+    lose(simulator, "putAppointment", "drop_before", settings)
     confirm(robin)
+    simulator.clear_faults()
     booking = Booking.objects.get()
-    assert (booking.state, *notes_of(booking)) == (BookingState.UNCERTAIN, NOTES, "")
+    assert (booking.state, *notes_of(booking)) == (BookingState.SUBMITTED, NOTES, "")
     with later(seconds=60):
         resume_due()
     assert [visit["notes"] for visit in visits(simulator)] == [NOTES]

@@ -1,13 +1,16 @@
 """RAR days as a budget that is shown, and never a lock."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
+from booking.formats import LONDON
 from booking.journey.budget import RarDays
+from booking.models import Booking
 from booking.presenters.rar_days import rar_days_bar
-from tests.booking.journeys import answer_all
+from tests.booking.journeys import answer_all, press
 from tests.booking.test_confirming import confirm, toolkit_nsis, visits
 from tests.simulator_process import Simulator
 from toolkits.selectors import ToolkitChoice
@@ -51,6 +54,52 @@ def test_a_second_session_on_a_day_adds_none(robin: Client) -> None:
     assert "0 days added by this booking" in shown(robin)
 
 
+def test_a_session_today_that_was_attended_already_leaves_no_day_for_another_one_today_to_add(
+    robin: Client, simulator: Simulator
+) -> None:
+    # Tess Todaydone attended just after midnight.
+    with time_machine.travel(datetime.combine(date.today(), time(8), tzinfo=LONDON), tick=True):
+        simulator.freeze(datetime.combine(date.today(), time(8), tzinfo=LONDON).isoformat())
+        answer_all(robin, crn="X000025", days=0, toolkit="stepping-stones")
+        page = shown(robin, "X000025")
+        assert "1 day completed of 10 days ordered" in page
+        assert "0 days already booked ahead" in page
+        assert "0 days added by this booking" in page
+        press(robin, crn="X000025")
+        answer_all(robin, crn="X000025", days=1, toolkit="stepping-stones")
+        page = shown(robin, "X000025")
+        assert "1 day completed of 10 days ordered" in page
+        assert "0 days already booked ahead" in page
+        assert "1 day added by this booking" in page
+
+
+def test_a_session_of_another_toolkit_or_straight_on_the_requirement_counts_for_its_day_too(
+    robin: Client, simulator: Simulator
+) -> None:
+    answer_all(robin)
+    confirm(robin)
+    requirement_id = Booking.objects.get().requirement_id
+    for days, where in ((9, {"requirementId": requirement_id}), (11, {"requirementId": None})):
+        day = (date.today() + timedelta(days=days)).isoformat()
+        simulator.add_contact("X000001", start=f"{day}T14:00", end=f"{day}T15:00", rarActivity=True, **where)
+    for days, added in ((7, "0 days"), (9, "0 days"), (11, "1 day"), (13, "1 day")):
+        robin.post(f"{CASE}/discard/")
+        answer_all(robin, days=days, toolkit="maps-for-change")
+        assert f"{added} added by this booking" in shown(robin)
+
+
+def test_an_appointment_on_the_same_day_that_does_not_count_leaves_the_day_to_add(robin: Client) -> None:
+    answer_all(robin, rar="no")
+    confirm(robin)
+    answer_all(robin, start_time="2pm", end_time="3pm")
+    assert "1 day added by this booking" in shown(robin)
+
+
+def test_days_that_were_not_ordered_in_days_are_said_to_be_unknown(robin: Client) -> None:
+    answer_all(robin, crn="X000026")
+    assert "Delius does not say how many were ordered" in shown(robin, "X000026")
+
+
 def test_an_appointment_without_rar_shows_no_days(robin: Client) -> None:
     answer_all(robin, rar="no")
     assert "RAR days" not in shown(robin)
@@ -74,16 +123,20 @@ def test_a_booking_past_the_days_ordered_is_warned_about_and_can_be_confirmed(
     assert len(visits(simulator)) == before + 1
 
 
-def test_where_the_log_cannot_be_read_the_answers_say_so(robin: Client, simulator: Simulator) -> None:
+@pytest.mark.parametrize("operation", ["getAppointments", "getNsis"])
+def test_where_the_appointments_cannot_be_read_the_answers_say_what_is_not_known(
+    robin: Client, simulator: Simulator, operation: str
+) -> None:
     answer_all(robin)
-    simulator.fault("contact_summary", "status", status=429)
+    simulator.fault(operation, "status", status=429)
     page = shown(robin)
-    assert "We cannot see what is already booked at the moment" in page
+    assert "2 days completed of 20 days ordered" in page
+    assert "We cannot see which days at the moment, nor what this booking adds" in page
     assert "Confirm this appointment" in page
 
 
 def test_days_that_were_not_recorded_are_said_to_be_not_recorded() -> None:
-    days = RarDays(ordered=None, completed=3, ahead=1, added=1)
+    days = RarDays(ordered=None, completed=3, booked=1, added=1)
     bar = rar_days_bar(days, TOOLKIT)
     assert bar.sentences[0] == "3 days completed. Delius does not say how many were ordered"
     assert (bar.warning, bar.total) == ("", 5)

@@ -15,7 +15,7 @@ from booking.models import Booking, Draft
 from booking.services.resume import resume_due
 from tests.booking.journeys import answer_all, answer_up_to, day_in, sent_by_the_page_of
 from tests.booking.test_bad_input import errors_in
-from tests.booking.test_confirming import toolkit_nsis, visits
+from tests.booking.test_confirming import asked, toolkit_nsis, visits
 from tests.simulator_process import Simulator
 
 CASE = "/cases/X000001/arrange"
@@ -127,8 +127,7 @@ class TestBooking:
         assert {(each["nsiId"], each["notes"], each["sensitive"]) for each in made} == {
             (nsi["nsiId"], "Bring it.", False)
         }
-        asked = [each["operation"] for each in simulator.requests() if each["operation"].startswith(("nsis", "create"))]
-        assert asked == ["nsis", "create_nsi", *["create_appointment"] * 4]
+        assert [each for each in asked(simulator) if each.startswith("put")] == ["putNsi", *["putAppointment"] * 4]
         assert not Draft.objects.exists()
 
     def test_notes_sensitivity_and_rar_can_be_kept_to_this_appointment(
@@ -174,7 +173,7 @@ class TestBooking:
         self, robin: Client, simulator: Simulator, later: Callable[..., Any]
     ) -> None:
         arrange_weekly(robin)
-        simulator.fault("create_appointment", "status", status=429)
+        simulator.fault("putAppointment", "status", status=429)
         page = robin.get(confirm(robin)).content.decode()
         assert "We’re still saving these appointments" in page
         assert "We’re still saving 4 appointments for X000001" in robin.get("/").content.decode()
@@ -193,7 +192,7 @@ class TestBooking:
         self, robin: Client, simulator: Simulator, later: Callable[..., Any]
     ) -> None:
         arrange_weekly(robin)
-        simulator.fault("create_appointment", "status", status=429)
+        simulator.fault("putAppointment", "status", status=429)
         address = confirm(robin)
         assert robin.post(f"{CASE}/notes/", {"notes": "Changed", "notes_repeat": "yes"})["Location"] == address
         page = robin.post(f"{address}cancel/", follow=True).content.decode()
@@ -217,5 +216,5 @@ class TestCalendar:
 
     def test_there_is_none_for_what_was_not_arranged(self, robin: Client, simulator: Simulator) -> None:
         answer_all(robin)
-        simulator.fault("create_appointment", "status", status=429)
+        simulator.fault("putAppointment", "status", status=429)
         assert robin.get(f"{confirm(robin)}calendar.ics").status_code == 404

@@ -20,7 +20,7 @@ RUNBOOK = (Path(__file__).resolve().parent.parent.parent / "docs/runbook.md").re
 pytestmark = pytest.mark.django_db
 
 
-def test_a_booking_under_way_in_a_backup_is_read_back_and_never_made_twice(
+def test_a_booking_under_way_in_a_backup_is_sent_again_by_its_references_and_never_made_twice(
     robin: Client, simulator: Simulator, later: Any
 ) -> None:
     answer_all(robin)

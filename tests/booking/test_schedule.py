@@ -39,6 +39,11 @@ def test_old_rar_categories_are_shown_exactly_as_recorded(robin: Client) -> None
     assert "Attitudes, thinking and behaviour: Thinking skills" in page
 
 
+def test_a_rar_session_without_toolkit_or_category_is_said_to_count(robin: Client) -> None:
+    assert "Counts towards RAR" in shown(robin, JACK)
+    assert "Counts towards RAR" not in shown(robin, "/cases/X000002/schedule/")
+
+
 def test_coming_appointments_are_soonest_first_and_past_ones_latest_first(robin: Client, simulator: Simulator) -> None:
     for days in (20, 10, -40, -30):
         day = (date.today() + timedelta(days=days)).isoformat()
@@ -76,7 +81,7 @@ def test_the_schedule_of_somebody_elses_case_is_not_found(robin: Client, signed_
 
 def test_where_delius_is_down_the_page_says_so(robin: Client, simulator: Simulator) -> None:
     robin.get("/cases/X000001/arrange/")
-    simulator.fault("contact_summary", "status", status=503, times=None)
+    simulator.fault("getAppointments", "status", status=503, times=None)
     answer = robin.get("/cases/X000001/schedule/")
     assert answer.status_code in {502, 503}
     assert "govuk-heading" in answer.content.decode()
@@ -90,7 +95,7 @@ def test_a_schedule_costs_three_reads_beyond_the_case(
     with django_assert_max_num_queries(6):
         robin.get("/cases/X000001/schedule/")
     assert sorted(each["operation"] for each in simulator.requests()) == [
-        "contact_summary",
-        "contact_summary",
-        "registrations",
+        "getAppointments",
+        "getAppointments",
+        "getRiskFlags",
     ]

@@ -65,7 +65,7 @@ def test_another_appointment_that_day_is_named(robin: Client, simulator: Simulat
 
 def test_where_other_appointments_cannot_be_seen_the_answers_say_so(robin: Client, simulator: Simulator) -> None:
     answer_all(robin)
-    simulator.fault("contact_summary", "status", status=429, times=None)
+    simulator.fault("getAppointments", "status", status=429, times=None)
     page = robin.get(CHECK).content.decode()
     assert "We cannot see whether Brian has another appointment then" in page
     assert "Confirm this appointment" in page

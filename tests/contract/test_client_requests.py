@@ -1,215 +1,182 @@
-"""Everything the client sends is what Community API's and Delius API's own documents describe.
+"""Everything that the client sends and takes is what the document describes."""
 
-The requests are real ones: the client makes every call it has, and the simulator's log says what arrived.
-"""
-
-import json
-import re
-from collections.abc import Callable
-from datetime import date, timedelta
-from functools import cache
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from jsonschema import Draft4Validator, FormatChecker
+from pydantic import BaseModel
 
-from delius.client import get_client
-from tests.conftest import SHARED
-from tests.delius.values import BRIAN, CLARA, HARROW_END, NOW, ROBIN, TODAY, URN, a_new_nsi, a_phone_call
+from delius import client, records, transport
+from delius.client import CaseSort, get_client, reset_client
+from delius.transport import Operation
+from tests.contract.document import contents, operations
+from tests.contract.recording import Recorder
+from tests.delius.values import BRIAN, CLARA, HARROW_END, NOW, ROBIN, TODAY, a_new_nsi, a_phone_call
 from tests.simulator_process import Simulator
 
-CONTRACT = SHARED / "contract"
-pytestmark = pytest.mark.skipif(not CONTRACT.is_dir(), reason=f"The upstream documents are not at {CONTRACT}")
-
-COMMUNITY_API, DELIUS_API = "/community-api", "/delius-api"
-DOCUMENTS = {COMMUNITY_API: "community-api.json", DELIUS_API: "delius-api.json"}
-
-# Spring reads `page` and `size`, whereas the document lists the fields of the object that it reads them into.
-UNDOCUMENTED_QUERY = {"eligible_people": {"page", "size"}}
-# Later versions of Delius API keep a reference with an NSI. The document is of an older one, which ignores the field.
-UNDOCUMENTED_BODY = {"create_nsi": {"externalReference"}}
+NOT_YET = {"getAppointment", "putOutcome", "reschedule", "getOutcomes"}
+"""Operations of the document that no page needs yet."""
+NOTES = "Notes with an apostrophe’s and an emoji 🙂."
 
 
-@cache
-def document(service: str) -> dict[str, Any]:
-    contents: dict[str, Any] = json.loads((CONTRACT / DOCUMENTS[service]).read_text(encoding="utf-8"))
-    return contents
+def on_brians_requirement() -> dict[str, int]:
+    event = get_client().case(BRIAN, username=ROBIN).events[0]
+    return {"event_id": event.event_id, "requirement_id": event.requirements[0].requirement_id}
 
 
-def service_of(request: dict[str, Any]) -> str:
-    return next(service for service in DOCUMENTS if request["path"].startswith(f"{service}/"))
+def made_nsi(**changes: Any) -> str:
+    """Make an NSI of Brian's and return its reference."""
+    reference = f"urn:hmpps:rarbooking:nsi:{uuid4()}"
+    get_client().put_nsi(BRIAN, reference, a_new_nsi(**on_brians_requirement(), **changes), username=ROBIN)
+    return reference
 
 
-def documented(request: dict[str, Any]) -> dict[str, Any]:
-    """The operation that a request is, as its service's document describes it."""
-    service = service_of(request)
-    path = request["path"].removeprefix(service)
-    templates = sorted(document(service)["paths"].items(), key=lambda item: item[0].count("{"))
-    for template, operations in templates:
-        if re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template)), path):
-            operation: dict[str, Any] = operations[request["method"].lower()]
-            return operation
-    raise AssertionError(f"No document has {request['method']} {path}")
+def nsis_of_each_kind() -> None:
+    made_nsi(type_code="TKSFR", length=10, notes=NOTES)
+    made_nsi(type_code="TKNEW", sub_type_code="TKNEW1")
 
 
-def body_schema(request: dict[str, Any]) -> dict[str, Any]:
-    operation = documented(request)
-    if service_of(request) == DELIUS_API:
-        schema: dict[str, Any] = operation["requestBody"]["content"]["application/json"]["schema"]
-        return schema
-    return next(each["schema"] for each in operation["parameters"] if each["in"] == "body")
+def appointments_of_each_kind() -> None:
+    service = get_client()
+    call = a_phone_call(event_id=on_brians_requirement()["event_id"])
+    visit = replace(call, type_code="COAP", office_code="N90HAR", notes=NOTES, sensitive=True, allow_overlap=True)
+    claras_event = service.case(CLARA, username=ROBIN).events[0].event_id
+    [nsi] = service.nsis(CLARA, event_id=claras_event, username=ROBIN)
+    session = replace(call, event_id=claras_event, nsi_id=nsi.nsi_id)
+    for crn, new in ((BRIAN, call), (BRIAN, visit), (CLARA, session)):
+        service.put_appointment(crn, f"urn:hmpps:rarbooking:appointment:{uuid4()}", new, username=ROBIN)
 
 
-def faults(schema: dict[str, Any], value: Any, *, service: str) -> list[str]:
-    whole = {**{key: document(service).get(key) for key in ("definitions", "components")}, **schema}
-    validator = Draft4Validator(
-        {key: part for key, part in whole.items() if part is not None}, format_checker=FormatChecker()
-    )
-    return [f"{'.'.join(map(str, error.path))}: {error.message}" for error in validator.iter_errors(value)]
+def case_lists() -> None:
+    for sort in CaseSort:
+        get_client().cases(ROBIN, search="", sort=sort, page=0, size=100)
+    get_client().cases(ROBIN, search="O’Invent, Siân & co", sort=CaseSort.NAME, page=0, size=20)
 
 
-def properties(request: dict[str, Any]) -> set[str]:
-    schema = body_schema(request)
-    part: Any = document(service_of(request))
-    for name in schema["$ref"].removeprefix("#/").split("/"):
-        part = part[name]
-    return set(part["properties"])
+def schedules() -> None:
+    get_client().appointments(CLARA, username=ROBIN, page=0, size=100)
+    days = {"date_from": TODAY, "date_to": TODAY + timedelta(days=30)}
+    get_client().appointments(CLARA, username=ROBIN, page=1, size=10, latest_first=True, **days)
 
 
-def an_nsi_with_everything() -> None:
-    where = on_brians_requirement()
-    get_client().create_nsi(
-        a_new_nsi(**where, type_code="TKSFR", length=10, notes="Workbook.", urn=URN), username=ROBIN
-    )
-    get_client().create_nsi(a_new_nsi(**where, type_code="TKNEW", sub_type_code="TKNEW1"), username=ROBIN)
+def feed() -> None:
+    page = get_client().changes(["TKDEV", "TKCAC"], after="", size=1)
+    get_client().changes(["TKDEV", "TKCAC"], after=page.next, size=1000)
 
 
-def an_appointment_of_each_kind() -> None:
-    client = get_client()
-    event_id = on_brians_requirement()["event_id"]
-    visit = a_phone_call(
-        NOW + timedelta(days=8), type_code="COAP", office_code="N90HAR", notes="Notes.", sensitive=True
-    )
-    (claras_event,) = client.events(CLARA)
-    (nsi,) = client.nsis(CLARA, claras_event.event_id, ["TKCAC"])
-    client.create_appointment(BRIAN, event_id, a_phone_call(), username=ROBIN)
-    client.create_appointment(BRIAN, event_id, visit, username=ROBIN)
-    client.create_appointment(CLARA, claras_event.event_id, a_phone_call(nsi_id=nsi.nsi_id), username=ROBIN)
-
-
-def on_brians_requirement() -> dict[str, Any]:
-    (event,) = get_client().events(BRIAN)
-    (requirement,) = get_client().requirements(BRIAN, event.event_id)
-    return {"event_id": event.event_id, "requirement_id": requirement.requirement_id}
+def appointment_read_back() -> None:
+    reference = f"urn:hmpps:rarbooking:appointment:{uuid4()}"
+    call = a_phone_call(event_id=on_brians_requirement()["event_id"])
+    get_client().put_appointment(BRIAN, reference, call, username=ROBIN)
+    get_client().appointment_by_reference(BRIAN, reference, username=ROBIN)
 
 
 CALLS: dict[str, Callable[[], Any]] = {
-    "staff_by_username": lambda: get_client().staff_by_username(ROBIN),
-    "eligible_people": lambda: get_client().eligible_people(ROBIN, limit=10),
-    "managed_people": lambda: get_client().managed_people(9001),
-    "person_all": lambda: get_client().person(BRIAN),
-    "user_access": lambda: get_client().access(BRIAN, ROBIN),
-    "convictions": lambda: get_client().events(BRIAN, active_only=False),
-    "requirements": on_brians_requirement,
-    "nsis": lambda: get_client().nsis(BRIAN, on_brians_requirement()["event_id"], ["TKDEV", "TKCAC"]),
-    "appointment_types": lambda: get_client().appointment_types(),
-    "office_locations": lambda: get_client().office_locations(HARROW_END.team_code),
-    "contact_summary": lambda: (
-        get_client().contacts(CLARA),
-        get_client().contacts(
-            BRIAN, event_id=on_brians_requirement()["event_id"], date_from=TODAY, date_to=date(2026, 12, 31)
-        ),
-    ),
-    "personal_circumstances": lambda: get_client().personal_circumstances(BRIAN),
-    "registrations": lambda: get_client().registrations(BRIAN),
-    "create_nsi": an_nsi_with_everything,
-    "create_appointment": an_appointment_of_each_kind,
+    "getUser": lambda: get_client().user(ROBIN),
+    "getCases": case_lists,
+    "getCase": on_brians_requirement,
+    "getRiskFlags": lambda: get_client().risk_flags("X000009", username=ROBIN),
+    "getNsis": lambda: get_client().nsis(CLARA, event_id=on_brians_requirement()["event_id"], username=ROBIN),
+    "putNsi": nsis_of_each_kind,
+    "withdrawNsi": lambda: get_client().withdraw_nsi(BRIAN, made_nsi(), username=ROBIN),
+    "getAppointments": schedules,
+    "getAppointmentByReference": appointment_read_back,
+    "putAppointment": appointments_of_each_kind,
+    "getAppointmentTypes": lambda: get_client().appointment_types(),
+    "getNsiTypes": lambda: (get_client().nsi_types(["TKDEV", "TKSFR"]), get_client().nsi_types()),
+    "getOffices": lambda: get_client().offices(HARROW_END.team_code),
+    "getChanges": feed,
+}
+ANSWERS: dict[str, type[BaseModel]] = {
+    "User": records.User,
+    "CasePage": records.CasePage,
+    "Case": records.Case,
+    "RiskFlag": records.RiskFlag,
+    "Nsi": records.Nsi,
+    "EnsuredNsi": records.EnsuredNsi,
+    "AppointmentPage": records.AppointmentPage,
+    "Appointment": records.Appointment,
+    "AppointmentType": records.AppointmentType,
+    "NsiType": records.NsiType,
+    "Office": records.Office,
+    "ChangePage": records.ChangePage,
 }
 
 
 @pytest.fixture
-def sent(simulator: Simulator) -> Callable[[str], list[dict[str, Any]]]:
-    """Return a function that makes an operation's calls and gives what arrived of them; all were accepted."""
+def recorder(monkeypatch: pytest.MonkeyPatch, simulator: Simulator) -> Iterator[Recorder]:
+    """What looks at every exchange of the client, whose sessions it makes from now on."""
+    recorder = Recorder()
+    monkeypatch.setattr(transport, "new_session", recorder.session)
+    reset_client()
     simulator.reset(now=NOW.isoformat())
-
-    def send(operation: str) -> list[dict[str, Any]]:
-        CALLS[operation]()
-        arrived = simulator.requests(operation)
-        assert arrived
-        assert {request["status"] for request in arrived} <= {200, 201}
-        return arrived
-
-    return send
+    yield recorder
+    reset_client()
 
 
-def test_every_operation_of_the_client_is_held_against_the_documents():
-    from delius import client
-    from delius.transport import Operation
+def test_the_client_has_the_operations_of_the_document_that_pages_need() -> None:
+    ours = {each.name: each for each in vars(client).values() if isinstance(each, Operation)}
 
-    operations = {each.name for each in vars(client).values() if isinstance(each, Operation)}
-    assert operations == CALLS.keys()
+    assert ours.keys() == CALLS.keys() == operations().keys() - NOT_YET
+    for name, operation in ours.items():
+        method, path = operations()[name]
+        same = (operation.method, [part.startswith("{") or part for part in operation.path.split("/")])
+        assert same == (method, [part.startswith("{") or part for part in path.split("/")])
 
 
 @pytest.mark.parametrize("operation", CALLS)
-def test_the_path_and_the_method_are_documented(sent: Callable[[str], list[dict[str, Any]]], operation: str):
-    assert all(documented(request) for request in sent(operation))
+def test_every_call_of_the_client_is_one_that_the_document_describes(
+    recorder: Recorder, simulator: Simulator, operation: str
+) -> None:
+    CALLS[operation]()
+
+    assert {each["status"] for each in simulator.requests(operation)} <= {200, 201, 204}
+    assert recorder.looked_at >= len(simulator.requests(operation)) > 0
+    assert recorder.faults == []
 
 
-@pytest.mark.parametrize("operation", CALLS)
-def test_query_parameters_are_documented_and_those_required_are_there(
-    sent: Callable[[str], list[dict[str, Any]]], operation: str
-):
-    for request in sent(operation):
-        parameters = {each["name"]: each for each in documented(request).get("parameters", []) if each["in"] == "query"}
-        names = set(request["query"])
-        assert names - parameters.keys() == UNDOCUMENTED_QUERY.get(operation, set())
-        assert {name for name, each in parameters.items() if each.get("required")} <= names
-        for name in names & parameters.keys():
-            assert query_faults(parameters[name], request["query"][name]) == []
+def test_a_request_that_the_document_rules_out_would_be_noticed(recorder: Recorder) -> None:
+    new = a_new_nsi(**on_brians_requirement(), notes="n" * 4001)
+    with pytest.raises(Exception, match=r"."):
+        get_client().put_nsi(BRIAN, "urn:hmpps:rarbooking:nsi:1", new, username=ROBIN)
+
+    assert len(recorder.faults) == 2
 
 
-@pytest.mark.parametrize("operation", ["create_nsi", "create_appointment"])
-def test_bodies_are_sent_as_json_and_are_documented(sent: Callable[[str], list[dict[str, Any]]], operation: str):
-    for request in sent(operation):
-        assert request["contentType"] == "application/json"
-        assert faults(body_schema(request), request["body"], service=service_of(request)) == []
-        undocumented = set(request["body"]) - properties(request)
-        assert undocumented == UNDOCUMENTED_BODY.get(operation, set())
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_client_reads_nothing_and_insists_on_nothing_that_the_document_does_not_promise(name: str) -> None:
+    document = contents()["components"]["schemas"]
+    ours = ANSWERS[name].model_json_schema(by_alias=True)
+
+    assert list(beyond(ours, ours.get("$defs", {}), {"$ref": f"#/components/schemas/{name}"}, document, name)) == []
 
 
-@pytest.mark.parametrize("operation", sorted(CALLS.keys() - {"create_nsi", "create_appointment"}))
-def test_reads_have_no_body(sent: Callable[[str], list[dict[str, Any]]], operation: str):
-    assert [request["body"] for request in sent(operation) if request["body"]] == []
+def beyond(
+    ours: dict[str, Any], definitions: dict[str, Any], theirs: dict[str, Any], document: dict[str, Any], at: str
+) -> Iterator[str]:
+    """Yield each property that our schema has or requires and that theirs does not."""
+    ours, theirs = resolved(ours, definitions), resolved(theirs, document)
+    if "items" in ours and "items" in theirs:
+        yield from beyond(ours["items"], definitions, theirs["items"], document, f"{at}[]")
+    properties = theirs.get("properties", {})
+    for name, schema in ours.get("properties", {}).items():
+        if name not in properties:
+            yield f"{at}.{name} is not in the document"
+            continue
+        if name in ours.get("required", []) and name not in theirs.get("required", []):
+            yield f"{at}.{name} may be absent"
+        yield from beyond(schema, definitions, properties[name], document, f"{at}.{name}")
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("notes", "x" * 4001),
-        ("offenderCrn", "XX00001"),
-        ("statusDate", "2026-06-10T10:00:00"),
-        ("referralDate", "10/06/2026"),
-        ("length", "ten"),
-        ("intendedProvider", "N90X"),
-    ],
-)
-def test_a_body_that_the_document_rules_out_would_be_noticed(
-    sent: Callable[[str], list[dict[str, Any]]], field: str, value: Any
-):
-    request, *_ = sent("create_nsi")
-    spoiled = {**request["body"], field: value}
-    assert faults(body_schema(request), spoiled, service=DELIUS_API)
-
-
-def test_an_appointment_without_a_required_field_would_be_noticed(sent: Callable[[str], list[dict[str, Any]]]):
-    request, *_ = sent("create_appointment")
-    spoiled = {name: value for name, value in request["body"].items() if name != "officeLocationCode"}
-    assert faults(body_schema(request), spoiled, service=COMMUNITY_API)
-
-
-def query_faults(parameter: dict[str, Any], sent: str | list[str]) -> list[str]:
-    """Query parameters arrive as text; read them as their documented type, a single value of a list as a list."""
-    schema = {key: parameter[key] for key in ("type", "items", "format", "enum") if key in parameter}
-    values = sent if isinstance(sent, list) else [sent]
-    typed = [json.loads(each) if parameter["type"] in {"boolean", "integer"} else each for each in values]
-    return faults(schema, typed if parameter["type"] == "array" else typed[0], service=COMMUNITY_API)
+def resolved(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Follow references, and leave out that a value may be null."""
+    if "$ref" in schema:
+        return resolved(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    for alternatives in (schema.get("anyOf"), schema.get("allOf")):
+        some = [each for each in alternatives or [] if each.get("type") != "null"]
+        if len(some) == 1:
+            return resolved(some[0], definitions)
+    return schema

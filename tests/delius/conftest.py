@@ -1,4 +1,4 @@
-"""Upstreams for the tests of the delius room."""
+"""Upstreams for the tests of the Delius client."""
 
 from collections.abc import Iterator
 
@@ -32,8 +32,7 @@ def upstream(settings: Settings) -> Iterator[ScriptedUpstream]:
     scripted = ScriptedUpstream()
     scripted.start()
     settings.HMPPS_AUTH_URL = f"{scripted.url}/auth"
-    settings.COMMUNITY_API_URL = f"{scripted.url}/community-api"
-    settings.DELIUS_API_URL = f"{scripted.url}/delius-api"
+    settings.DELIUS_INTEGRATION_URL = f"{scripted.url}/delius"
     cache.clear()
     yield scripted
     background.finish()

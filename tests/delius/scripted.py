@@ -32,12 +32,26 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+A_TOKEN = Answer({"access_token": "scripted", "expires_in": 3600, "token_type": "bearer"})
+
+
+def one_after_another(*answers: Answer | None) -> Callable[[Received], Answer | None]:
+    """Return a function that gives these answers one after another, and the last one from then on."""
+    waiting = list(answers)
+    return lambda request: waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+
 class ScriptedUpstream:
-    """Auth, Community API and Delius API on one port of this machine. `respond` answers everything but the token."""
+    """HMPPS Auth and the integration service on one port of this machine.
+
+    `respond` answers everything but the token, which `respond_token` does; None drops the connection.
+    """
 
     def __init__(self) -> None:
-        self.respond: Callable[[Received], Answer] = lambda request: Answer({})
+        self.respond: Callable[[Received], Answer | None] = lambda request: Answer({})
+        self.respond_token: Callable[[Received], Answer | None] = lambda request: A_TOKEN
         self.received: list[Received] = []
+        self.tokens_asked_for: list[Received] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -56,10 +70,13 @@ class ScriptedUpstream:
         self._server.server_close()
         self._thread.join()
 
-    def answers(self, *answers: Answer) -> None:
+    def answers(self, *answers: Answer | None) -> None:
         """Give these answers one after another, and the last one from then on."""
-        waiting = list(answers)
-        self.respond = lambda request: waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        self.respond = one_after_another(*answers)
+
+    def answers_tokens(self, *answers: Answer | None) -> None:
+        """Give these answers to requests for a token one after another, and the last one from then on."""
+        self.respond_token = one_after_another(*answers)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         upstream = self
@@ -74,15 +91,23 @@ class ScriptedUpstream:
             def do_POST(self) -> None:
                 self._answer()
 
+            def do_PUT(self) -> None:
+                self._answer()
+
+            def do_DELETE(self) -> None:
+                self._answer()
+
             def _answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 address = urlsplit(self.path)
                 request = Received(self.command, address.path, parse_qs(address.query), dict(self.headers), body)
-                if address.path == TOKEN_PATH:
-                    self._send(Answer({"access_token": "scripted", "expires_in": 3600, "token_type": "bearer"}))
+                is_for_token = address.path == TOKEN_PATH
+                (upstream.tokens_asked_for if is_for_token else upstream.received).append(request)
+                answer = upstream.respond_token(request) if is_for_token else upstream.respond(request)
+                if answer is None:
+                    self.close_connection = True
                     return
-                upstream.received.append(request)
-                self._send(upstream.respond(request))
+                self._send(answer)
 
             def _send(self, answer: Answer) -> None:
                 content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()

@@ -7,22 +7,23 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from delius.models import MirroredContact, MirroredNsi, SyncedCase
+from delius.models import MirrorCursor, MirroredContact, MirroredNsi
 from tests.delius.factories import ENDED, GONE, SOFT_DELETED, make_contact, make_nsi
 from tests.delius.values import BRIAN, CLARA, NOW
 
 pytestmark = pytest.mark.django_db
 
-MODELS = (SyncedCase, MirroredNsi, MirroredContact)
+MODELS = (MirrorCursor, MirroredNsi, MirroredContact)
 NAMES = [model._meta.model_name for model in MODELS]
+OF_A_CASE = NAMES[1:]
 
 
 @pytest.fixture
 def rows(db: None) -> dict[str, Any]:
     """One row of each table, by the model's name."""
     nsi = make_nsi()
-    case = SyncedCase.objects.create(crn=BRIAN, provider_code="N90", last_tried_at=NOW)
-    return dict(zip(NAMES, (case, nsi, make_contact(nsi)), strict=True))
+    cursor = MirrorCursor.objects.create(type_codes="TKDEV", next="7", updated_at=NOW)
+    return dict(zip(NAMES, (cursor, nsi, make_contact(nsi)), strict=True))
 
 
 def page(name: str, kind: str, *args: Any) -> str:
@@ -44,11 +45,12 @@ def test_a_row_can_be_looked_at(admin_client: Client, rows: dict[str, Any], name
 @pytest.mark.parametrize("name", NAMES)
 def test_nobody_adds_changes_or_deletes_a_row(admin_client: Client, rows: dict[str, Any], name: str):
     row = rows[name]
+    before = vars(type(row).objects.get(pk=row.pk))
     assert admin_client.get(page(name, "add")).status_code == 403
-    assert admin_client.post(page(name, "change", row.pk), {"crn": CLARA}).status_code == 403
+    assert admin_client.post(page(name, "change", row.pk), {"crn": CLARA, "next": "8"}).status_code == 403
     assert admin_client.post(page(name, "delete", row.pk), {"post": "yes"}).status_code == 403
-    row.refresh_from_db()
-    assert row.crn == BRIAN
+    after = vars(type(row).objects.get(pk=row.pk))
+    assert before | {"_state": None} == after | {"_state": None}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -61,7 +63,7 @@ def test_only_a_role_that_may_view_a_table_sees_it(django_user_model: Any, rows:
     assert shown(support, name) == {rows[name].pk}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", OF_A_CASE)
 def test_a_row_is_found_by_how_its_crn_begins(admin_client: Client, rows: dict[str, Any], name: str):
     assert shown(admin_client, name, q=BRIAN) == {rows[name].pk}
     assert shown(admin_client, name, q=BRIAN[:3].lower()) == {rows[name].pk}

@@ -18,7 +18,8 @@ from structlog.testing import capture_logs
 from delius.client import get_client
 from delius.errors import Unavailable
 from tests.delius.scripted import Answer, ScriptedUpstream
-from tests.delius.values import BRIAN
+
+BRIAN, ROBIN = "X000001", "ROBIN.SAMPLE"
 
 
 def certificate(folder: Path) -> Path:
@@ -52,11 +53,11 @@ def file(settings: Settings, tmp_path: Path) -> Iterator[Path]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     upstream.over_tls(context)
-    upstream.answers(Answer({"registrations": []}))
+    upstream.answers(Answer({"riskFlags": []}))
     upstream.start()
     cache.clear()
     settings.HMPPS_AUTH_URL = f"{upstream.url}/auth"
-    settings.COMMUNITY_API_URL = settings.DELIUS_API_URL = upstream.url
+    settings.DELIUS_INTEGRATION_URL = upstream.url
     yield file
     upstream.stop()
     cache.clear()
@@ -64,7 +65,7 @@ def file(settings: Settings, tmp_path: Path) -> Iterator[Path]:
 
 def test_a_server_that_nobody_vouches_for_is_sent_nothing_and_the_log_says_why(file: Path) -> None:
     with capture_logs() as logged, pytest.raises(Unavailable):
-        get_client().registrations(BRIAN)
+        get_client().risk_flags(BRIAN, username=ROBIN)
     assert [line["fault"] for line in logged if line["event"] == "delius_call"] == ["SSLError"]
 
 
@@ -72,4 +73,4 @@ def test_the_same_server_is_spoken_to_once_its_certificate_is_trusted(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
-    assert len(get_client().registrations(BRIAN)) == 0
+    assert len(get_client().risk_flags(BRIAN, username=ROBIN)) == 0

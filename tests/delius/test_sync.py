@@ -1,35 +1,32 @@
-"""Reading cases into the mirror: what is new, changed, moved and gone, and how Delius is spared."""
+"""Reading the feed of changes into the mirror: what is new, changed, moved and gone, and how Delius is spared."""
 
-import threading
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from functools import partial
+import gc
+import tracemalloc
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-import requests
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
+from structlog.testing import capture_logs
 
 from delius import background, sync
-from delius.case_reading import Gate
-from delius.client import get_client
-from delius.errors import DeliusContractError, DeliusError, LeftAlone, NotFound, Overloaded, Unavailable
-from delius.models import MirroredContact, MirroredNsi, SyncedCase
-from delius.parallel import PATIENCE
-from delius.sync import CaseSync, Tally
+from delius.errors import CircuitOpen, DeliusContractError, Overloaded, Refused, Unavailable
+from delius.models import MirrorCursor, MirroredContact, MirroredNsi
+from delius.sync import PageSync, Tally
+from tests.delius.factories import make_contact, make_nsi
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
-from tests.delius.values import BRIAN, CLARA, DEV, EDIE, FRANK, GITA, HAL, JO, NOW, ROBIN
-from tests.simulator_process import REQUEST_SECONDS, Simulator
+from tests.delius.values import BRIAN, CLARA, DEV, EDIE, FRANK, NOW
+from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
 
-CODES = ("NAT1", "TKCAC", "TKDEV", "TKMAP", "TKNEW", "TKSFR")
-EVERYBODY = (BRIAN, CLARA, DEV, EDIE, FRANK, GITA, HAL)
-NOBODY = "X999999"
+CODES = ("NAT1", "TKCAC", "TKCON", "TKDEV", "TKMAP", "TKNEW", "TKSFR", "TKSTE")
 HOUR = timedelta(hours=1)
-
-Change = Callable[..., None]
+MODELS = (MirrorCursor, MirroredNsi, MirroredContact)
 
 
 @pytest.fixture(autouse=True)
@@ -38,263 +35,355 @@ def _now() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def change_contact(frozen: Simulator) -> Change:
-    """Return a function that moves, or otherwise changes, an appointment in Delius."""
-
-    def change(contact_id: int, **values: Any) -> None:
-        patch = [{"op": "add", "path": f"/{name}", "value": value} for name, value in values.items()]
-        in_delius(frozen, "PATCH", f"contact/{contact_id}", patch)
-
-    return change
+def synced(*, type_codes: tuple[str, ...] = CODES, **options: Any) -> Tally:
+    """What a run changed, in all its pages."""
+    pages = list(sync.sync_changes(type_codes=type_codes, **options))
+    return Tally(*(sum(each) for each in zip(*(vars(page.tally).values() for page in pages), strict=True)))
 
 
-def in_delius(simulator: Simulator, method: str, path: str, body: Any = None) -> None:
-    """Change the record as somebody at work in Delius would."""
-    headers = {"Authorization": f"Bearer {simulator.token(ROBIN)}"}
-    url = f"{simulator.delius_url}/v1/{path}"
-    requests.request(method, url, json=body, headers=headers, timeout=REQUEST_SECONDS).raise_for_status()
+def an_nsi(nsi_id: int = 1, **values: Any) -> dict[str, Any]:
+    """An open NSI as the feed has it."""
+    usual = {
+        "nsiId": nsi_id,
+        "type": {"code": "TKDEV", "description": "Developing Dialogues"},
+        "status": {"code": "INPROG", "description": "In progress"},
+        "referralDate": "2026-05-01",
+        "active": True,
+        "softDeleted": False,
+        "appointmentCount": 0,
+    }
+    return {"crn": BRIAN, "at": NOW.isoformat(), "nsi": usual | values}
 
 
-def synced(*crns: str, **options: Any) -> list[CaseSync]:
-    return list(sync.sync_cases(crns=crns, type_codes=CODES, **options))
+def an_appointment(contact_id: int = 1, *, nsi_id: int | None = 1, **values: Any) -> dict[str, Any]:
+    """An appointment as the feed has it."""
+    usual = {
+        "contactId": contact_id,
+        "version": 1,
+        "type": {"code": "COAP", "description": "Office visit"},
+        "start": "2026-06-24T14:00:00+01:00",
+        "sensitive": False,
+        "countsTowardsRar": True,
+        "softDeleted": False,
+        "nsi": {"nsiId": nsi_id, "type": {"code": "TKDEV", "description": ""}} if nsi_id else None,
+    }
+    return {"crn": BRIAN, "at": NOW.isoformat(), "appointment": usual | values}
 
 
-def tally_of(crn: str, **options: Any) -> Tally:
-    [result] = synced(crn, **options)
-    assert result.error is None
-    return result.tally
+def gone(**ids: int) -> dict[str, Any]:
+    return {"crn": BRIAN, "at": NOW.isoformat(), "gone": ids}
+
+
+def page(*changes: dict[str, Any], following: str = "1", more: bool = False) -> Answer:
+    return Answer({"changes": list(changes), "next": following, "more": more})
 
 
 def planned_of(simulator: Simulator, crn: str) -> int:
     """The contact of a person's appointment that is still to come."""
-    [contact] = [each for each in simulator.contacts(crn) if each["start"] > NOW.isoformat()]
+    [contact] = [each for each in simulator.contacts(crn) if each["start"] > NOW.isoformat() and each["nsiId"]]
     return int(contact["contactId"])
-
-
-def stopped_by(results: Iterator[CaseSync]) -> tuple[DeliusError, list[CaseSync]]:
-    """What ended a run, and what it gave until then."""
-    given: list[CaseSync] = []
-    with pytest.raises(DeliusError) as caught:
-        given.extend(results)
-    return caught.value, given
-
-
-class Crowd:
-    """Answers requests for people without sentences; those for a person only when `size` of them have come at once."""
-
-    def __init__(self, size: int) -> None:
-        self.most = 0
-        self._now = 0
-        self._lock = threading.Lock()
-        self._all_here = threading.Barrier(size, timeout=REQUEST_SECONDS)
-
-    def answer(self, request: Received) -> Answer:
-        with self._lock:
-            self._now += 1
-            self.most = max(self.most, self._now)
-        is_person = request.path.endswith("/all")
-        if is_person:
-            self._all_here.wait()
-        with self._lock:
-            self._now -= 1
-        return Answer({"otherIds": {"crn": request.path.split("/")[-2]}} if is_person else [])
 
 
 class TestFirstReading:
     def test_an_nsi_is_kept_as_delius_has_it(self, frozen: Simulator):
         [there] = frozen.nsis(CLARA)
-        assert tally_of(CLARA) == Tally(nsis_new=1, contacts_new=2)
-        nsi = MirroredNsi.objects.get()
-        assert (nsi.nsi_id, nsi.crn, nsi.event_id) == (there["nsiId"], CLARA, there["eventId"])
-        assert (nsi.requirement_id, nsi.type_code, nsi.sub_type_code) == (there["requirementId"], "TKCAC", "")
+        synced()
+        nsi = MirroredNsi.objects.get(crn=CLARA)
+        assert (nsi.nsi_id, nsi.event_id, nsi.requirement_id) == (
+            there["nsiId"],
+            there["eventId"],
+            there["requirementId"],
+        )
+        assert (nsi.type_code, nsi.sub_type_code) == ("TKCAC", "")
         assert (nsi.status_code, nsi.status_description) == ("INPROG", "In progress")
-        assert (nsi.referral_date.isoformat(), nsi.end_date) == (there["referralDate"], None)
-        assert (nsi.provider_code, nsi.team_code, nsi.staff_code) == ("N90", "N90AAA", "N90A001")
+        assert (str(nsi.referral_date), nsi.end_date) == (there["referralDate"], None)
+        assert (nsi.provider_code, nsi.team_code, nsi.staff_code) == (there["provider"], there["team"], there["staff"])
         assert (nsi.active, nsi.soft_deleted, nsi.seen_at, nsi.gone_since) == (True, False, NOW, None)
         assert nsi.type_description
 
     def test_its_appointments_are_kept_with_their_outcome(self, frozen: Simulator):
-        there = frozen.contacts(CLARA)
-        tally_of(CLARA)
-        kept = MirroredContact.objects.order_by("contact_id")
-        assert [each.contact_id for each in kept] == [each["contactId"] for each in there]
-        assert [(each.nsi_id, each.type_code) for each in kept] == [(each["nsiId"], "COAP") for each in there]
-        assert [(each.outcome_code, each.attended) for each in kept] == [("ATTC", True), ("", None)]
+        there = [each for each in frozen.contacts(CLARA) if each["nsiId"]]
+        synced()
+        kept = MirroredContact.objects.filter(crn=CLARA).order_by("contact_id")
+        assert [(each.contact_id, each.nsi_id, each.type_code, each.outcome_code) for each in kept] == [
+            (each["contactId"], each["nsiId"], each["type"], each["outcome"] or "") for each in there
+        ]
+        assert {(each.outcome_code, each.attended) for each in kept} == {("ATTC", True), ("", None)}
         assert {(each.moved_from, each.gone_since) for each in kept} == {(None, None)}
-        assert kept[1].start == datetime(2026, 6, 24, 13, 0, tzinfo=UTC)
 
     def test_ended_soft_deleted_and_duplicate_nsis_are_there_too(self, frozen: Simulator):
-        synced(DEV, EDIE, FRANK)
+        synced()
         assert MirroredNsi.objects.filter(crn=DEV, type_code="TKCAC").count() == 2
-        assert MirroredNsi.objects.get(crn=EDIE).soft_deleted
-        assert MirroredNsi.objects.get(crn=FRANK).end_date
+        assert MirroredNsi.objects.get(crn=EDIE, type_code="TKDEV").soft_deleted
+        assert not MirroredNsi.objects.get(crn=FRANK, type_code="TKMAP").active
 
-    def test_nsis_of_other_types_and_appointments_of_none_are_not_kept(self, frozen: Simulator):
-        nsi = frozen.add_nsi(BRIAN, "TKDEV")
+    def test_everything_that_hangs_from_a_toolkits_nsi_is_there_and_nothing_else(self, frozen: Simulator):
         frozen.add_contact(BRIAN, start="2026-06-11T10:00", end="2026-06-11T11:00")
-        frozen.add_contact(
-            BRIAN, start="2026-06-12T10:00", end="2026-06-12T11:00", nsiId=nsi["nsiId"], rarActivity=True
-        )
-        results = sync.sync_cases(crns=[BRIAN], type_codes=["TKCAC"])
-        assert [each.tally for each in results] == [Tally()]
-        assert tally_of(BRIAN) == Tally(nsis_new=1, contacts_new=1)
+        synced(size=7)
+        toolkits = {each["nsiId"] for each in frozen.nsis() if each["type"] in CODES}
+        hanging = {
+            each["contactId"]
+            for each in frozen.contacts()
+            if each["nsiId"] in toolkits and not each["softDeleted"] and each["type"] == "COAP"
+        }
+        assert set(MirroredNsi.objects.values_list("nsi_id", flat=True)) == toolkits
+        assert hanging
+        assert set(MirroredContact.objects.filter(type_code="COAP").values_list("contact_id", flat=True)) == hanging
 
-    def test_the_provider_is_that_of_the_persons_manager(self, frozen: Simulator):
-        synced(CLARA, "X000017")
-        assert sync.known_cases("N90") == (CLARA,)
-        assert SyncedCase.objects.get(crn="X000017").provider_code == ""
+    def test_an_nsi_of_no_event_and_no_manager_is_kept(self, upstream: ScriptedUpstream):
+        upstream.answers(page(an_nsi()))
+        assert synced() == Tally(nsis_new=1)
+        nsi = MirroredNsi.objects.get()
+        assert (nsi.event_id, nsi.requirement_id, nsi.team_code) == (None, None, "")
 
-    def test_every_page_of_the_contact_log_is_read(self, frozen: Simulator, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr("delius.client.PAGE_SIZE", 1)
-        assert tally_of(DEV) == Tally(nsis_new=2, contacts_new=4)
-        assert len(frozen.requests("contact_summary")) == 4
+    def test_nsis_are_stored_before_the_appointments_that_came_before_them(self, upstream: ScriptedUpstream):
+        upstream.answers(page(an_appointment(), an_nsi()))
+        assert synced() == Tally(nsis_new=1, contacts_new=1)
 
-    def test_sentences_that_have_ended_are_asked_for_too(self, frozen: Simulator):
-        tally_of(CLARA)
-        assert [each["query"] for each in frozen.requests("convictions")] == [{"activeOnly": "false"}]
-
-    def test_one_case_can_be_synced_by_itself(self, frozen: Simulator):
-        assert sync.sync_case(crn=CLARA, type_codes=CODES).tally == Tally(nsis_new=1, contacts_new=2)
-        assert isinstance(sync.sync_case(crn=NOBODY, type_codes=CODES).error, NotFound)
+    def test_an_appointment_whose_nsi_nobody_knows_is_left_out_and_logged(self, upstream: ScriptedUpstream):
+        upstream.answers(page(an_nsi(1), an_appointment(1, nsi_id=2), an_appointment(2, nsi_id=None)))
+        with capture_logs() as logs:
+            assert synced() == Tally(nsis_new=1)
+        assert [each["appointments"] for each in logs if each["event"] == "changes_without_their_nsi"] == [2]
 
 
 class TestWhatHasChanged:
     def test_nothing_has_where_delius_has_not(self, frozen: Simulator):
-        synced(*EVERYBODY)
-        assert {each.tally for each in synced(*EVERYBODY)} == {Tally()}
+        synced()
+        assert synced() == Tally()
+        assert synced(from_beginning=True) == Tally()
 
-    def test_a_moved_appointment_says_where_it_was(self, frozen: Simulator, change_contact: Change):
-        tally_of(CLARA)
+    def test_a_moved_appointment_says_where_it_was(self, frozen: Simulator):
+        synced()
         contact_id = planned_of(frozen, CLARA)
-        change_contact(contact_id, date="2026-06-25", startTime="15:00:00", endTime="16:00:00")
-        assert tally_of(CLARA) == Tally(contacts_moved=1)
+        before = MirroredContact.objects.get(contact_id=contact_id).start
+        frozen.change_contact(contact_id, start="2026-06-25T15:00", end="2026-06-25T16:00")
+        assert synced() == Tally(contacts_moved=1)
         contact = MirroredContact.objects.get(contact_id=contact_id)
-        assert contact.moved_from == datetime(2026, 6, 24, 13, 0, tzinfo=UTC)
-        assert contact.start == datetime(2026, 6, 25, 14, 0, tzinfo=UTC)
-        assert tally_of(CLARA) == Tally()
+        assert (contact.moved_from, contact.start) == (before, datetime(2026, 6, 25, 14, 0, tzinfo=UTC))
+        frozen.change_contact(contact_id, notes="Bring a letter")
+        assert synced() == Tally()
         contact.refresh_from_db()
-        assert contact.moved_from == datetime(2026, 6, 24, 13, 0, tzinfo=UTC)
+        assert contact.moved_from == before
 
     def test_an_appointment_in_the_hour_that_clocks_repeat_has_not_moved(self, frozen: Simulator):
         [nsi] = frozen.nsis(CLARA)
-        frozen.add_contact(
-            CLARA, start="2026-10-25T01:30", end="2026-10-25T01:45", nsiId=nsi["nsiId"], rarActivity=True
-        )
-        tally_of(CLARA)
-        assert tally_of(CLARA) == Tally()
+        frozen.add_contact(CLARA, start="2026-10-25T01:30", end="2026-10-25T01:45", nsiId=nsi["nsiId"])
+        synced()
+        assert synced(from_beginning=True) == Tally()
 
-    def test_an_outcome_recorded_later_is_taken_over_and_is_no_move(self, frozen: Simulator, change_contact: Change):
-        tally_of(CLARA)
+    def test_an_outcome_recorded_later_is_taken_over_and_is_no_move(self, frozen: Simulator):
+        synced()
         contact_id = planned_of(frozen, CLARA)
-        change_contact(contact_id, outcome="AFTA")
-        assert tally_of(CLARA) == Tally()
+        frozen.change_contact(contact_id, outcome="AFTA")
+        assert synced() == Tally()
         contact = MirroredContact.objects.get(contact_id=contact_id)
         assert (contact.outcome_code, contact.attended) == ("AFTA", False)
 
-    def test_a_deleted_appointment_is_gone_since_it_was_first_missed(self, frozen: Simulator):
-        tally_of(CLARA)
+    def test_a_deleted_appointment_is_gone_since_a_sync_read_so_and_back_when_it_is(self, frozen: Simulator):
+        synced()
         contact_id = planned_of(frozen, CLARA)
-        in_delius(frozen, "DELETE", f"contact/{contact_id}")
-        assert tally_of(CLARA) == Tally(contacts_gone=1)
+        frozen.change_contact(contact_id, softDeleted=True)
+        assert synced() == Tally(contacts_gone=1)
         with time_machine.travel(NOW + HOUR, tick=False):
-            assert tally_of(CLARA) == Tally()
+            assert synced(from_beginning=True) == Tally()
         assert MirroredContact.objects.get(contact_id=contact_id).gone_since == NOW
+        frozen.change_contact(contact_id, softDeleted=False)
+        synced()
+        assert MirroredContact.objects.get(contact_id=contact_id).gone_since is None
 
     def test_an_nsi_soft_deleted_in_delius_is_changed_and_its_appointments_stay(self, frozen: Simulator):
-        tally_of(CLARA)
+        synced()
         [nsi] = frozen.nsis(CLARA)
         frozen.soft_delete_nsi(nsi["nsiId"])
-        assert tally_of(CLARA) == Tally(nsis_changed=1)
-        assert MirroredNsi.objects.get().soft_deleted
+        assert synced() == Tally(nsis_changed=1)
+        assert MirroredNsi.objects.get(crn=CLARA).soft_deleted
         assert not MirroredContact.objects.filter(gone_since__isnull=False)
+
+    def test_an_nsi_ended_in_delius_is_no_longer_active(self, frozen: Simulator):
+        synced()
+        [nsi] = frozen.nsis(CLARA)
+        frozen.end_nsi(nsi["nsiId"], "2026-06-09")
+        assert synced() == Tally(nsis_changed=1)
+        assert not MirroredNsi.objects.filter(MirroredNsi.is_active(), crn=CLARA).exists()
 
     def test_an_nsi_taken_out_of_the_record_is_gone_with_its_appointments(self, frozen: Simulator):
-        tally_of(CLARA)
+        synced()
         [nsi] = frozen.nsis(CLARA)
+        hanging = MirroredContact.objects.filter(nsi=nsi["nsiId"])
+        assert hanging.exists()
         frozen.remove_nsi(nsi["nsiId"])
-        assert tally_of(CLARA) == Tally(nsis_gone=1, contacts_gone=2)
-        assert MirroredNsi.objects.get().gone_since == NOW
-        assert tally_of(CLARA) == Tally()
+        assert synced() == Tally(nsis_gone=1, contacts_gone=hanging.count())
+        assert MirroredNsi.objects.get(crn=CLARA).gone_since == NOW
+        assert {each.gone_since for each in hanging} == {NOW}
 
-    def test_an_nsi_that_is_back_is_no_longer_gone(self, frozen: Simulator):
-        tally_of(CLARA)
-        MirroredNsi.objects.update(gone_since=NOW)
-        assert tally_of(CLARA) == Tally(nsis_changed=1)
+    def test_the_appointments_of_an_nsi_that_is_gone_are_gone_though_nothing_says_so(self, upstream: ScriptedUpstream):
+        upstream.answers(
+            page(an_nsi(), an_appointment(1), an_appointment(2), more=True),
+            page(gone(nsiId=1), an_nsi(2), an_appointment(2, nsi_id=2), following="2"),
+        )
+        assert synced() == Tally(nsis_new=2, contacts_new=2, nsis_gone=1, contacts_gone=1)
+        assert MirroredContact.objects.get(gone_since=None).nsi_id == 2
+
+    def test_an_appointment_that_hangs_from_something_else_now_is_gone(self, frozen: Simulator):
+        synced()
+        contact_id = planned_of(frozen, CLARA)
+        frozen.change_contact(contact_id, nsiId=None)
+        assert synced() == Tally(contacts_gone=1)
+
+    def test_an_nsi_that_is_back_is_no_longer_gone(self, upstream: ScriptedUpstream):
+        make_nsi(nsi_id=1, gone_since=NOW)
+        upstream.answers(page(an_nsi(1)))
+        assert synced() == Tally(nsis_changed=1)
         assert MirroredNsi.objects.get().gone_since is None
 
-    def test_nsis_of_a_type_that_was_not_asked_for_are_not_gone(self, frozen: Simulator):
-        tally_of(CLARA)
-        results = sync.sync_cases(crns=[CLARA], type_codes=["TKDEV"])
-        assert [each.tally for each in results] == [Tally()]
+    def test_the_last_of_several_changes_of_one_record_counts(self, upstream: ScriptedUpstream):
+        upstream.answers(
+            page(
+                an_nsi(),
+                an_nsi(endDate="2026-06-09", active=False),
+                an_appointment(1),
+                gone(contactId=1),
+                gone(contactId=2),
+                an_appointment(2),
+                an_appointment(2, start="2026-06-25T14:00:00+01:00"),
+            )
+        )
+        assert synced() == Tally(nsis_new=1, contacts_new=1)
+        assert MirroredNsi.objects.get().end_date == date(2026, 6, 9)
+        contact = MirroredContact.objects.get()
+        assert (contact.contact_id, contact.start, contact.moved_from) == (
+            2,
+            datetime(2026, 6, 25, 13, 0, tzinfo=UTC),
+            None,
+        )
+
+    def test_what_was_of_a_type_that_was_not_asked_for_is_not_gone(self, upstream: ScriptedUpstream):
+        make_contact(make_nsi(nsi_id=1, type_code="TKOLD"), contact_id=1)
+        upstream.answers(page(gone(nsiId=1), gone(contactId=1)))
+        assert synced() == Tally()
         assert not MirroredNsi.objects.filter(gone_since__isnull=False)
         assert not MirroredContact.objects.filter(gone_since__isnull=False)
 
-
-class TestWhichCasesAreDue:
-    def test_those_read_within_the_hour_are_not(self, frozen: Simulator):
-        synced(CLARA)
-        assert sync.due([CLARA, DEV], max_age=HOUR) == [DEV]
-        with time_machine.travel(NOW + HOUR, tick=False):
-            assert sync.due([CLARA, DEV], max_age=HOUR) == [DEV, CLARA]
-
-    def test_the_longest_ago_comes_first(self, frozen: Simulator):
-        for hours, crn in enumerate((DEV, BRIAN, CLARA)):
-            with time_machine.travel(NOW + hours * HOUR, tick=False):
-                synced(crn)
-        with time_machine.travel(NOW + 4 * HOUR, tick=False):
-            assert sync.due([BRIAN, CLARA, DEV, EDIE], max_age=HOUR) == [EDIE, DEV, BRIAN, CLARA]
-
-    def test_a_case_that_could_not_be_read_is_due_at_once_and_lets_others_go_first(self, frozen: Simulator):
-        synced(CLARA)
-        with time_machine.travel(NOW + HOUR, tick=False):
-            synced(NOBODY)
-            assert sync.due([NOBODY, CLARA], max_age=HOUR) == [CLARA, NOBODY]
-
-    def test_a_caseload_is_everybody_the_member_of_staff_manages_now(self, frozen: Simulator):
-        assert set(sync.caseload(JO)) == {"X000014", "X000018"}
+    def test_what_is_gone_and_was_never_known_is_no_concern(self, upstream: ScriptedUpstream):
+        upstream.answers(page(gone(nsiId=9), gone(contactId=9), an_nsi(1), an_appointment(1, softDeleted=True)))
+        assert synced() == Tally(nsis_new=1)
+        assert not MirroredContact.objects.exists()
 
 
-class TestFailures:
-    def test_a_case_that_cannot_be_read_is_noted_by_the_kind_of_error_and_others_are_read(self, frozen: Simulator):
-        [failed, read] = synced(NOBODY, CLARA)
-        assert isinstance(failed.error, NotFound)
-        assert read.tally == Tally(nsis_new=1, contacts_new=2)
-        case = SyncedCase.objects.get(crn=NOBODY)
-        assert (case.last_error, case.last_tried_at, case.last_synced_at) == ("NotFound", NOW, None)
+class TestWhereItGoesOn:
+    def test_a_run_goes_on_where_the_last_one_stopped(self, upstream: ScriptedUpstream):
+        upstream.answers(page(an_nsi(), following="a", more=True), page(following="b"), page(following="b"))
+        synced()
+        synced()
+        assert [each.query.get("after") for each in upstream.received] == [None, ["a"], ["b"]]
+        assert {tuple(each.query["nsiTypeCode"]) for each in upstream.received} == {tuple(sorted(CODES))}
+        cursor = MirrorCursor.objects.get()
+        assert (cursor.next, cursor.type_codes, cursor.updated_at) == ("b", " ".join(sorted(CODES)), NOW)
 
-    def test_a_case_that_fails_once_keeps_its_mirror_and_when_it_was_true(self, frozen: Simulator):
-        tally_of(CLARA)
-        frozen.fault("nsis", "status", status=500)
-        with time_machine.travel(NOW + HOUR, tick=False):
-            [failed] = synced(CLARA)
-        assert isinstance(failed.error, Unavailable)
-        assert not MirroredNsi.objects.filter(gone_since__isnull=False)
-        case = SyncedCase.objects.get()
-        assert (case.last_synced_at, case.last_tried_at, case.last_error) == (NOW, NOW + HOUR, "Unavailable")
-        tally_of(CLARA)
-        assert SyncedCase.objects.get().last_error == ""
+    def test_with_a_toolkit_added_it_begins_at_the_beginning_again(self, upstream: ScriptedUpstream):
+        upstream.answers(page(following="a"))
+        synced()
+        synced(type_codes=(*CODES, "TKX"))
+        synced(type_codes=(*CODES, "TKX"))
+        assert [each.query.get("after") for each in upstream.received] == [None, None, ["a"]]
 
-    def test_a_contact_log_that_cannot_be_read_loses_no_appointment(self, frozen: Simulator):
-        tally_of(DEV)
-        frozen.fault("contact_summary", "malformed")
-        [failed] = synced(DEV)
-        assert isinstance(failed.error, DeliusContractError)
-        assert not MirroredContact.objects.filter(gone_since__isnull=False)
+    def test_it_begins_at_the_beginning_where_it_is_told_to(self, upstream: ScriptedUpstream):
+        upstream.answers(page(following="a"))
+        synced()
+        synced(from_beginning=True)
+        assert [each.query.get("after") for each in upstream.received] == [None, None]
 
-    def test_a_run_stops_where_nobody_answers_for_many_cases_in_a_row(self, frozen: Simulator, settings: Settings):
-        settings.DELIUS_BREAKER_FAILURES = 0
-        frozen.fault("person_all", "status", status=500, times=None)
-        crns = tuple(f"X0000{number:02}" for number in range(1, 19))
-        error, given = stopped_by(sync.sync_cases(crns=crns, type_codes=CODES))
-        assert isinstance(error, Unavailable)
-        assert len(given) == PATIENCE
+    def test_what_was_read_before_a_stop_is_kept_and_the_next_run_reads_the_rest(self, frozen: Simulator):
+        pages = sync.sync_changes(type_codes=CODES, size=5, wait=lambda seconds: None)
+        assert next(pages).changes == 5
+        frozen.fault("getChanges", "status", status=503, times=None)
+        with pytest.raises(Overloaded):
+            next(pages)
+        frozen.clear_faults()
+        frozen.clear_requests()
+        synced(size=5)
+        assert frozen.requests("getChanges")[0]["query"]["after"]
+        assert synced(from_beginning=True) == Tally()
 
-    def test_a_run_rests_while_delius_is_left_alone_and_carries_on_once_it_is_back(
-        self, frozen: Simulator, settings: Settings
+    def test_a_page_and_where_it_ends_are_stored_together_or_not_at_all(
+        self, upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch
     ):
-        settings.DELIUS_SYNC_PARALLEL = 1
-        frozen.fault("person_all", "status", status=500, times=settings.DELIUS_BREAKER_FAILURES)
+        def interrupted(comparison: Any) -> None:
+            raise KeyboardInterrupt
+
+        upstream.answers(page(an_nsi(), following="a"))
+        with monkeypatch.context() as patch:
+            patch.setattr(sync, "store", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                synced()
+        assert (MirrorCursor.objects.get().next, MirroredNsi.objects.count()) == ("", 0)
+        assert synced() == Tally(nsis_new=1)
+
+    def test_a_run_that_is_overtaken_by_another_stores_nothing_old_and_ends(self, upstream: ScriptedUpstream):
+        """While it waits for its page, another run stores a newer one."""
+
+        def respond(request: Received) -> Answer:
+            if "after" not in request.query and len(upstream.received) == 1:
+                return page(an_nsi(), following="a", more=True)
+            return page(an_nsi(endDate="2026-06-09", active=False), following="b")
+
+        upstream.respond = respond
+        pages = sync.sync_changes(type_codes=CODES)
+        assert next(pages).tally == Tally(nsis_new=1)
+        assert synced() == Tally(nsis_changed=1)
+        assert list(pages) == []
+        assert (MirrorCursor.objects.get().next, MirroredNsi.objects.get().active) == ("b", False)
+
+    def test_a_dry_run_reports_and_stores_nothing(self, frozen: Simulator):
+        first = synced(dry_run=True, size=5)
+        for model in MODELS:
+            assert not model.objects.exists()
+        assert synced() == first
+        assert first.nsis_new
+        assert first.contacts_new
+
+
+class TestSparingDelius:
+    def test_nothing_is_ever_written(self, frozen: Simulator):
+        synced()
+        asked = {(each["method"], each["operation"]) for each in frozen.requests()} - {("POST", "token")}
+        assert asked == {("GET", "getChanges")}
+
+    def test_it_waits_for_as_long_as_it_is_asked_to_and_reads_on(self, frozen: Simulator):
+        frozen.fault("getChanges", "status", status=429, retryAfter=7)
+        waits: list[float] = []
+        assert synced(wait=waits.append).nsis_new
+        assert waits == [7]
+
+    def test_without_a_time_it_waits_longer_each_time_then_stops(self, upstream: ScriptedUpstream, settings: Settings):
+        settings.DELIUS_CIRCUIT_FAILURES = 0
+        upstream.answers(Answer({}, status=500))
+        waits: list[float] = []
+        with pytest.raises(Unavailable):
+            synced(wait=waits.append)
+        assert waits == list(sync.RESTS_SECONDS)
+        assert MirrorCursor.objects.get().next == ""
+
+    def test_asked_to_wait_too_long_it_stops_at_once(self, frozen: Simulator):
+        frozen.fault("getChanges", "status", status=429, retryAfter=3600)
+        waits: list[float] = []
+        with pytest.raises(Overloaded):
+            synced(wait=waits.append)
+        assert waits == []
+
+    def test_it_rests_while_the_circuit_is_open_and_carries_on_once_it_is_closed(
+        self, upstream: ScriptedUpstream, settings: Settings
+    ):
+        settings.DELIUS_CIRCUIT_FAILURES = 1
+        answers = [Answer({}, status=500)]
+        upstream.respond = lambda request: (
+            Answer({"appointmentTypes": []})
+            if request.path.endswith("/appointment-types")
+            else answers.pop()
+            if answers
+            else page(an_nsi())
+        )
         rests: list[float] = []
         with time_machine.travel(NOW, tick=False) as clock:
 
@@ -303,108 +392,76 @@ class TestFailures:
                 clock.shift(seconds)
                 background.finish()
 
-            results = synced(*EVERYBODY, wait=rest)
-        assert [each.crn for each in results if each.error is None] == [GITA, HAL]
-        assert len(results) == len(EVERYBODY)
-        assert sum(rests) < 2 * settings.DELIUS_BREAKER_SECONDS
+            assert synced(wait=rest) == Tally(nsis_new=1)
+        assert rests
+        assert sum(rests) < 2 * settings.DELIUS_CIRCUIT_SECONDS
 
-    def test_a_run_stops_where_delius_is_still_left_alone_after_some_rests(self, frozen: Simulator, settings: Settings):
-        settings.DELIUS_SYNC_PARALLEL = 1
-        frozen.fault("person_all", "status", status=500, times=None)
-        with time_machine.travel(NOW, tick=False):
-            crns = tuple(f"X0000{number:02}" for number in range(1, 19))
-            error, given = stopped_by(sync.sync_cases(crns=crns, type_codes=CODES, wait=lambda seconds: None))
-        assert isinstance(error, LeftAlone)
-        assert [type(each.error) for each in given] == [
-            *[Unavailable] * settings.DELIUS_BREAKER_FAILURES,
-            LeftAlone,
-        ]
-
-    def test_a_dry_run_reports_and_stores_nothing(self, frozen: Simulator):
-        frozen.fault("person_all", "status", status=400)
-        [failed] = synced(BRIAN, dry_run=True)
-        assert failed.error
-        assert tally_of(CLARA, dry_run=True) == Tally(nsis_new=1, contacts_new=2)
-        for model in (SyncedCase, MirroredNsi, MirroredContact):
-            assert not model.objects.exists()
-
-
-class TestSparingDelius:
-    def test_nothing_is_ever_written(self, frozen: Simulator):
-        synced(*EVERYBODY)
-        sync.caseload(ROBIN)
-        asked = {(each["method"], each["operation"]) for each in frozen.requests()} - {("POST", "token")}
-        assert len(asked) > 4
-        assert {method for method, _ in asked} == {"GET"}
-
-    def test_as_many_requests_are_under_way_as_the_setting_says_and_never_more(
+    def test_it_stops_where_the_circuit_is_still_open_after_some_rests(
         self, upstream: ScriptedUpstream, settings: Settings
     ):
-        settings.DELIUS_SYNC_PARALLEL = 3
-        crowd = Crowd(size=3)
-        upstream.respond = crowd.answer
-        assert {each.error for each in synced(BRIAN, CLARA, DEV, EDIE, FRANK, GITA)} == {None}
-        assert crowd.most == 3
+        settings.DELIUS_CIRCUIT_FAILURES = 1
+        upstream.answers(Answer({}, status=500))
+        with pytest.raises(CircuitOpen):
+            synced(wait=lambda seconds: None)
 
-    def test_it_waits_for_as_long_as_it_is_asked_to_and_reads_on(self, frozen: Simulator):
-        frozen.fault("nsis", "status", status=429, retryAfter=7)
-        waits: list[float] = []
-        results = synced(CLARA, DEV, wait=waits.append)
-        assert waits == [7]
-        assert {each.crn: each.tally.nsis_new for each in results} == {CLARA: 1, DEV: 2}
+    def test_a_place_that_delius_refuses_is_an_error_and_changes_nothing(self, frozen: Simulator):
+        synced()
+        MirrorCursor.objects.update(next="nowhere")
+        with pytest.raises(Refused):
+            synced()
+        assert MirrorCursor.objects.get().next == "nowhere"
 
-    def test_once_one_read_is_turned_away_those_beside_it_begin_no_other(self, frozen: Simulator):
-        gate, client = Gate(), get_client()
-        gate(lambda: client.events(CLARA))
-        frozen.fault("person_all", "status", status=429, retryAfter=7)
-        for read in (client.person, client.events, client.contacts):
-            with pytest.raises(Overloaded) as caught:
-                gate(partial(read, CLARA))
-            assert caught.value.retry_after == 7
-        asked = [each["operation"] for each in frozen.requests() if each["operation"] != "token"]
-        assert asked == ["convictions", "person_all"]
+    def test_a_feed_that_never_moves_on_is_an_error(self, upstream: ScriptedUpstream):
+        upstream.answers(page(following="a", more=True))
+        with pytest.raises(DeliusContractError):
+            synced()
+        assert len(upstream.received) == 2
 
-    def test_without_a_time_it_waits_longer_each_time_then_stops(self, frozen: Simulator):
-        frozen.fault("nsis", "status", status=503, times=None)
-        waits: list[float] = []
-        error, given = stopped_by(sync.sync_cases(crns=[CLARA, DEV], type_codes=CODES, wait=waits.append))
-        assert isinstance(error, Overloaded)
-        assert waits == list(sync.RESTS_SECONDS)
-        assert {each.crn for each in given} == {CLARA, DEV}
-        assert set(SyncedCase.objects.values_list("last_error", "last_synced_at")) == {("Overloaded", None)}
 
-    def test_asked_to_wait_too_long_it_stops_at_once(self, frozen: Simulator):
-        frozen.fault("nsis", "status", status=429, retryAfter=3600)
-        waits: list[float] = []
-        error, _ = stopped_by(sync.sync_cases(crns=[CLARA], type_codes=CODES, wait=waits.append))
-        assert isinstance(error, Overloaded)
-        assert waits == []
+class TestABigFeed:
+    PAGES, SIZE = 24, 100
 
-    def test_what_was_read_before_a_stop_is_kept_and_the_next_run_reads_the_rest(
-        self, frozen: Simulator, settings: Settings
-    ):
-        settings.DELIUS_SYNC_PARALLEL = 1
-        given: list[CaseSync] = []
-        results = sync.sync_cases(crns=EVERYBODY, type_codes=CODES, wait=lambda seconds: None)
-        given.extend((next(results), next(results)))
-        frozen.fault("*", "status", status=503, times=None)
-        stopped_by(results)
-        frozen.clear_faults()
-        left = sync.due(EVERYBODY, max_age=HOUR)
-        assert set(left) == set(EVERYBODY) - {each.crn for each in given}
-        assert {each.error for each in synced(*left)} == {None}
-        assert sync.due(EVERYBODY, max_age=HOUR) == []
+    @pytest.fixture
+    def big(self, upstream: ScriptedUpstream) -> ScriptedUpstream:
+        """A feed of many pages, each of half NSIs and half appointments of them, all different."""
 
-    def test_an_interrupted_run_keeps_what_it_has_read(self, frozen: Simulator, settings: Settings):
-        settings.DELIUS_SYNC_PARALLEL = 1
+        def respond(request: Received) -> Answer:
+            number = int(request.query.get("after", ["0"])[0])
+            first = number * self.SIZE
+            nsis = [an_nsi(first + each) for each in range(1, self.SIZE // 2 + 1)]
+            contacts = [an_appointment(first + each, nsi_id=first + each) for each in range(1, self.SIZE // 2 + 1)]
+            return page(*nsis, *contacts, following=str(number + 1), more=number + 1 < self.PAGES)
 
-        def interrupt(seconds: float) -> None:
-            raise KeyboardInterrupt
+        upstream.respond = respond
+        return upstream
 
-        results = sync.sync_cases(crns=[CLARA, DEV], type_codes=CODES, wait=interrupt)
-        assert next(results).crn == CLARA
-        frozen.fault("person_all", "status", status=429)
-        with pytest.raises(KeyboardInterrupt):
-            next(results)
-        assert MirroredNsi.objects.get().crn == CLARA
-        assert sync.due([CLARA, DEV], max_age=HOUR) == [DEV]
+    def test_each_page_costs_as_many_statements_as_the_one_before(self, big: ScriptedUpstream):
+        statements = []
+        pages = sync.sync_changes(type_codes=CODES, size=self.SIZE)
+        next(pages)
+        for _ in range(self.PAGES - 1):
+            with CaptureQueriesContext(connection) as queries:
+                assert next(pages).tally == Tally(nsis_new=self.SIZE // 2, contacts_new=self.SIZE // 2)
+            statements.append(len(queries))
+        assert set(statements) == {statements[0]}
+        assert MirroredContact.objects.count() == self.PAGES * self.SIZE // 2
+
+    def test_memory_does_not_grow_with_the_pages(self, big: ScriptedUpstream):
+        held: list[int] = []
+        tracemalloc.start()
+        try:
+            for number, _ in enumerate(sync.sync_changes(type_codes=CODES, size=self.SIZE)):
+                big.received.clear()
+                if number in (3, self.PAGES - 1):
+                    gc.collect()
+                    held.append(tracemalloc.get_traced_memory()[0])
+        finally:
+            tracemalloc.stop()
+        assert held[1] - held[0] < 100_000
+
+
+def test_a_page_says_how_many_changes_it_had_and_until_when(upstream: ScriptedUpstream):
+    upstream.answers(page(an_nsi(), an_appointment()))
+    assert list(sync.sync_changes(type_codes=CODES)) == [
+        PageSync(changes=2, tally=Tally(nsis_new=1, contacts_new=1), up_to=NOW)
+    ]

@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from delius.contacts import NewAppointment
 from delius.london import LONDON
 from delius.nsis import NsiTypeDefaults
-from delius.records import Event, Nsi
-from delius.writes import NewNsi, Officer
+from delius.records import Nsi
+from delius.writes import NewAppointment, NewNsi, Officer
 
 NOW = datetime(2026, 6, 10, 10, 0, 30, tzinfo=LONDON)
 TODAY = date(2026, 6, 10)
@@ -19,9 +18,7 @@ JO = "JO.PLACEHOLDER"
 BRIAN, CLARA, DEV, EDIE, FRANK, GITA, HAL = (f"X00000{number}" for number in range(1, 8))
 
 HARROW_END = Officer(provider_code="N90", team_code="N90AAA", staff_code="N90A001")
-DEVELOPING_DIALOGUES = NsiTypeDefaults(
-    type_code="TKDEV", sub_type_code=None, status_code="INPROG", length=None, notes=""
-)
+DEVELOPING_DIALOGUES = NsiTypeDefaults(type_code="TKDEV", sub_type_code="", status_code="INPROG", length=None, notes="")
 CHOICES_AND_CHANGES = replace(DEVELOPING_DIALOGUES, type_code="TKCAC")
 MAPS_FOR_CHANGE = replace(DEVELOPING_DIALOGUES, type_code="TKMAP")
 NEW_ME_MOT = replace(DEVELOPING_DIALOGUES, type_code="TKNEW", sub_type_code="TKNEW1")
@@ -30,36 +27,29 @@ SKILLS_FOR_RELATIONSHIPS = replace(DEVELOPING_DIALOGUES, type_code="TKSFR", leng
 
 def an_nsi(nsi_id: int = 1, **changes: Any) -> Nsi:
     """An open NSI of Developing Dialogues on requirement 1."""
-    return Nsi(**{"nsi_id": nsi_id, "type_code": "TKDEV", "requirement_id": 1, "referral_date": TODAY, **changes})
+    sound = {"nsi_id": nsi_id, "type": {"code": "TKDEV"}, "requirement_id": 1, "referral_date": TODAY, "active": True}
+    return Nsi.model_validate(sound | changes)
 
 
 def a_new_nsi(**changes: Any) -> NewNsi:
     """An NSI to be sent to an upstream that does not look at it."""
     sound = NewNsi(
-        crn=BRIAN,
         event_id=1,
         requirement_id=1,
         type_code="TKDEV",
-        sub_type_code=None,
+        sub_type_code="",
         status_code="INPROG",
-        status_date=NOW,
         referral_date=TODAY,
         length=None,
         notes="",
         officer=HARROW_END,
-        urn=URN,
     )
     return replace(sound, **changes)
 
 
 def a_phone_call(start: datetime = NOW + timedelta(days=7), **changes: Any) -> NewAppointment:
-    """Half an hour on the telephone, without RAR."""
+    """Half an hour on the telephone, without RAR, on event 1."""
     sound = NewAppointment(
-        type_code="COPT", start=start, end=start + timedelta(minutes=30), officer=HARROW_END, sensitive=False
+        event_id=1, type_code="COPT", start=start, end=start + timedelta(minutes=30), officer=HARROW_END
     )
     return replace(sound, **changes)
-
-
-def an_event(event_id: int = 1, referral_date: date | None = None) -> Event:
-    """An event as kept by a booking."""
-    return Event.for_writing(event_id=event_id, referral_date=referral_date)

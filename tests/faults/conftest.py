@@ -11,7 +11,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from audit.models import AuditEvent
-from booking.models import Booking, Draft, JourneyCount, Lease
+from booking.models import Booking, Draft, JourneyCount
 from tests.faults.harness import Clock
 from tests.simulator_process import Simulator
 
@@ -21,7 +21,7 @@ def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[
     """As pytest-django's of this name, but it empties only the tables that these tests fill, which is much faster."""
     with django_db_blocker.unblock():
         yield
-        for model in (Lease, Draft, JourneyCount, Booking, get_user_model(), DBTaskResult):
+        for model in (Draft, JourneyCount, Booking, get_user_model(), DBTaskResult):
             model.objects.all().delete()
         # Not by their own manager, which refuses.
         QuerySet.delete(AuditEvent.objects.all())

@@ -3,7 +3,7 @@
 import os
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache as remembered
@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import time_machine
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import connections
@@ -20,11 +19,12 @@ from django.test import override_settings
 from django.utils import timezone
 
 from booking.journey.request import AppointmentRequest
-from booking.models import Booking, Draft
-from booking.services import confirm, progress
-from booking.services.leases import Busy
+from booking.models import Booking, BookingState, Draft
+from booking.services import confirm, processing
+from booking.services.confirm import ShownNsi
 from booking.services.resume import resume_due
 from booking.services.states import AT_REST
+from delius import appointments, background, nsis
 from delius.client import get_client, reset_client
 from delius.records import Event
 from delius.writes import Officer
@@ -37,21 +37,26 @@ BRIAN, CLARA = "X000001", "X000002"
 DIALOGUES, MAPS = "TKDEV", "TKMAP"
 USERNAME = "ROBIN.SAMPLE"
 OFFICER = Officer(provider_code="N90", team_code="N90AAA", staff_code="N90A001")
-SETTLING_SECONDS = settings.BOOKING_SETTLING_SECONDS
 PATIENCE_SECONDS, LATE_SECONDS = 0.3, 0.4
+# As long as a booking ever waits for its next try, and an NSI to be withdrawn.
+LONGEST_PAUSE = 15 * 60 + 1
 LIVED, CRASHED = 0, 1
 LONGEST_WAIT_SECONDS = 10
-NEEDS_ATTENTION = "needs_attention"
+
+
+def press(booking: Booking) -> None:
+    """Take a booking to Delius as the page does that it was confirmed on."""
+    processing.process(Booking.objects.select_related("user").get(id=booking.id), is_new=True)
 
 
 def resume(booking_id: Any) -> None:
-    """Carry a booking on as far as it goes now; what Delius does not answer now is for the next time."""
-    with suppress(Busy):
-        progress.run(booking_id)
+    """Take a booking further, as far as it goes now, as whoever comes later does."""
+    processing.process(Booking.objects.select_related("user").get(id=booking_id))
 
 
 def let_a_worker_carry_on() -> None:
-    """Have a worker take every booking that is due by now as far as it goes."""
+    """Have a worker that begins anew take everything that is due by now as far as it goes."""
+    as_another_process()
     resume_due()
 
 
@@ -67,17 +72,23 @@ class Clock:
         self.traveller.shift(timedelta(seconds=seconds))
         self.simulator.freeze((timezone.now() + timedelta(minutes=1)).isoformat())
 
-    def outlast_leases(self) -> None:
-        """Let so much time pass that leases of dead processes have lapsed and Delius has done what it was sent."""
-        self.move_on(settings.BOOKING_LEASE_SECONDS + SETTLING_SECONDS + 1)
+    def let_everything_become_due(self) -> None:
+        """Let so much time pass that whatever waits is due."""
+        self.move_on(LONGEST_PAUSE)
 
 
 def confirmed(
-    *, crn: str = BRIAN, toolkit: str = DIALOGUES, start: datetime = NEXT_WEEK, keep_draft: bool = True
+    *,
+    crn: str = BRIAN,
+    toolkit: str = DIALOGUES,
+    start: datetime = NEXT_WEEK,
+    keep_draft: bool = True,
+    nsi_id: int | None = None,
 ) -> Booking:
     """Return the booking of an office visit of half an hour that was confirmed just now, and of which nothing is sent.
 
-    Without a toolkit it does not count towards RAR. Without `keep_draft` it has no draft: a person has one a case.
+    Without a toolkit it does not count towards RAR. `nsi_id` is the NSI that *Check your answers* showed. Without
+    `keep_draft` it has no draft: a person has one a case.
     """
     user, _ = get_user_model().objects.get_or_create(username=USERNAME)
     draft = Draft(user=user, crn=crn, answers={"notes": "Bring the workbook."})
@@ -99,7 +110,8 @@ def confirmed(
         requirement_id=requirement_id if toolkit else None,
         toolkit=_choice(toolkit) if toolkit else None,
     )
-    return confirm.submit(draft=draft, requests=[request])
+    booking, _ = confirm.submit(draft=draft, requests=[request], shown=ShownNsi(nsi_id) if nsi_id else None)
+    return booking
 
 
 @contextmanager
@@ -112,12 +124,13 @@ def impatient() -> Iterator[None]:
 @remembered
 def sentence_of(crn: str) -> tuple[Event, int]:
     """Return a person's sentence and RAR requirement; the data sets number them alike each time."""
-    event = get_client().events(crn)[0]
-    return event, get_client().requirements(crn, event.event_id)[0].requirement_id
+    event = get_client().case(crn, username=USERNAME).events[0]
+    return event, next(each.requirement_id for each in event.requirements if each.is_rar)
 
 
 def as_another_process() -> None:
     """Forget what this process knows of Delius, and its connections there: the next step is somebody else's."""
+    background.finish()
     cache.clear()
     reset_client()
 
@@ -162,23 +175,40 @@ def wait_until_delius_is_done(simulator: Simulator) -> None:
 
 
 def appointments_of(simulator: Simulator, booking: Booking) -> list[dict[str, Any]]:
-    """Return the appointments in Delius that are what a booking asked for."""
-    start = timezone.localtime(booking.start).isoformat()[:16]
+    """Return what Delius has of a booking by its reference, and what else the product made that is what it asked for.
+
+    With what was deleted by hand since.
+    """
+    reference, start = reference_of(booking), timezone.localtime(booking.start).isoformat()[:16]
+    known = {reference_of(each) for each in Booking.objects.exclude(id=booking.id)}
     return [
         each
         for each in simulator.contacts(booking.crn)
-        if each["type"] == booking.type_code and each["start"] == start and not each["softDeleted"]
+        if each["externalReference"] == reference
+        or (each["externalReference"] and each["externalReference"] not in known and each["start"] == start)
     ]
 
 
+def reference_of(booking: Booking) -> str:
+    """Return what a booking's appointment is known by in Delius."""
+    return f"{appointments.NAMESPACE}{booking.appointment_reference}"
+
+
 def nsis_of(simulator: Simulator, crn: str, *, toolkit: str = DIALOGUES) -> list[dict[str, Any]]:
-    """Return a person's NSIs of a toolkit."""
-    return [each for each in simulator.nsis(crn) if each["type"] == toolkit and not each["softDeleted"]]
+    """Return a person's open NSIs of a toolkit."""
+    return [
+        each for each in simulator.nsis(crn) if each["type"] == toolkit and each["active"] and not each["softDeleted"]
+    ]
+
+
+def made_by_us(nsi: dict[str, Any]) -> bool:
+    """Return whether an NSI bears a reference of the product's."""
+    return str(nsi["externalReference"] or "").startswith(nsis.NAMESPACE)
 
 
 def is_settled(booking: Booking) -> bool:
     """Return whether nobody need wait for this booking any more: it is at rest, or somebody was asked to look at it."""
-    return booking.state in AT_REST or booking.state == NEEDS_ATTENTION
+    return booking.state in AT_REST or booking.state == BookingState.NEEDS_ATTENTION
 
 
 def _choice(code: str) -> ToolkitChoice:

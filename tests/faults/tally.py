@@ -12,7 +12,10 @@ Record = Callable[[str, object], None]
 
 @dataclass(frozen=True)
 class Found:
-    """What became of the bookings of one combination of faults. `waiting` are those for which Delius is still down."""
+    """What became of the bookings of one combination of faults.
+
+    `waiting` are those for which Delius is still down. An NSI is left behind where we made it and nothing came of it.
+    """
 
     combinations: int = 1
     booked: int = 0
@@ -21,12 +24,15 @@ class Found:
     lost: int = 0
     duplicate_appointments: int = 0
     duplicate_nsis: int = 0
+    nsis_left_behind: int = 0
     unsettled: int = 0
 
     @property
     def is_sound(self) -> bool:
         """Whether every booking was made once, was refused, or waits for Delius."""
-        return not (self.lost or self.duplicate_appointments or self.duplicate_nsis or self.unsettled)
+        return not (
+            self.lost or self.duplicate_appointments or self.duplicate_nsis or self.nsis_left_behind or self.unsettled
+        )
 
 
 def keep(record_property: Record, found: Found) -> None:

@@ -1,13 +1,13 @@
-"""What bookings do to one another, and what an answer that tells too little leads to."""
+"""What bookings do to one another, what people in Delius do to them, and what is made of answers that tell little."""
 
 from datetime import timedelta
-from functools import partial
+from typing import Any
 
 import pytest
-from django.utils import timezone
 
-from booking.models import BookingState
-from booking.services import progress
+from booking.models import Booking, BookingState
+from booking.services import cancellation, processing
+from booking.services.refusals import DELETED
 from tests.faults.harness import (
     BRIAN,
     HALF_AN_HOUR,
@@ -17,114 +17,126 @@ from tests.faults.harness import (
     confirmed,
     impatient,
     nsis_of,
+    press,
     resume,
     wait_until_delius_is_done,
 )
-from tests.faults.wire import every_exchange_followed_by
+from tests.faults.wire import connections_refused
 from tests.simulator_process import Simulator
 
 LATE_SECONDS = 2
-# Slow, but with an answer in time.
-SLOW_SECONDS = 9
 
 
-def test_a_colleagues_booking_waits_while_it_is_unknown_whether_an_nsi_was_made(
+def made_and_not_heard_of(simulator: Simulator) -> tuple[Booking, dict[str, Any]]:
+    """Return a booking whose appointment was made and the answer lost, and the appointment."""
+    booking = confirmed()
+    simulator.fault("putAppointment", "drop_after", times=None)
+    press(booking)
+    simulator.clear_faults()
+    [made] = appointments_of(simulator, booking)
+    booking.refresh_from_db()
+    assert booking.state == BookingState.SUBMITTED
+    return booking, made
+
+
+def test_a_colleagues_booking_uses_the_nsi_of_one_whose_answer_is_still_awaited(
     clock: Clock, simulator: Simulator
 ) -> None:
     first = confirmed(keep_draft=False)
     second = confirmed(start=NEXT_WEEK + HALF_AN_HOUR, keep_draft=False)
-    simulator.fault("create_nsi", "latency", seconds=LATE_SECONDS)
+    simulator.fault("putNsi", "latency", seconds=LATE_SECONDS)
     with impatient():
-        resume(first.id)
-    resume(second.id)
+        press(first)
+    press(second)
     wait_until_delius_is_done(simulator)
-    clock.outlast_leases()
     resume(first.id)
-    resume(second.id)
-    assert len(nsis_of(simulator, BRIAN)) == 1
+    [nsi] = nsis_of(simulator, BRIAN)
+    assert set(Booking.objects.values_list("state", "nsi_id")) == {(BookingState.BOOKED, nsi["nsiId"])}
 
 
 def test_an_appointment_that_another_booking_made_is_not_taken_for_ours(clock: Clock, simulator: Simulator) -> None:
     ours, theirs = confirmed(keep_draft=False), confirmed(keep_draft=False)
-    simulator.fault("create_appointment", "drop_before")
-    resume(ours.id)
-    resume(theirs.id)
-    clock.outlast_leases()
+    simulator.fault("putAppointment", "drop_before", times=2)
+    press(ours)
+    press(theirs)
     resume(ours.id)
     ours.refresh_from_db()
-    assert ours.state == BookingState.REFUSED
-    assert ours.clash
+    assert (ours.state, ours.clash) == (BookingState.REFUSED, True)
 
 
-def test_an_appointment_put_there_by_hand_on_no_nsi_is_not_taken_for_ours(clock: Clock, simulator: Simulator) -> None:
+def test_an_appointment_put_there_by_hand_is_not_taken_for_ours(clock: Clock, simulator: Simulator) -> None:
     booking = confirmed()
-    simulator.fault("create_appointment", "drop_before")
-    resume(booking.id)
+    simulator.fault("putAppointment", "drop_before", times=2)
+    press(booking)
     simulator.add_contact(BRIAN, start=booking.start.isoformat(), end=booking.end.isoformat())
-    clock.outlast_leases()
     resume(booking.id)
     booking.refresh_from_db()
-    assert booking.state == BookingState.REFUSED
+    assert (booking.state, booking.clash) == (BookingState.REFUSED, True)
 
 
-def test_a_slow_delius_has_as_long_to_make_an_nsi_as_a_fast_one(clock: Clock, simulator: Simulator) -> None:
-    booking = confirmed()
-    simulator.fault("create_nsi", "latency", seconds=LATE_SECONDS)
-    with impatient(), every_exchange_followed_by(partial(clock.move_on, SLOW_SECONDS)):
-        resume(booking.id)
+def test_an_appointment_that_was_deleted_in_delius_before_we_heard_of_it_is_not_made_again(
+    clock: Clock, simulator: Simulator
+) -> None:
+    booking, made = made_and_not_heard_of(simulator)
+    simulator.change_contact(made["contactId"], softDeleted=True)
     resume(booking.id)
-    wait_until_delius_is_done(simulator)
-    assert len(nsis_of(simulator, BRIAN)) == 1
+    booking.refresh_from_db()
+    assert (booking.state, booking.reason) == (BookingState.REFUSED, DELETED)
+    assert len(appointments_of(simulator, booking)) == 1
 
 
-def test_a_booking_is_not_refused_because_delius_clock_is_a_second_behind_ours(
+@pytest.mark.parametrize("change", ["time", "NSI"])
+def test_an_appointment_that_was_changed_in_delius_before_we_heard_of_it_is_booked_and_not_made_again(
+    clock: Clock, simulator: Simulator, change: str
+) -> None:
+    booking, made = made_and_not_heard_of(simulator)
+    if change == "time":
+        start = booking.start + timedelta(days=1)
+        simulator.change_contact(made["contactId"], start=start.isoformat(), end=(start + HALF_AN_HOUR).isoformat())
+    else:
+        simulator.change_contact(made["contactId"], nsiId=None)
+    resume(booking.id)
+    booking.refresh_from_db()
+    assert (booking.state, booking.appointment_id) == (BookingState.BOOKED, made["contactId"])
+    assert len(appointments_of(simulator, booking)) == 1
+
+
+def test_a_booking_that_may_have_been_made_is_not_called_refused_because_access_became_limited(
+    clock: Clock, simulator: Simulator
+) -> None:
+    booking, _ = made_and_not_heard_of(simulator)
+    simulator.fault("putAppointment", "status", status=403)
+    resume(booking.id)
+    booking.refresh_from_db()
+    assert booking.state == BookingState.NEEDS_ATTENTION
+
+
+def test_a_booking_cannot_be_taken_back_while_one_of_two_tries_may_have_made_it(
     clock: Clock, simulator: Simulator
 ) -> None:
     booking = confirmed()
-    the_minute = timezone.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
-    clock.traveller.move_to(the_minute)
-    simulator.freeze((the_minute - timedelta(seconds=1)).isoformat())
+    pressed_twice = Booking.objects.select_related("user").get(id=booking.id)
+    simulator.fault("putAppointment", "drop_after", times=None)
+    press(booking)
+    with connections_refused("putAppointment"):
+        processing.process(pressed_twice)
+    assert not cancellation.let_go(booking.id)
+    simulator.clear_faults()
     resume(booking.id)
     booking.refresh_from_db()
     assert booking.state == BookingState.BOOKED
 
 
-def test_an_nsi_with_our_reference_is_ours_where_it_is_not_said_what_it_belongs_to(
-    clock: Clock, simulator: Simulator
-) -> None:
-    booking = confirmed()
-    simulator.switch(returnsExternalReference=True)
-    simulator.fault("create_nsi", "drop_after")
-    resume(booking.id)
-    simulator.fault("nsis", "missing_field", field="nsis.requirement", times=None)
-    clock.outlast_leases()
-    resume(booking.id)
-    assert len(nsis_of(simulator, BRIAN)) == 1
-
-
-@pytest.mark.parametrize("field", ["contactStart", "contactEnd", "type"])
-def test_a_booking_is_not_refused_for_a_clash_with_its_own_appointment_of_which_delius_says_too_little(
-    clock: Clock, simulator: Simulator, field: str
-) -> None:
-    booking = confirmed()
-    simulator.fault("create_appointment", "drop_after")
-    simulator.fault("contact_summary", "missing_field", field=f"content.{field}", times=None)
-    for _ in range(3):
-        resume(booking.id)
-        clock.outlast_leases()
-    booking.refresh_from_db()
-    assert len(appointments_of(simulator, booking)) == 1
-    assert booking.state != BookingState.REFUSED
-
-
-@pytest.mark.parametrize("operation", ["nsis", "contact_summary"])
+@pytest.mark.parametrize("operation", ["putNsi", "putAppointment", "getAppointmentByReference"])
 @pytest.mark.parametrize("kind", ["status", "malformed"])
-def test_running_a_booking_raises_nothing_whatever_delius_answers(
+def test_taking_a_booking_further_raises_nothing_whatever_delius_answers(
     clock: Clock, simulator: Simulator, operation: str, kind: str
 ) -> None:
-    booking = confirmed()
-    if operation == "contact_summary":
-        simulator.fault("create_appointment", "drop_after")
-        resume(booking.id)
+    if operation == "getAppointmentByReference":
+        booking, made = made_and_not_heard_of(simulator)
+        simulator.change_contact(made["contactId"], softDeleted=True)
+    else:
+        booking = confirmed()
     simulator.fault(operation, kind, status=403)
-    progress.run(booking.id)
+    press(booking)
+    resume(booking.id)

@@ -21,7 +21,8 @@ from tests.faults.harness import (
     at_once,
     confirmed,
     is_settled,
-    nsis_of,
+    let_a_worker_carry_on,
+    reference_of,
     resume,
 )
 from tests.faults.tally import Found, Record, keep
@@ -33,17 +34,17 @@ TIME_TO_MEET_SECONDS = 0.05
 SHARE_IN_TROUBLE = 0.3
 MOST_ROUNDS = 8
 TROUBLES = [
-    ("create_nsi", "drop_before"),
-    ("create_nsi", "drop_after"),
-    ("create_nsi", "status_after"),
-    ("nsis", "drop_before"),
-    ("create_appointment", "status"),
-    ("create_appointment", "status_after"),
-    ("create_appointment", "drop_before"),
-    ("create_appointment", "drop_after"),
-    ("create_appointment", "timeout_after"),
-    ("create_appointment", "expire_token"),
-    ("contact_summary", "drop_before"),
+    ("putNsi", "drop_before"),
+    ("putNsi", "drop_after"),
+    ("putNsi", "status_after"),
+    ("putNsi", "malformed"),
+    ("putAppointment", "status"),
+    ("putAppointment", "status_after"),
+    ("putAppointment", "drop_before"),
+    ("putAppointment", "drop_after"),
+    ("putAppointment", "timeout_after"),
+    ("putAppointment", "expire_token"),
+    ("withdrawNsi", "drop_after"),
     ("token", "status"),
 ]
 
@@ -79,18 +80,20 @@ def test_everybody_is_booked_once_and_each_toolkit_has_one_nsi_a_person(
 ) -> None:
     bookings = confirm_everybody(crowd, apart=HALF_AN_HOUR)
     arrange(bookings, crowd, clock, simulator)
-    assert_sound(crowd, simulator, record_property)
+    nsis = assert_sound(crowd, simulator, record_property)
     assert Booking.objects.filter(state=BookingState.BOOKED).count() == len(bookings)
+    assert nsis == {(crn, toolkit): 1 for crn in crowd.crns for toolkit in TOOLKITS}
 
 
-def test_of_appointments_that_overlap_one_a_person_is_booked_and_the_others_are_refused(
+def test_of_appointments_that_overlap_one_a_person_is_booked_and_the_others_are_refused_and_leave_no_nsi(
     crowd: Crowd, clock: Clock, simulator: Simulator, record_property: Record
 ) -> None:
     bookings = confirm_everybody(crowd, apart=timedelta(minutes=1))
     arrange(bookings, crowd, clock, simulator)
-    assert_sound(crowd, simulator, record_property)
-    booked = Booking.objects.filter(state=BookingState.BOOKED).values_list("crn", flat=True)
-    assert sorted(booked) == crowd.crns
+    nsis = assert_sound(crowd, simulator, record_property)
+    booked = Booking.objects.filter(state=BookingState.BOOKED).values_list("crn", "nsi_type_code")
+    assert sorted(crn for crn, _ in booked) == crowd.crns
+    assert nsis == dict.fromkeys(booked, 1)
     assert Booking.objects.filter(state=BookingState.REFUSED, clash=True).count() == len(bookings) - crowd.people
 
 
@@ -106,11 +109,11 @@ def confirm_everybody(crowd: Crowd, *, apart: timedelta) -> list[Booking]:
 def arrange(bookings: list[Booking], crowd: Crowd, clock: Clock, simulator: Simulator) -> None:
     """Carry every booking on in several processes at once: first with trouble, then as the worker does without."""
     share_in_trouble = SHARE_IN_TROUBLE
-    simulator.fault("create_nsi", "latency", seconds=TIME_TO_MEET_SECONDS, times=None)
+    simulator.fault("putNsi", "latency", seconds=TIME_TO_MEET_SECONDS, times=None)
     for _ in range(MOST_ROUNDS):
         unsettled = [each for each in bookings if not is_settled(Booking.objects.get(id=each.id))]
         if not unsettled:
-            return
+            break
         shares = [unsettled[number :: crowd.processes] for number in range(crowd.processes)]
         at_once(
             [
@@ -120,7 +123,10 @@ def arrange(bookings: list[Booking], crowd: Crowd, clock: Clock, simulator: Simu
         )
         simulator.clear_faults()
         share_in_trouble = 0
-        clock.outlast_leases()
+        clock.let_everything_become_due()
+    while Booking.objects.exclude(withdraw_nsi_at=None).exists():
+        clock.let_everything_become_due()
+        at_once([let_a_worker_carry_on] * crowd.processes)
 
 
 def work_through(share: list[Booking], simulator: Simulator, random: Random, share_in_trouble: float) -> None:
@@ -134,21 +140,26 @@ def work_through(share: list[Booking], simulator: Simulator, random: Random, sha
         resume(booking.id)
 
 
-def assert_sound(crowd: Crowd, simulator: Simulator, record_property: Record) -> None:
-    """Hold our rows against the record that Delius has."""
+def assert_sound(crowd: Crowd, simulator: Simulator, record_property: Record) -> Counter[tuple[str, str]]:
+    """Hold our rows against the record that Delius has; return how many open NSIs each person has of each toolkit."""
     held = Counter(each["contactId"] for each in simulator.contacts() if each["type"] == "COAP")
+    borne = {each["contactId"]: each["externalReference"] for each in simulator.contacts()}
     states = Counter(Booking.objects.values_list("state", flat=True))
     booked = Counter(Booking.objects.filter(state=BookingState.BOOKED).values_list("appointment_id", flat=True))
-    nsis = [len(nsis_of(simulator, crn, toolkit=toolkit)) for crn in crowd.crns for toolkit in TOOLKITS]
+    nsis = Counter(
+        (each["crn"], each["type"]) for each in simulator.nsis() if each["active"] and not each["softDeleted"]
+    )
     found = Found(
         combinations=states.total(),
         booked=states[BookingState.BOOKED],
         refused=states[BookingState.REFUSED],
         lost=(booked - held).total(),
         duplicate_appointments=(held - booked).total(),
-        duplicate_nsis=sum(number - 1 for number in nsis),
+        duplicate_nsis=sum(number - 1 for number in nsis.values()),
         unsettled=sum(not is_settled(each) for each in Booking.objects.all()),
     )
     keep(record_property, found)
     assert found.is_sound, found
-    assert set(nsis) == {1}
+    for booking in Booking.objects.filter(state=BookingState.BOOKED):
+        assert borne[booking.appointment_id] == reference_of(booking)
+    return nsis

@@ -1,6 +1,7 @@
 """What happens to the requests of this process on their way out: connections refused, and the process killed."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,17 +9,21 @@ from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import requests
+from django.db import connection
 from requests.adapters import HTTPAdapter
 
 KILLED = 9
 NOBODY_LISTENS = "http://127.0.0.1:1"
 OPERATIONS = {
     ("POST", "token"): "token",
-    ("GET", "nsis"): "nsis",
-    ("POST", "nsi"): "create_nsi",
-    ("GET", "contact-summary"): "contact_summary",
-    ("POST", "appointments"): "create_appointment",
+    ("PUT", "nsis"): "putNsi",
+    ("DELETE", "nsis"): "withdrawNsi",
+    ("PUT", "appointments"): "putAppointment",
+    ("GET", "appointments"): "getAppointmentByReference",
 }
+PATH = re.compile(r"/oauth/(token)$|/cases/\w+/(nsis|appointments)/urn")
+
+Go = Callable[..., Any]
 
 
 @contextmanager
@@ -26,7 +31,7 @@ def connections_refused(operation: str, *, times: int | None = None) -> Iterator
     """Send requests of an operation to where nobody listens, the first `times` of them or all."""
     left = times
 
-    def send(go_on: Callable[..., Any], request: requests.PreparedRequest) -> Any:
+    def send(go_on: Go, request: requests.PreparedRequest) -> Any:
         nonlocal left
         if operation_of(request) == operation and left != 0:
             left = left and left - 1
@@ -42,7 +47,7 @@ def connections_refused(operation: str, *, times: int | None = None) -> Iterator
 def killed_before(operation: str) -> Iterator[None]:
     """End this process the moment it would send a request of an operation."""
 
-    def send(go_on: Callable[..., Any], request: requests.PreparedRequest) -> Any:
+    def send(go_on: Go, request: requests.PreparedRequest) -> Any:
         if operation_of(request) == operation:
             os._exit(KILLED)
         return go_on(request)
@@ -55,7 +60,7 @@ def killed_before(operation: str) -> Iterator[None]:
 def killed_after(operation: str) -> Iterator[None]:
     """End this process the moment a request of an operation is answered, or is known to remain without an answer."""
 
-    def send(go_on: Callable[..., Any], request: requests.PreparedRequest) -> Any:
+    def send(go_on: Go, request: requests.PreparedRequest) -> Any:
         try:
             return go_on(request)
         finally:
@@ -67,28 +72,43 @@ def killed_after(operation: str) -> Iterator[None]:
 
 
 @contextmanager
-def every_exchange_followed_by(happening: Callable[[], object]) -> Iterator[None]:
-    """Let something happen after each exchange."""
+def killed_at(moment: int) -> Iterator[None]:
+    """End this process at its moment of this number, from 0, in the block.
 
-    def send(go_on: Callable[..., Any], request: requests.PreparedRequest) -> Any:
+    Its moments are: before each request to a service, after it, and before each statement to its database. A
+    transaction that is not yet committed then is lost with it.
+    """
+    passed = 0
+
+    def pass_on() -> None:
+        nonlocal passed
+        if passed == moment:
+            os._exit(KILLED)
+        passed += 1
+
+    def send(go_on: Go, request: requests.PreparedRequest) -> Any:
+        pass_on()
         try:
             return go_on(request)
         finally:
-            if operation_of(request):
-                happening()
+            pass_on()
 
-    with _on_the_way_out(send):
+    def execute(go_on: Go, *statement: Any) -> Any:
+        pass_on()
+        return go_on(*statement)
+
+    with _on_the_way_out(send), connection.execute_wrapper(execute):
         yield
 
 
 def operation_of(request: requests.PreparedRequest) -> str | None:
-    """Return what the simulator calls the operation that a request is for; None for the control door's."""
-    path = urlsplit(request.url or "").path
-    return None if path.startswith("/control/") else OPERATIONS.get((request.method or "", path.rsplit("/", 1)[-1]))
+    """Return what the simulator calls the operation that a request is for; None for one that no booking needs."""
+    path = PATH.search(urlsplit(request.url or "").path)
+    return OPERATIONS.get((request.method or "", path[1] or path[2])) if path else None
 
 
 @contextmanager
-def _on_the_way_out(send: Callable[[Callable[..., Any], requests.PreparedRequest], Any]) -> Iterator[None]:
+def _on_the_way_out(send: Callable[[Go, requests.PreparedRequest], Any]) -> Iterator[None]:
     real = HTTPAdapter.send
 
     def sent(adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> Any:

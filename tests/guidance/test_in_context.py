@@ -6,6 +6,8 @@ from datetime import date
 import pytest
 from django.test import Client
 
+from booking.presenters.risk_flags import risk_flags
+from delius.records import CodeDescription, RiskFlag
 from guidance.context import reason_against
 from guidance.models import ToolkitGuidance
 from tests.booking.journeys import answer_all, answer_up_to
@@ -96,9 +98,8 @@ class TestRiskFlags:
             '<a class="govuk-tag govuk-tag--magenta rar-flag" href="/guidance/risk-flags/weapons/">Weapons</a>' in page
         )
 
-    def test_a_removed_flag_is_listed_apart(self, robin: Client) -> None:
-        page = robin.get("/cases/X000009/risk-flags/").content.decode()
-        assert "Medium RoH" in page.partition("Removed flags")[2]
+    def test_a_removed_flag_is_not_shown(self, robin: Client) -> None:
+        assert "Medium RoH" not in robin.get("/cases/X000009/risk-flags/").content.decode()
 
     def test_nobody_elses_flags_are_shown(self, robin: Client) -> None:
         assert robin.get("/cases/X000014/risk-flags/").status_code == 404
@@ -108,25 +109,20 @@ class TestRiskFlags:
         assert "Brian has no current risk flags" in robin.get("/cases/X000001/risk-flags/").content.decode()
 
     def test_the_schedule_is_shown_while_flags_cannot_be_read(self, robin: Client, simulator: Simulator) -> None:
-        simulator.fault("registrations", "status", status=429, times=None)
+        simulator.fault("getRiskFlags", "status", status=429, times=None)
         answer = robin.get("/cases/X000009/schedule/")
         assert answer.status_code == 200
         assert "We cannot see risk flags at the moment" in answer.content.decode()
 
 
 def test_long_notes_are_cut_at_a_word_and_flags_at_last_termination_come_last() -> None:
-    from booking.presenters.risk_flags import risk_flags
-    from delius.records import Registration
-
+    alert = CodeDescription(code="A", description="Alert at last termination")
+    zebra = CodeDescription(code="Z", description="Zebra")
     shown = risk_flags(
-        (
-            Registration(type_code="A", description="Alert at last termination", notes="word " * 60),
-            Registration(type_code="Z", description="Zebra", next_review_date=date(2027, 1, 2)),
-        )
+        (RiskFlag(type=alert, notes="word " * 60), RiskFlag(type=zebra, next_review_date=date(2027, 1, 2)))
     )
-    assert shown
-    assert [each.code for each in shown.current] == ["Z", "A"]
-    assert shown.current[0].when == "2 January 2027"
-    assert shown.current[1].notes.endswith("word…")
-    assert len(shown.current[1].notes) <= 151
-    assert len(shown.current[1].more_notes) > 200
+    assert [each.code for each in shown] == ["Z", "A"]
+    assert shown[0].review == "2 January 2027"
+    assert shown[1].notes.endswith("word…")
+    assert len(shown[1].notes) <= 151
+    assert len(shown[1].more_notes) > 200

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from booking.journey.steps import STEPS
 from booking.models import Draft
-from delius import selectors as delius
 from tests.booking.test_confirming import confirm, toolkit_nsis, visits
 from tests.hostile.inputs import EXAMPLES, Hostile, as_often, bodies, urlencoded
 from tests.hostile.reading import Form, Page, assert_harmless
-from tests.hostile.world import GITA, OF_TERRY, World
+from tests.hostile.world import GITA, OF_TERRY, World, rar_requirements
 
 pytestmark = pytest.mark.django_db
 # Half an hour for each booking, so that none is at the time of another.
@@ -42,7 +41,7 @@ def at_a_time_of_its_own(answers: dict[str, Any], number: int) -> dict[str, Any]
 def test_confirming_with_hostile_fields_books_the_answers_on_a_record_that_was_offered(
     world: World, examples: int
 ) -> None:
-    requirement = delius.case(GITA, username="ROBIN.SAMPLE").rar_requirements()[0].requirement.requirement_id
+    requirement = rar_requirements(GITA)[0].requirement_id
     offered = {nsi["nsiId"] for nsi in toolkit_nsis(world.simulator, GITA)}
     others = [str(world.simulator.add_nsi("X000001", "TKDEV")["nsiId"]), "1", *map(str, offered)]
     before = len(visits(world.simulator))

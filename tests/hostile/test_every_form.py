@@ -29,7 +29,7 @@ ROOMS = ("booking", "toolkits", "guidance", "delius", "audit", "rarbooking")
 def writes(simulator: Simulator) -> list[str]:
     """What Delius was asked to make, change or delete."""
     asked = [each["operation"] for each in simulator.requests()]
-    return [operation for operation in asked if operation.startswith(("create", "patch", "delete"))]
+    return [operation for operation in asked if operation.startswith(("put", "withdraw", "reschedule"))]
 
 
 def send(visit: Visit, form: Form, hostile: Hostile) -> None:

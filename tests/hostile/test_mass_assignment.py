@@ -57,7 +57,7 @@ def test_a_question_keeps_its_own_inputs_and_no_others(world: World) -> None:
 def test_confirming_books_the_answers_and_nothing_that_is_sent_besides(robin: Client, simulator: Simulator) -> None:
     answer_all(robin, notes="As typed")
     draft = Draft.objects.get()
-    own = {"booking_id", "nsi", "answers"}
+    own = {"booking_id", "nsi", "answers", "overlap"}
     robin.post(f"{CASE}/check/", {**more(Booking, but=own), **more(Draft, but=own), **sent_by_the_page_of(draft)})
     booking = Booking.objects.get()
     assert (booking.id, booking.user_id, booking.crn) == (draft.booking_id, draft.user_id, "X000001")
@@ -67,7 +67,9 @@ def test_confirming_books_the_answers_and_nothing_that_is_sent_besides(robin: Cl
     assert (visit["officeLocationCode"], visit["staff"], visit["team"]) == ("N90HAR", "N90A001", "N90AAA")
     assert booking.appointment_id == visit["contactId"]
     assert booking.nsi_type_code == "TKDEV"
-    assert (booking.tries, booking.preferred_nsi_id, booking.series_id, booking.clash) == (0, None, None, False)
+    assert (booking.tries, booking.series_id, booking.clash, booking.allow_overlap) == (0, None, False, False)
+    assert visit["externalReference"].endswith(str(booking.appointment_reference))
+    assert str(booking.appointment_reference) != "1"
 
 
 @pytest.mark.parametrize("state", [BookingState.CANCELLED, BookingState.REFUSED, BookingState.BOOKED])
@@ -156,7 +158,13 @@ def test_what_is_fixed_of_a_toolkit_stays(world: World) -> None:
         fixed = {"slug": "changed", "is_placeholder": "" if toolkit.is_placeholder else "on"}
         if toolkit.is_placeholder:
             fixed |= {"nsi_type_code": "TKNEW", "active_from": "2020-01-01", "active_to": "2020-02-01"}
-        sent = {"name": f"{toolkit.name} 2", "nsi_type_code": toolkit.nsi_type_code, "nsi_status_code": "INPROG"}
+        sent = {
+            "name": f"{toolkit.name} 2",
+            "nsi_type_code": toolkit.nsi_type_code,
+            "nsi_sub_type_code": toolkit.nsi_sub_type_code or "",
+            "nsi_status_code": "INPROG",
+            "nsi_length": "" if toolkit.nsi_length is None else str(toolkit.nsi_length),
+        }
         world.admin.post(f"/admin/toolkits/toolkit/{toolkit.pk}/change/", {**sent, "order": "0", **fixed})
         after = row(toolkit)
         assert after["name"] == f"{toolkit.name} 2"

@@ -13,14 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from booking.models import Booking, BookingState, Draft
-from delius import selectors as delius
 from guidance.services import previews, publishing
 from tests.booking.journeys import answer_all, sent_by_the_page_of
 from tests.booking.test_bad_input import errors_in
 from tests.booking.test_confirming import CASE, confirm, toolkit_nsis, visits
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published
 from tests.hostile.test_every_form import writes
-from tests.hostile.world import GITA, World, routes
+from tests.hostile.world import GITA, World, rar_requirements, routes
 from tests.same_page import text_of
 from tests.simulator_process import Simulator
 
@@ -150,18 +149,18 @@ class TestNsis:
     """The NSI that *Check your answers* showed comes back in a hidden field. It is used only if it could be anyway."""
 
     def other_nsi(self, simulator: Simulator, kind: str) -> str:
-        second = delius.case(GITA, username="ROBIN.SAMPLE").rar_requirements()[1]
-        own = delius.case(BRIAN, username="ROBIN.SAMPLE").rar_requirements()[0]
+        second = rar_requirements(GITA)[1]
+        own = rar_requirements(BRIAN)[0]
         of_another = {
             "eventId": second.event.event_id,
-            "requirementId": second.requirement.requirement_id,
+            "requirementId": second.requirement_id,
         }
         added = {
             "of another person": lambda: simulator.add_nsi("X000002", "TKDEV"),
             "of a person whose case one may not see": lambda: simulator.add_nsi(OMAR, "TKDEV"),
             "of another requirement": lambda: simulator.add_nsi(BRIAN, "TKDEV", **of_another),
             "of another person on this requirement": lambda: simulator.add_nsi(
-                OMAR, "TKDEV", requirementId=own.requirement.requirement_id
+                OMAR, "TKDEV", requirementId=own.requirement_id
             ),
             "of no requirement": lambda: simulator.add_nsi(BRIAN, "TKDEV", requirementId=None),
             "of another type": lambda: simulator.add_nsi(BRIAN, "TKMAP"),
@@ -260,20 +259,20 @@ class TestWhatIsOffered:
         assert len(visits(world.simulator, GITA)) == 1
 
     def not_offered(self, world: World) -> dict[str, list[dict[str, Any]]]:
-        of_brian = delius.case(BRIAN, username="ROBIN.SAMPLE").rar_requirements()[0]
-        first, second = delius.case(GITA, username="ROBIN.SAMPLE").rar_requirements()
+        of_brian = rar_requirements(BRIAN)[0]
+        first, second = rar_requirements(GITA)
         other_nsi = world.simulator.add_nsi(BRIAN, "TKDEV")["nsiId"]
         on_second = world.simulator.add_nsi(
-            GITA, "TKDEV", eventId=second.event.event_id, requirementId=second.requirement.requirement_id
+            GITA, "TKDEV", eventId=second.event.event_id, requirementId=second.requirement_id
         )["nsiId"]
         far = (timezone.localdate() + timedelta(days=22)).isoformat()
         return {
             "team": [{"team": "N90BBB"}, {"team": "N91AAA"}, {"team": "n90aaa"}],
             "type": [{"type": "CITA"}, {"type": "coap"}, {"type": "COAP ", "other": "COAP"}],
             "requirement": [
-                {"requirement": f"{of_brian.event.event_id}-{of_brian.requirement.requirement_id}"},
-                {"requirement": f"{first.event.event_id}-{second.requirement.requirement_id}"},
-                {"requirement": str(first.requirement.requirement_id)},
+                {"requirement": f"{of_brian.event.event_id}-{of_brian.requirement_id}"},
+                {"requirement": f"{first.event.event_id}-{second.requirement_id}"},
+                {"requirement": str(first.requirement_id)},
             ],
             "sentence": [{"sentence": str(of_brian.event.event_id)}, {"sentence": f"0{first.event.event_id}"}],
             "toolkit": [{"toolkit": "nat1"}, {"toolkit": "TKDEV"}],

@@ -19,7 +19,8 @@ from booking.journey.steps import STEPS
 from booking.models import Booking, BookingHistory, BookingState, Draft, DuplicateNsis, UpstreamAttempt
 from booking.tasks import resume_due_bookings
 from delius import selectors as delius
-from delius.models import SyncedCase
+from delius.models import MirrorCursor
+from delius.selectors import RarRequirement
 from guidance.admin.life import STEPS as LIFE
 from guidance.models import Feedback, FruitlessSearch
 from guidance.services import previews, publishing
@@ -85,6 +86,11 @@ def area_of(route: str) -> str:
 
 
 AREAS = sorted({area_of(route) for route in routes()})
+
+
+def rar_requirements(crn: str, *, username: str = "ROBIN.SAMPLE") -> tuple[RarRequirement, ...]:
+    """The RAR requirements in force of a person whose case somebody may see."""
+    return delius.rar_requirements(delius.case(crn, username=username), on=timezone.localdate())
 
 
 class World:
@@ -163,14 +169,13 @@ class World:
 
     def _draft(self, client: Client, username: str, *, rar: str = "yes") -> Draft:
         """What somebody has answered: everything, so that each question may be visited."""
-        case = delius.case(GITA, username=username)
-        requirement = case.rar_requirements()[0]
+        requirement = rar_requirements(GITA, username=username)[0]
         event = requirement.event.event_id
         days = [(timezone.localdate() + timedelta(days=7 + 7 * week)).isoformat() for week in (1, 2)]
         answers = typed() | {
             "team": {"team": "N90AAA"},
             "rar": {"rar": rar},
-            "requirement": {"requirement": f"{event}-{requirement.requirement.requirement_id}"},
+            "requirement": {"requirement": f"{event}-{requirement.requirement_id}"},
             "sentence": {"sentence": str(event)},
             "when": {**day_in(7), "start_time": "9am", "end_time": "10am"},
             "repeat": {"repeat": "yes", "frequency": "week", "number": "2"},
@@ -223,7 +228,7 @@ class World:
     def _rows(self) -> None:
         needs_attention = self.bookings[BookingState.NEEDS_ATTENTION]
         BookingHistory.objects.create(booking=needs_attention, to_state=BookingState.NEEDS_ATTENTION)
-        UpstreamAttempt.objects.create(booking=needs_attention, operation="create_nsi", correlation_id="a")
+        UpstreamAttempt.objects.create(booking=needs_attention, operation="putNsi", correlation_id="a")
         now = timezone.now()
         DuplicateNsis.objects.create(
             crn=GITA,
@@ -235,7 +240,7 @@ class World:
             seen_at=now,
         )
         make_contact(make_nsi())
-        SyncedCase.objects.create(crn=GITA, provider_code="N90", last_tried_at=now)
+        MirrorCursor.objects.create(type_codes="TKDEV", updated_at=now)
         Feedback.objects.create(page="/guidance/toolkits/maps-for-change/", useful=True)
         FruitlessSearch.objects.create(words="nothing")
         ToolkitList.objects.create()

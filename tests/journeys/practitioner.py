@@ -114,6 +114,10 @@ class Practitioner:
         """Press *Confirm this appointment*."""
         self.page.get_by_role("button", name="Confirm this appointment").click()
 
+    def arranges_it_anyway(self) -> None:
+        """Press *Arrange it anyway*."""
+        self.page.get_by_role("button", name="Arrange it anyway").click()
+
     def confirms_all(self) -> None:
         """Press *Confirm appointments*."""
         self.page.get_by_role("button", name="Confirm appointments").click()

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.journeys.practitioner import Practitioner
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.browser
+PHONE: ViewportSize = {"width": 375, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 800}
 TOOLKIT = "Which RAR toolkit will you use?"
 ALPHABETICAL = [
     "Choices and Changes",
@@ -54,7 +56,7 @@ def test_the_order_of_toolkits_that_an_administrator_chooses_is_the_order_of_the
 ) -> None:
     # Given somebody who has used one toolkit, and a list in alphabetical order
     simulator.add_nsi("X000001", "TKSTE", startDate=date.today().isoformat())
-    call_command("sync_nsis", crn=["X000001"], verbosity=0)
+    call_command("sync_nsis", verbosity=0)
     practitioner.signs_in_as("Robin Sample")
     goes_to_the_toolkits(practitioner, "Brian Example")
     practitioner.is_asked(TOOLKIT)
@@ -121,3 +123,72 @@ def test_days_set_for_several_teams_at_once_show_in_the_preview_and_to_their_pra
     practitioner.is_asked(TOOLKIT)
     assert practitioner.choices() == ALPHABETICAL
     practitioner.finds_the_page_accessible()
+
+
+def test_what_delius_would_refuse_of_a_toolkit_is_found_by_the_check_and_mended_from_its_list(
+    administrator: Practitioner, simulator: Simulator
+) -> None:
+    # Given a toolkit whose NSI type can no longer be chosen in Delius, and all the others right
+    simulator.change_nsi_type("TKMAP", selectable=False)
+    page = administrator.page
+
+    # When an administrator follows the check from the list of toolkits
+    administrator.opens("/admin/toolkits/toolkit/")
+    administrator.follows("Does Delius accept these toolkits?")
+
+    # Then one toolkit is to change, and it says what
+    administrator.sees("NSI type TKMAP can no longer be used in Delius: choose another NSI type")
+    expect(page.get_by_text("To change:")).to_have_count(1)
+    expect(page.get_by_text("Nothing to change.")).to_have_count(len(ALPHABETICAL))
+    fits_a_phone_and_is_accessible(administrator)
+
+    # When they follow its name, then its code still shows, and says why it cannot stay
+    administrator.follows("Maps for Change")
+    codes = page.get_by_label("NSI type code:")
+    expect(codes.locator("option:checked")).to_have_text("TKMAP (cannot be chosen in Delius)")
+    fits_a_phone_and_is_accessible(administrator)
+
+    # When Delius has it again, then there is nothing left to change
+    simulator.change_nsi_type("TKMAP", selectable=True)
+    administrator.opens("/admin/toolkits/toolkit/check/")
+    expect(page.get_by_text("To change:")).to_have_count(0)
+
+
+def test_codes_are_chosen_from_what_delius_has_and_a_wrong_choice_is_explained(administrator: Practitioner) -> None:
+    # Given an administrator who adds a toolkit
+    page = administrator.page
+    administrator.opens("/admin/toolkits/toolkit/add/")
+    fits_a_phone_and_is_accessible(administrator)
+
+    # When they choose a type that demands a sub type, without one
+    page.get_by_label("Name:").fill("New Me MOT for groups")
+    page.get_by_label("Slug:").fill("new-me-mot-groups")
+    page.get_by_label("NSI type code:").select_option("New Me MOT Toolkit (TKNEW)")
+    page.get_by_label("NSI status code:").select_option("In progress (INPROG)")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    # Then the page says which, beside the list that has it
+    administrator.sees("Delius demands a sub type for TKNEW: choose New Me MOT (TKNEW1)")
+    fits_a_phone_and_is_accessible(administrator)
+
+
+def test_where_delius_does_not_answer_nothing_is_checked_and_codes_are_typed(
+    administrator: Practitioner, simulator: Simulator
+) -> None:
+    simulator.fault("getNsiTypes", "status", status=503, times=None)
+    administrator.opens("/admin/toolkits/toolkit/check/")
+    administrator.sees("Delius does not answer at the moment, so nothing could be checked.")
+    fits_a_phone_and_is_accessible(administrator)
+    administrator.opens("/admin/toolkits/toolkit/add/")
+    administrator.sees("Delius does not answer at the moment: type the code as it is there.")
+    expect(administrator.page.get_by_role("textbox", name="NSI type code:")).to_be_visible()
+    fits_a_phone_and_is_accessible(administrator)
+
+
+def fits_a_phone_and_is_accessible(administrator: Practitioner) -> None:
+    """See that a page of the administration is accessible at both widths, and no wider than a phone."""
+    administrator.finds_the_page_accessible()
+    administrator.page.set_viewport_size(PHONE)
+    assert administrator.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    administrator.finds_the_page_accessible()
+    administrator.page.set_viewport_size(DESK)

@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import ViewportSize, expect
 
 from booking.models import Booking
-from delius import breakers
+from delius import circuit_breaker
 from delius.services import Service
-from tests.booking.down import leave_alone
+from tests.booking.down import open_circuits
 from tests.journeys.practitioner import Practitioner
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ def test_answers_are_kept_nothing_is_confirmed_and_the_button_is_back_when_deliu
     practitioner.signs_in_as("Robin Sample")
     practitioner.arranges_an_appointment_for("Brian Example")
     practitioner.answers_everything(days=7)
-    leave_alone(Service.COMMUNITY_API)
+    open_circuits(Service.DELIUS)
     practitioner.page.set_viewport_size(PHONE)
     practitioner.confirms()
     practitioner.sees_the_problem("The appointment was not confirmed because Delius is not answering.")
@@ -31,7 +31,7 @@ def test_answers_are_kept_nothing_is_confirmed_and_the_button_is_back_when_deliu
     practitioner.sees("Delius is not answering at the moment")
     practitioner.finds_the_page_accessible()
     assert not Booking.objects.exists()
-    breakers.reset()
+    circuit_breaker.reset()
     practitioner.continues()
     practitioner.confirms()
     practitioner.is_asked("Appointment arranged")
@@ -39,7 +39,7 @@ def test_answers_are_kept_nothing_is_confirmed_and_the_button_is_back_when_deliu
 
 def test_a_page_that_cannot_be_shown_says_so_on_a_phone_and_guidance_works(practitioner: Practitioner) -> None:
     practitioner.signs_in_as("Robin Sample")
-    leave_alone(Service.COMMUNITY_API)
+    open_circuits(Service.DELIUS)
     practitioner.page.set_viewport_size(PHONE)
     practitioner.opens("/cases/X000002/schedule/")
     practitioner.is_asked("Delius is not available")

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.practitioner import Practitioner
+from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.browser
 RESTRICTED = "This is a restricted record. Speak to the Mill Lane team if you need to see it."
@@ -13,6 +14,12 @@ EXCLUDED = "You are excluded from viewing this record. Speak to your manager."
 def crns(practitioner: Practitioner) -> list[str]:
     """The CRNs of the list, from the top."""
     return [text.strip() for text in practitioner.page.locator("tbody tr td:first-of-type").all_inner_texts()]
+
+
+def sorts_by(practitioner: Practitioner, order: str) -> None:
+    """Choose an order of the list."""
+    practitioner.page.get_by_label("Sort by").select_option(order)
+    practitioner.page.get_by_role("button", name="Show", exact=True).click()
 
 
 def test_the_list_is_narrowed_by_name_and_widened_again(practitioner: Practitioner) -> None:
@@ -49,21 +56,36 @@ def test_the_list_is_sorted_by_the_rar_days_that_are_left(practitioner: Practiti
     by_name = crns(practitioner)
 
     # When they ask for those with the fewest days left
-    practitioner.page.get_by_label("Sort by").select_option("Fewest RAR days left")
-    practitioner.page.get_by_role("button", name="Show", exact=True).click()
+    sorts_by(practitioner, "Fewest RAR days left")
 
-    # Then Una with 2 is first, then Dev with 12, and Jack with 28 is after Gita with 25
+    # Then Una with 2 is first, then Tess with 9, and Jack with 28 is after Gita with 25
     expect(practitioner.page.locator("tbody tr").first).to_contain_text("Una Endingsoon")
-    expect(practitioner.page.locator("tbody tr").nth(1)).to_contain_text("Dev Duplicate")
+    expect(practitioner.page.locator("tbody tr").nth(1)).to_contain_text("Tess Todaydone")
     fewest = crns(practitioner)
     assert fewest.index("X000006") < fewest.index("X000009")
     practitioner.finds_the_page_accessible()
 
-    # When they ask for the most, then Jack is first and nobody was lost
-    practitioner.page.get_by_label("Sort by").select_option("Most RAR days left")
-    practitioner.page.get_by_role("button", name="Show", exact=True).click()
-    expect(practitioner.page.locator("tbody tr").first).to_contain_text("Jack History")
-    assert sorted(crns(practitioner)) == sorted(by_name)
+    # And nobody was lost
+    assert sorted(fewest) == sorted(by_name)
+
+
+def test_a_long_caseload_is_read_page_by_page(practitioner: Practitioner, simulator: Simulator) -> None:
+    # Given a practitioner with 60 cases
+    simulator.reset(dataset="crowd")
+    practitioner.signs_in_as("Robin Sample")
+    sorts_by(practitioner, "CRN")
+    pages = practitioner.page.get_by_role("navigation", name="Your cases")
+    first = crns(practitioner)
+    practitioner.finds_the_page_accessible()
+
+    # When they go to the next page
+    pages.get_by_role("link", name="Next").click()
+
+    # Then they have met everybody once, in the order they chose
+    expect(pages.locator("[aria-current=page]")).to_have_text("2")
+    assert practitioner.page.title().startswith("Your cases (page 2 of 2)")
+    assert first + crns(practitioner) == [f"X1{number:05d}" for number in range(1, 61)]
+    practitioner.finds_the_page_accessible()
 
 
 def test_somebody_whom_ones_team_manages_is_found_by_their_whole_crn(practitioner: Practitioner) -> None:

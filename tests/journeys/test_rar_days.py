@@ -47,6 +47,7 @@ def test_where_the_rar_requirement_has_ended_the_answers_say_why_rar_was_not_ask
     practitioner: Practitioner, simulator: Simulator
 ) -> None:
     # Given somebody whose RAR requirement was completed
+    before = simulator.contacts("X000008"), simulator.nsis("X000008")
     practitioner.signs_in_as("Robin Sample")
     practitioner.arranges_an_appointment_for("Ines Ended")
 
@@ -60,17 +61,17 @@ def test_where_the_rar_requirement_has_ended_the_answers_say_why_rar_was_not_ask
     practitioner.finds_the_page_accessible()
     practitioner.confirms()
     practitioner.is_asked("Appointment arranged")
-    (call,) = simulator.contacts("X000008")
+    (call,) = [each for each in simulator.contacts("X000008") if each not in before[0]]
     assert (call["type"], call["nsiId"]) == ("COVC", None)
-    assert simulator.nsis("X000008") == []
+    assert simulator.nsis("X000008") == before[1]
 
 
 def test_a_session_past_the_days_ordered_is_warned_about_and_can_still_be_arranged(
     practitioner: Practitioner, simulator: Simulator
 ) -> None:
-    # Given somebody with 3 of 15 days completed and sessions booked on the other 12
+    # Given somebody with 4 of 15 days completed and sessions booked on the other 11
     nsi = simulator.add_nsi("X000003", "TKSTE")
-    for ahead in range(12):
+    for ahead in range(11):
         day = date.today() + timedelta(days=30 + ahead)
         simulator.add_contact("X000003", start=f"{day}T09:00", end=f"{day}T10:00", nsiId=nsi["nsiId"], rarActivity=True)
     practitioner.signs_in_as("Robin Sample")
@@ -82,8 +83,8 @@ def test_a_session_past_the_days_ordered_is_warned_about_and_can_still_be_arrang
     # Then the days are shown, with a warning
     days = practitioner.page.get_by_role("region", name="RAR days")
     assert days.get_by_role("listitem").all_inner_texts() == [
-        "3 days completed of 15 days ordered",
-        "12 days already booked ahead",
+        "4 days completed of 15 days ordered",
+        "11 days already booked ahead",
         "1 day added by this booking",
     ]
     practitioner.sees("This goes 1 day past what the court ordered. You can still confirm it")
@@ -92,7 +93,7 @@ def test_a_session_past_the_days_ordered_is_warned_about_and_can_still_be_arrang
     # And it can be arranged all the same
     practitioner.confirms()
     practitioner.is_asked("Appointment arranged")
-    assert len([each for each in simulator.contacts("X000003") if each["nsiId"] == nsi["nsiId"]]) == 13
+    assert len([each for each in simulator.contacts("X000003") if each["nsiId"] == nsi["nsiId"]]) == 12
 
 
 def test_an_accredited_programme_is_explained_beside_the_rar_question(practitioner: Practitioner) -> None:

@@ -1,10 +1,12 @@
 """Who comes in, who may do what, and what becomes of somebody's words when their session ends, in the browser."""
 
 import pytest
+from django.core.cache import cache
 from playwright.sync_api import expect
 
 from rarbooking.models import Session
 from tests.journeys.practitioner import Practitioner
+from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.browser
 
@@ -45,13 +47,24 @@ def test_somebody_who_may_only_read_sees_the_schedule_and_no_way_to_arrange(prac
     practitioner.finds_the_page_accessible()
 
 
-def test_somebody_whose_account_has_no_authority_for_the_provider_is_told_before_the_first_question(
-    practitioner: Practitioner,
-) -> None:
+def test_somebody_without_an_open_team_has_no_cases_and_is_told_whom_to_ask(practitioner: Practitioner) -> None:
     practitioner.signs_in_as("Oscar Outside")
+    practitioner.sees("There are no people on your caseload in Delius.")
+    practitioner.sees("If you do manage people, ask your Delius administrator to check your caseload.")
+    practitioner.finds_the_page_accessible()
+    practitioner.opens("/cases/X000001/arrange/")
+    practitioner.is_asked("Page not found")
+
+
+def test_somebody_for_whom_delius_names_no_open_team_is_told_before_the_first_question(
+    practitioner: Practitioner, simulator: Simulator
+) -> None:
+    practitioner.signs_in_as("Terry Twoteams")
+    simulator.fault("getUser", "missing_field", field="staff.teams", times=None)
+    cache.clear()
     practitioner.opens("/cases/X000001/arrange/")
     practitioner.is_asked("You cannot arrange an appointment here")
-    practitioner.sees("Your Delius account cannot record appointments for the provider")
+    practitioner.sees("You are not in a team that is open in Delius")
     practitioner.finds_the_page_accessible()
 
 

@@ -32,8 +32,7 @@ class Product:
         self.settings = {
             "DATABASE_URL": f"sqlite:///{self.database}",
             "HMPPS_AUTH_URL": simulator.auth_url,
-            "COMMUNITY_API_URL": simulator.community_url,
-            "DELIUS_API_URL": simulator.delius_url,
+            "DELIUS_INTEGRATION_URL": simulator.delius_url,
             "HMPPS_CLIENT_SECRET": "demo-secret",
             "SECURE_COOKIES": "false",
             "SECURE_SSL_REDIRECT": "false",

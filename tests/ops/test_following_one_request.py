@@ -48,15 +48,15 @@ def test_a_confirmation_and_the_worker_that_finishes_it_have_one_id(
     with product.serving("--workers=1") as site:
         robin = Visitor(site, "ROBIN.SAMPLE")
         page = robin.answers_everything("X000001")
-        delius.fault("create_appointment", "status", status=429)
+        delius.fault("putAppointment", "status", status=429)
         delius.clear_requests()
         robin.send(page, {})
     # What the page left on the row, logged, and asked of others:
     [(state, known)] = product.rows("SELECT state, correlation_id FROM booking_booking")
-    assert (state, bool(known)) == ("nsi_ready", True)
-    assert {"request_started", "delius_call", "booking_moved", "request_finished"} <= with_id(product.logged(), known)
+    assert (state, bool(known)) == ("submitted", True)
+    assert {"request_started", "delius_call", "booking_waits", "request_finished"} <= with_id(product.logged(), known)
     asked = {entry["operation"]: entry["correlationId"] for entry in delius.requests()}
-    assert asked["create_nsi"] == asked["create_appointment"] == known
+    assert asked["putNsi"] == asked["putAppointment"] == known
     # What a worker logs and asks, in another process and later:
     delius.clear_requests()
     product.work_is_due()
@@ -64,11 +64,11 @@ def test_a_confirmation_and_the_worker_that_finishes_it_have_one_id(
     assert {"delius_call", "booking_moved"} <= with_id(worked, known)
     assert {line["tries"] for line in worked if line.get("correlation_id") == known} == {1}
     asked = {entry["operation"]: entry["correlationId"] for entry in delius.requests()}
-    assert asked["create_appointment"] == known
+    assert asked["putAppointment"] == known
     assert set(asked.values()) == {known}
     # What the audit holds of it, and the requests that were sent for it:
     audited = dict(product.rows("SELECT what, correlation_id FROM audit_auditevent WHERE what LIKE 'BOOKING%'"))
-    assert set(audited) == {"BOOKING_SUBMITTED", "BOOKING_NSI_READY", "BOOKING_RESUMED", "BOOKING_BOOKED"}
+    assert set(audited) == {"BOOKING_SUBMITTED", "BOOKING_RESUMED", "BOOKING_BOOKED"}
     assert set(audited.values()) == {known}
     assert product.rows("SELECT DISTINCT correlation_id FROM booking_upstreamattempt") == [(known,)]
 
@@ -180,7 +180,7 @@ def test_pages_calls_and_tasks_are_traced_from_every_process_and_tell_of_nobody(
         robin = Visitor(site, "ROBIN.SAMPLE")
         robin.get("/?find=Brian+Example")
         page = robin.answers_everything("X000001")
-        delius.fault("create_appointment", "status", status=429)
+        delius.fault("putAppointment", "status", status=429)
         robin.send(page, {})
         site.get("/health/readiness")
     [(known,)] = product.rows("SELECT correlation_id FROM booking_booking")
@@ -194,14 +194,14 @@ def test_pages_calls_and_tasks_are_traced_from_every_process_and_tell_of_nobody(
     assert confirmed.attributes["http.response.status_code"] == 302
     assert confirmed.attributes["correlation_id"] == known
     within = [each for each in spans if each.trace_id == confirmed.trace_id and each is not confirmed]
-    assert {"create_nsi", "create_appointment"} <= {each.name for each in within}
+    assert {"putNsi", "putAppointment"} <= {each.name for each in within}
     assert {each.parent for each in within} == {confirmed.span_id}
     assert {each.attributes["correlation_id"] for each in within} == {known}
 
     # So is the worker's task, in another trace and with the same id on its calls.
     tasks = {each.span_id: each for each in spans if each.name == "booking.tasks.resume_due_bookings"}
     resumed = [each for each in spans if each.parent in tasks]
-    assert "create_appointment" in {each.name for each in resumed}
+    assert "putAppointment" in {each.name for each in resumed}
     assert {each.attributes["correlation_id"] for each in resumed} == {known}
 
     assert {(each.resource["service.name"], each.resource["service.version"]) for each in spans} == {("rar", "abc123")}

@@ -16,7 +16,7 @@ from pytest_django import Settings
 from booking.models import BookingState, JourneyEvent
 from delius.services import Service
 from rarbooking.metrics import result_of
-from tests.booking.down import leave_alone
+from tests.booking.down import open_circuits
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "a-token-for-prometheus"
@@ -64,7 +64,7 @@ def samples(robin: Client, settings: Settings) -> dict[str, set[str]]:
     settings.METRICS_TOKEN = TOKEN
     for path in ("/", "/cases/X000001/arrange/type/"):
         assert robin.get(path).status_code == 200
-    leave_alone(Service.COMMUNITY_API)
+    open_circuits(Service.DELIUS)
     assert robin.get("/cases/X000002/schedule/").status_code == 503
     text = Client().get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).content.decode()
     found: dict[str, set[str]] = {}

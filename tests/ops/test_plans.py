@@ -52,7 +52,8 @@ def test_nothing_that_people_or_workers_wait_for_reads_a_large_table_whole(plans
     [
         ("your cases", "booking_booking", "booking_with_news"),
         ("worker: take what is due", "booking_booking", "booking_due"),
-        ("worker: look for an appointment whose answer was lost", "booking_booking", "booking_by_case"),
+        ("worker: withdraw NSIs", "booking_booking", "booking_withdrawing_nsi"),
+        ("a booking is let go", "booking_booking", "booking_booking_pkey"),
         ("admin: booking/booking/?state__exact=needs_attention", "booking_booking", "booking_by_state"),
         ("admin: booking/booking/?q=…", "booking_booking", "booking_by_case"),
         ("admin: booking/booking/", "booking_booking", "booking_by_age"),

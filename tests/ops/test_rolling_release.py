@@ -86,7 +86,7 @@ def test_the_release_before_reads_writes_changes_and_deletes_everything_on_the_m
         ("ALTER TABLE booking_draft ADD later integer NOT NULL DEFAULT 0; "
          "ALTER TABLE booking_draft ALTER later DROP DEFAULT", "booking.Draft: insert"),
         ("ALTER TABLE booking_booking DROP reason", "booking.Booking: read"),
-        ("ALTER TABLE booking_lease RENAME TO booking_claim", "booking.Lease: read"),
+        ("ALTER TABLE booking_journeycount RENAME TO booking_count", "booking.JourneyCount: read"),
         ("ALTER TABLE toolkits_toolkit RENAME slug TO short_name", "toolkits.Toolkit: insert"),
         ("ALTER TABLE booking_booking ALTER team_code TYPE varchar(6) USING left(team_code, 6)",
          "booking.Booking: update"),

@@ -46,9 +46,8 @@ def test_a_form_without_its_token_gets_our_page_and_changes_nothing(robin: Clien
     assert "This page is out of date" in answer.content.decode()
 
 
-@pytest.mark.parametrize("operation", ["managed_people", "eligible_people"])
-def test_delius_being_down_is_said_in_plain_words(robin: Client, simulator: Simulator, operation: str) -> None:
-    simulator.fault(operation, "status", status=503, times=None)
+def test_delius_being_down_is_said_in_plain_words(robin: Client, simulator: Simulator) -> None:
+    simulator.fault("getCases", "status", status=503, times=None)
     answer = robin.get("/")
     assert answer.status_code == 503
     assert "Delius is not available" in answer.content.decode()

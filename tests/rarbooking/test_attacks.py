@@ -391,7 +391,7 @@ class TestWhatTravelsOn:
     def test_only_these_settings_hold_an_address_that_is_asked_for_anything(self) -> None:
         named = {name for name in vars(as_written) if re.search(r"(_URL|_DSN|_STORE)$", name)}
         asked = {
-            *("HMPPS_AUTH_URL", "COMMUNITY_API_URL", "DELIUS_API_URL"),
+            *("HMPPS_AUTH_URL", "DELIUS_INTEGRATION_URL"),
             *("AUDIT_QUEUE_URL", "SENTRY_DSN", "DATABASE_URL", "CACHE_URL", "RATE_LIMIT_STORE"),
         }
         shown_only = {"HMPPS_AUTH_PUBLIC_URL", "DELIUS_URL"}

@@ -16,8 +16,7 @@ REDIS = {"BACKEND": "django.core.cache.backends.redis.RedisCache"}
 def encrypted(settings: Any) -> None:
     """Settings that nothing is to be said of."""
     settings.HMPPS_AUTH_URL = settings.HMPPS_AUTH_PUBLIC_URL = "https://auth.example/auth"
-    settings.COMMUNITY_API_URL = "https://community-api.example"
-    settings.DELIUS_API_URL = "https://delius-api.example"
+    settings.DELIUS_INTEGRATION_URL = "https://delius-integration.example"
 
 
 def connect_to(monkeypatch: pytest.MonkeyPatch, **database: Any) -> None:
@@ -39,7 +38,7 @@ def test_nothing_is_said_of_a_deployment_that_encrypts_everything(
     assert said() == []
 
 
-@pytest.mark.parametrize("name", ["HMPPS_AUTH_URL", "COMMUNITY_API_URL", "DELIUS_API_URL", "AUDIT_QUEUE_URL"])
+@pytest.mark.parametrize("name", ["HMPPS_AUTH_URL", "DELIUS_INTEGRATION_URL", "AUDIT_QUEUE_URL"])
 def test_a_service_over_plain_http_is_an_error_unless_it_is_on_this_machine(settings: Any, name: str) -> None:
     setattr(settings, name, "http://127.0.0.1:8100/service")
     assert said() == []
@@ -88,7 +87,7 @@ def test_redis_has_to_encrypt_and_is_verified(
 
 
 def test_it_is_asked_by_the_checks_of_a_deployment_and_not_while_developing(settings: Any) -> None:
-    settings.DELIUS_API_URL = "http://delius-api.example"
+    settings.DELIUS_INTEGRATION_URL = "http://delius-integration.example"
     found = {message.id for message in run_checks(include_deployment_checks=True)}
     assert "rarbooking.E001" in found
     assert "rarbooking.E001" not in {message.id for message in run_checks()}

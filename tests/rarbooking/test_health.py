@@ -14,8 +14,8 @@ from rarbooking.health.checks import forget_upstreams
 from tests.simulator_process import Simulator
 
 PROBES = ("/health", "/health/liveness", "/health/readiness", "/info")
-UPSTREAMS = ("hmppsAuth", "communityApi", "deliusApi")
-ASKED = {"auth_health", "community_health", "delius_health"}
+UPSTREAMS = ("hmppsAuth", "deliusIntegration")
+ASKED = {"auth_health", "delius_health"}
 NOBODY_LISTENS = "http://127.0.0.1:1"
 NO_CACHE = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
 
@@ -36,7 +36,7 @@ def states(body: dict) -> dict[str, str]:
 def test_liveness_asks_nothing_of_database_cache_or_upstream(
     settings: Settings, django_assert_num_queries: Callable[[int], AbstractContextManager[Any]]
 ) -> None:
-    settings.HMPPS_AUTH_URL = settings.COMMUNITY_API_URL = settings.DELIUS_API_URL = NOBODY_LISTENS
+    settings.HMPPS_AUTH_URL = settings.DELIUS_INTEGRATION_URL = NOBODY_LISTENS
     settings.CACHES = NO_CACHE
     with django_assert_num_queries(0):
         answer = Client().get("/health/liveness")
@@ -52,7 +52,7 @@ def test_readiness_names_database_migrations_and_cache_and_asks_nothing_of_upstr
 
 
 def test_an_outage_of_everything_upstream_leaves_the_service_ready(settings: Settings) -> None:
-    settings.HMPPS_AUTH_URL = settings.COMMUNITY_API_URL = settings.DELIUS_API_URL = NOBODY_LISTENS
+    settings.HMPPS_AUTH_URL = settings.DELIUS_INTEGRATION_URL = NOBODY_LISTENS
     assert Client().get("/health/readiness").status_code == 200
 
 
@@ -80,7 +80,7 @@ def test_a_cache_that_does_not_work_makes_the_service_unready_and_nothing_is_tol
     assert b"127.0.0.1" not in answer.content
 
 
-def test_health_tells_of_the_three_upstream_services_with_how_long_each_took(simulator: Simulator) -> None:
+def test_health_tells_of_the_upstream_services_with_how_long_each_took(simulator: Simulator) -> None:
     answer = Client().get("/health")
     assert answer.status_code == 200
     assert states(answer.json()) == dict.fromkeys(("db", "migrations", "cache", *UPSTREAMS), "UP")
@@ -91,7 +91,7 @@ def test_health_tells_of_the_three_upstream_services_with_how_long_each_took(sim
 
 @pytest.mark.parametrize(
     ("operation", "component"),
-    [("auth_health", "hmppsAuth"), ("community_health", "communityApi"), ("delius_health", "deliusApi")],
+    [("auth_health", "hmppsAuth"), ("delius_health", "deliusIntegration")],
 )
 def test_health_says_which_upstream_service_is_not_healthy(
     simulator: Simulator, operation: str, component: str
@@ -105,14 +105,14 @@ def test_health_says_which_upstream_service_is_not_healthy(
 def test_a_service_that_drops_the_connection_is_down_and_its_address_is_not_told(simulator: Simulator) -> None:
     simulator.fault("delius_health", "drop_before")
     answer = Client().get("/health")
-    assert states(answer.json())["deliusApi"] == "DOWN"
+    assert states(answer.json())["deliusIntegration"] == "DOWN"
     assert "127.0.0.1" not in answer.content.decode()
 
 
 def test_a_service_that_does_not_answer_in_time_is_down(simulator: Simulator, settings: Settings) -> None:
     settings.HEALTH_UPSTREAM_TIMEOUT = 1
-    simulator.fault("community_health", "timeout_before", seconds=5)
-    assert states(Client().get("/health").json())["communityApi"] == "DOWN"
+    simulator.fault("delius_health", "timeout_before", seconds=5)
+    assert states(Client().get("/health").json())["deliusIntegration"] == "DOWN"
 
 
 def test_probing_again_and_again_asks_each_upstream_service_once(simulator: Simulator, settings: Settings) -> None:

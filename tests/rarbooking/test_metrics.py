@@ -15,14 +15,13 @@ from django_tasks_db.models import DBTaskResult
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
-from booking.models import Booking, BookingState, DuplicateNsis
+from booking.models import Booking, BookingState, Draft, DuplicateNsis
 from booking.services.schedule import wake
 from delius import background
 from delius.services import Service
 from rarbooking.metrics import result_of
-from tests.booking.down import leave_alone
-from tests.booking.journeys import answer_all
-from tests.booking.test_confirming import confirm
+from tests.booking.down import open_circuits
+from tests.booking.journeys import answer_all, sent_by_the_page_of
 from tests.simulator_process import Simulator
 
 TOKEN = "a-token-for-prometheus"
@@ -102,42 +101,41 @@ def test_metrics_are_not_kept_and_not_sent_to_https(settings: Settings) -> None:
 def test_every_call_upstream_is_counted_by_operation_and_result(
     robin: Client, scrape: Scrape, simulator: Simulator
 ) -> None:
-    asked = labelled("rarbooking_upstream_requests_total", operation="person_all", result="success")
-    failed = labelled("rarbooking_upstream_requests_total", operation="person_all", result="server_error")
-    timed = labelled("rarbooking_upstream_request_seconds_count", operation="person_all")
+    asked = labelled("rarbooking_upstream_requests_total", operation="getCase", result="success")
+    failed = labelled("rarbooking_upstream_requests_total", operation="getCase", result="server_error")
+    timed = labelled("rarbooking_upstream_request_seconds_count", operation="getCase")
     before = scrape()
     assert robin.get("/cases/X000001/arrange/type/").status_code == 200
     between = scrape()
     assert between[asked] == before.get(asked, 0) + 1
     assert between[timed] == before.get(timed, 0) + 1
-    simulator.fault("person_all", "status", status=500)
+    simulator.fault("getCase", "status", status=500)
     robin.get("/cases/X000002/arrange/type/")
     assert scrape()[failed] == before.get(failed, 0) + 1
 
 
-def test_a_service_that_is_left_alone_is_told_of_and_every_request_that_was_not_sent_is_counted(
+def test_an_open_circuit_is_told_of_and_every_request_that_was_not_sent_is_counted(
     robin: Client, scrape: Scrape
 ) -> None:
-    not_sent = labelled("rarbooking_upstream_requests_not_sent_total", operation="staff_by_username")
+    not_sent = labelled("rarbooking_upstream_requests_not_sent_total", operation="getCases")
     before = scrape()
-    leave_alone(Service.COMMUNITY_API)
+    open_circuits(Service.DELIUS)
     assert robin.get("/").status_code == 503
     found = scrape()
     assert found[not_sent] == before.get(not_sent, 0) + 1
-    assert {
-        service.value: found[labelled("rarbooking_upstream_left_alone", service=service.value)] for service in Service
-    } == {"hmpps-auth": 0, "community-api": 1, "delius-api": 0}
+    assert found[labelled("rarbooking_circuit_state", service="hmpps-auth")] == 0
+    assert found[labelled("rarbooking_circuit_state", service="delius")] == 1
 
 
 def test_a_scrape_has_a_service_that_may_be_back_tried_though_nobody_opens_a_page(
     scrape: Scrape, simulator: Simulator
 ) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        leave_alone(Service.COMMUNITY_API)
+        open_circuits(Service.DELIUS)
         clock.shift(15)
         scrape()
         background.finish()
-        assert scrape()[labelled("rarbooking_upstream_left_alone", service="community-api")] == 0
+        assert scrape()[labelled("rarbooking_circuit_state", service="delius")] == 0
 
 
 @pytest.mark.parametrize(
@@ -160,16 +158,16 @@ def test_bookings_are_counted_by_state_and_those_unsettled_have_the_age_of_the_o
     scrape: Scrape, django_user_model: Any
 ) -> None:
     user = django_user_model.objects.create(username="ROBIN.SAMPLE")
-    booking_in(BookingState.UNCERTAIN, user, age=timedelta(hours=1))
-    booking_in(BookingState.UNCERTAIN, user, age=timedelta(hours=3))
+    booking_in(BookingState.SUBMITTED, user, age=timedelta(hours=1))
+    booking_in(BookingState.SUBMITTED, user, age=timedelta(hours=3))
     booking_in(BookingState.BOOKED, user, age=timedelta(days=9))
     found = scrape()
-    assert found[labelled("rarbooking_bookings", state="uncertain")] == 2
+    assert found[labelled("rarbooking_bookings", state="submitted")] == 2
     assert found[labelled("rarbooking_bookings", state="booked")] == 1
     assert found[labelled("rarbooking_bookings", state="needs_attention")] == 0
     age = "rarbooking_oldest_unsettled_booking_age_seconds"
-    assert found[labelled(age, state="uncertain")] == pytest.approx(3 * 3600, abs=60)
-    assert found[labelled(age, state="submitted")] == 0
+    assert found[labelled(age, state="submitted")] == pytest.approx(3 * 3600, abs=60)
+    assert found[labelled(age, state="needs_attention")] == 0
     assert labelled(age, state="booked") not in found
 
 
@@ -178,11 +176,11 @@ def test_bookings_that_are_settled_are_counted_anew_after_five_minutes_and_other
 ) -> None:
     user = django_user_model.objects.create(username="ROBIN.SAMPLE")
     booked = labelled("rarbooking_bookings", state="booked")
-    waiting = labelled("rarbooking_bookings", state="uncertain")
+    waiting = labelled("rarbooking_bookings", state="submitted")
     with time_machine.travel(timezone.now(), tick=False) as clock:
         assert scrape()[booked] == 0
         booking_in(BookingState.BOOKED, user, age=timedelta(0))
-        booking_in(BookingState.UNCERTAIN, user, age=timedelta(0))
+        booking_in(BookingState.SUBMITTED, user, age=timedelta(0))
         found = scrape()
         assert (found[booked], found[waiting]) == (0, 1)
         clock.shift(timedelta(minutes=5, seconds=1))
@@ -217,7 +215,7 @@ def test_journeys_are_counted_as_they_start_and_as_they_are_finished(robin: Clie
     assert (scrape()[started], scrape()[finished]) == (0, 0)
     answer_all(robin)
     assert (scrape()[started], scrape()[finished]) == (1, 0)
-    confirm(robin)
+    robin.post("/cases/X000001/arrange/check/", sent_by_the_page_of(Draft.objects.get()))
     assert (scrape()[started], scrape()[finished]) == (1, 1)
 
 

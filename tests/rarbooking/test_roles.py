@@ -23,9 +23,9 @@ SEES = {
         "DBTaskResult",
         "DuplicateNsis",
         "JourneyCount",
+        "MirrorCursor",
         "MirroredContact",
         "MirroredNsi",
-        "SyncedCase",
         "User",
     },
 }

@@ -10,18 +10,15 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from delius.models import MirroredContact, MirroredNsi, SyncedCase
-from tests.delius.values import BRIAN, CLARA, DEV, EDIE, FRANK
+from delius.models import MirrorCursor, MirroredContact, MirroredNsi
+from tests.delius.values import BRIAN, CLARA
 from tests.simulator_process import ROOT, STOP_SECONDS, Simulator
+from tests.toolkits.factories import make_toolkit
 from toolkits.models import Toolkit
 
 pytestmark = pytest.mark.django_db
-
-NOBODY = "X999999"
-WITH_NSIS = (CLARA, DEV, EDIE, FRANK)
 
 
 class Screen:
@@ -55,111 +52,88 @@ def failing(screen: Screen, *arguments: str) -> CommandError:
     return caught.value
 
 
-def lines(*, cases: str, nsis: str, contacts: str) -> str:
-    return f"Cases: {cases}\nNSIs: {nsis}\nContacts: {contacts}\n"
-
-
-FIRST = lines(
-    cases="4 read, 0 skipped, 0 failed",
-    nsis="5 new, 0 changed, 0 gone",
-    contacts="7 new, 0 moved, 0 gone",
-)
+def lines(*, changes: int, nsis: int = 0, contacts: int = 0) -> str:
+    return f"Changes: {changes} read\nNSIs: {nsis} new, 0 changed, 0 gone\nContacts: {contacts} new, 0 moved, 0 gone\n"
 
 
 def test_the_first_run_reads_everything_and_says_so(screen: Screen):
-    assert screen.sync("--crn", *WITH_NSIS) == FIRST
-    assert set(MirroredNsi.objects.values_list("type_code", flat=True)) == {"TKCAC", "TKDEV", "TKMAP"}
+    said = screen.sync().splitlines()
+    nsis, contacts = MirroredNsi.objects.count(), MirroredContact.objects.count()
+    assert said == lines(changes=nsis + contacts, nsis=nsis, contacts=contacts).splitlines()
+    assert set(MirroredNsi.objects.values_list("type_code", flat=True)) >= {"TKCAC", "TKDEV", "TKMAP"}
     assert screen.errors == ""
 
 
-def test_a_second_run_within_the_hour_asks_delius_for_nothing(screen: Screen, simulator: Simulator):
-    screen.sync("--crn", *WITH_NSIS)
-    simulator.clear_requests()
-    assert "Cases: 0 read, 4 skipped, 0 failed" in screen.sync("--crn", *WITH_NSIS)
-    assert simulator.requests() == []
+def test_the_next_run_reads_what_changed_since(screen: Screen, simulator: Simulator):
+    screen.sync()
+    [nsi] = simulator.nsis(CLARA)
+    simulator.add_contact(CLARA, start="2030-06-25T15:00", end="2030-06-25T16:00", nsiId=nsi["nsiId"])
+    assert screen.sync().endswith(lines(changes=1, contacts=1))
+    assert screen.sync().endswith(lines(changes=0))
 
 
-def test_with_no_age_allowed_everything_is_read_again(screen: Screen):
-    screen.sync("--crn", CLARA)
-    assert "Cases: 1 read, 0 skipped" in screen.sync("--crn", CLARA, "--max-age", "0")
-
-
-def test_a_caseload_is_read_whole(screen: Screen):
-    assert "Cases: 2 read, 0 skipped, 0 failed" in screen.sync("--staff", "JO.PLACEHOLDER")
-    assert set(SyncedCase.objects.values_list("crn", flat=True)) == {"X000014", "X000018"}
-
-
-def test_a_provider_means_its_cases_read_before(screen: Screen):
-    assert "sync_nsis --staff" in str(failing(screen, "--provider", "N90"))
-    screen.sync("--crn", CLARA, DEV)
-    assert "Cases: 2 read" in screen.sync("--provider", "N90", "--max-age", "0")
-
-
-def test_a_crn_may_be_typed_in_small_letters_and_counts_once(screen: Screen):
-    assert "Cases: 1 read" in screen.sync("--crn", CLARA.lower(), CLARA)
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [(), ("--crn", "X1"), ("--crn", CLARA, "--staff", "ROBIN.SAMPLE"), ("--crn", CLARA, "--max-age", "-1")],
-    ids=["nobody", "no CRN", "two kinds", "no age"],
-)
-def test_what_makes_no_sense_is_refused_before_anything_is_read(
-    screen: Screen, simulator: Simulator, arguments: tuple[str, ...]
-):
-    failing(screen, *arguments)
-    assert simulator.requests() == []
-
-
-def test_a_user_without_a_staff_record_is_said_to_have_none(screen: Screen):
-    assert str(failing(screen, "--staff", "NOEL.NOSTAFF")) == "This user has no staff record in Delius."
-
-
-def test_a_caseload_that_cannot_be_read_is_to_be_tried_later(screen: Screen, simulator: Simulator):
-    simulator.fault("managed_people", "status", status=500)
-    assert "Run this again later" in str(failing(screen, "--staff", "ROBIN.SAMPLE"))
+def test_it_reads_everything_again_where_it_is_told_to_and_after_a_toolkit_was_added(screen: Screen):
+    first = screen.sync().splitlines()[0]
+    assert first != "Changes: 0 read"
+    screen.sync("--from-beginning")
+    make_toolkit(nsi_type_code="TKX")
+    screen.sync()
+    assert screen.text.splitlines().count(first) == 3
 
 
 def test_without_toolkits_it_says_what_to_run(screen: Screen):
     Toolkit.objects.all().delete()
-    assert "load_toolkits" in str(failing(screen, "--crn", CLARA))
+    assert "load_toolkits" in str(failing(screen))
 
 
-def test_a_case_that_cannot_be_read_is_named_and_the_run_fails(screen: Screen):
-    assert failing(screen, "--crn", NOBODY, CLARA).returncode == 1
-    assert f"{NOBODY} could not be read: NotFound" in screen.errors
-    assert "Cases: 1 read, 0 skipped, 1 failed" in screen.text
+def test_more_types_than_delius_answers_for_are_said_to_be_too_many(screen: Screen, simulator: Simulator):
+    for _ in range(50):
+        make_toolkit()
+    assert str(failing(screen)) == "Toolkits have more than 50 NSI types: Delius answers for no more."
+    assert simulator.requests() == []
 
 
 def test_a_dry_run_reports_the_same_and_stores_nothing(screen: Screen):
-    assert screen.sync("--crn", *WITH_NSIS, "--dry-run") == f"{FIRST}Nothing was stored.\n"
-    for model in (SyncedCase, MirroredNsi, MirroredContact):
+    said = screen.sync("--dry-run")
+    assert said.endswith("Nothing was stored.\n")
+    for model in (MirrorCursor, MirroredNsi, MirroredContact):
         assert not model.objects.exists()
+    assert screen.sync() == said + said.removesuffix("Nothing was stored.\n")
 
 
-def test_it_stops_where_delius_asks_for_a_long_rest_and_the_next_run_carries_on(
-    screen: Screen, simulator: Simulator, settings: Settings
-):
-    settings.DELIUS_SYNC_PARALLEL = 1
-    simulator.fault("nsis", "status", status=503, retryAfter=3600)
-    stopped = failing(screen, "--crn", *WITH_NSIS)
-    assert str(stopped) == (
-        "Stopped because Delius asks for fewer requests. Cases left: 3. Run this again later to carry on."
-    )
+def test_it_stops_where_delius_asks_for_a_long_rest_and_the_next_run_carries_on(screen: Screen, simulator: Simulator):
+    simulator.fault("getChanges", "status", status=503, retryAfter=3600)
+    stopped = failing(screen)
+    assert str(stopped) == "Stopped because Delius asks for fewer requests. Run this again later to carry on."
     assert stopped.returncode == 1
-    assert "Cases: 4 read, 0 skipped, 0 failed" in screen.sync("--crn", *WITH_NSIS)
+    screen.sync()
+    assert MirroredNsi.objects.exists()
 
 
 def test_a_rest_that_delius_asks_for_is_taken(screen: Screen, simulator: Simulator):
-    simulator.fault("nsis", "status", status=429)
-    assert "Cases: 2 read, 0 skipped, 0 failed" in screen.sync("--crn", CLARA, DEV)
+    simulator.fault("getChanges", "status", status=429)
+    screen.sync()
+    assert MirroredNsi.objects.exists()
 
 
-def test_nobody_is_named_in_the_log(screen: Screen):
+def test_it_says_so_where_the_answer_makes_no_sense(screen: Screen, simulator: Simulator):
+    simulator.fault("getChanges", "malformed")
+    assert str(failing(screen)) == "Stopped because Delius does not answer. Run this again later to carry on."
+
+
+def test_where_delius_refuses_to_go_on_it_says_what_to_do_and_that_helps(screen: Screen):
+    screen.sync()
+    MirrorCursor.objects.update(next="nowhere")
+    assert "Run this with --from-beginning." in str(failing(screen))
+    screen.sync("--from-beginning")
+    assert MirrorCursor.objects.get().next != "nowhere"
+
+
+def test_nobody_is_named_in_the_log(screen: Screen, simulator: Simulator):
     with capture_logs() as logs:
-        failing(screen, "--crn", CLARA, NOBODY)
-    assert [each["read"] for each in logs if each["event"] == "nsis_synced"] == [1]
-    assert not {CLARA, NOBODY} & set(str(logs).replace("'", " ").replace("/", " ").split())
+        screen.sync()
+    assert [each["read"] > 0 for each in logs if each["event"] == "nsis_synced"] == [True]
+    assert not {BRIAN, CLARA} & set(str(logs).replace("'", " ").replace("/", " ").split())
 
 
 @pytest.fixture
@@ -169,8 +143,7 @@ def in_another_process(simulator: Simulator, tmp_path: Path) -> Callable[..., "s
         **os.environ,
         "DATABASE_URL": f"sqlite:///{tmp_path / 'own.sqlite3'}",
         "HMPPS_AUTH_URL": simulator.auth_url,
-        "COMMUNITY_API_URL": simulator.community_url,
-        "DELIUS_API_URL": simulator.delius_url,
+        "DELIUS_INTEGRATION_URL": simulator.delius_url,
     }
 
     def start(*arguments: str) -> "subprocess.Popen[str]":
@@ -194,15 +167,16 @@ def test_ctrl_c_stops_it_cleanly_and_the_next_run_carries_on(
     simulator: Simulator, in_another_process: Callable[..., "subprocess.Popen[str]"]
 ):
     simulator.fault("token", "latency", seconds=1)
-    with in_another_process("sync_nsis", "--crn", BRIAN, CLARA) as process:
+    with in_another_process("sync_nsis") as process:
         while not simulator.requests("token") and process.poll() is None:
             pass
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=STOP_SECONDS)
     assert process.returncode == 130
-    assert "Cases: 0 read, 0 skipped, 0 failed" in out
-    assert "Stopped. Cases left: 2. Run this again to carry on." in errors
+    assert out == lines(changes=0)
+    assert "Stopped. Run this again to carry on." in errors
     assert "Traceback" not in errors
-    with in_another_process("sync_nsis", "--crn", BRIAN, CLARA) as process:
+    with in_another_process("sync_nsis") as process:
         out, _ = process.communicate(timeout=STOP_SECONDS)
-    assert (process.returncode, out.splitlines()[0]) == (0, "Cases: 2 read, 0 skipped, 0 failed")
+    assert process.returncode == 0
+    assert out.splitlines()[0] != "Changes: 0 read"

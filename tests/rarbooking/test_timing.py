@@ -24,7 +24,7 @@ def line_of(client: Client, path: str) -> dict[str, Any]:
 def test_the_line_of_a_request_tells_how_long_it_took_and_how_long_it_waited_for_delius(
     robin: Client, simulator: Simulator
 ) -> None:
-    simulator.fault("person_all", "latency", seconds=HELD_SECONDS)
+    simulator.fault("getCase", "latency", seconds=HELD_SECONDS)
     simulator.clear_requests()
     line = line_of(robin, "/cases/X000001/arrange/type/")
     assert line["milliseconds"] >= line["upstream_milliseconds"] >= HELD_SECONDS * 1000

@@ -18,7 +18,7 @@ from audit.events import record
 from audit.models import AuditEvent
 from booking.models import Booking, BookingState, DuplicateNsis
 from booking.tasks import resume_due_bookings
-from delius.models import SyncedCase
+from delius.models import MirrorCursor
 from guidance.models import Feedback, FruitlessSearch
 from rarbooking.models import User
 from rarbooking.roles import Role
@@ -117,6 +117,7 @@ OF_NO_CASE = {
     "admin/jsi18n/": Row(STAFF, "get", "/admin/jsi18n/", 200),
     "admin/r/<path:content_type_id>/<path:object_id>/": Row(STAFF, "get", "/admin/r/999999/1/", 404),
     "admin/(?P<url>.*)$": Row(STAFF, "get", "/admin/no-such-page/", 404),
+    "admin/toolkits/toolkit/check/": Row(ADMINISTRATORS, "get", "/admin/toolkits/toolkit/check/", 200),
     "admin/toolkits/rollout/preview/": Row(ADMINISTRATORS, "get", "/admin/toolkits/rollout/preview/", 200),
     "admin/toolkits/rollout/add-teams/": Row(ADMINISTRATORS, "get", "/admin/toolkits/rollout/add-teams/", 200),
 }
@@ -134,9 +135,9 @@ MODELS: dict[str, tuple[frozenset[Role], frozenset[Role], frozenset[Role], froze
     "booking.booking": (SUPPORT, NOBODY, NOBODY, NOBODY),
     "booking.duplicatensis": (SUPPORT, NOBODY, NOBODY, NOBODY),
     "booking.journeycount": (SUPPORT | ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
+    "delius.mirrorcursor": (SUPPORT, NOBODY, NOBODY, NOBODY),
     "delius.mirroredcontact": (SUPPORT, NOBODY, NOBODY, NOBODY),
     "delius.mirrorednsi": (SUPPORT, NOBODY, NOBODY, NOBODY),
-    "delius.syncedcase": (SUPPORT, NOBODY, NOBODY, NOBODY),
     "django_tasks_database.dbtaskresult": (SUPPORT, NOBODY, NOBODY, NOBODY),
     "guidance.feedback": (DESIGNERS, NOBODY, NOBODY, DESIGNERS),
     "guidance.fruitlesssearch": (DESIGNERS, NOBODY, NOBODY, DESIGNERS),
@@ -218,9 +219,9 @@ def rows_of(robin: User) -> dict[str, str]:
         "auditevent": AuditEvent.objects.first(),
         "booking": Booking.objects.first(),
         "duplicatensis": finding,
+        "mirrorcursor": MirrorCursor.objects.create(type_codes="TKDEV", updated_at=NOW),
         "mirroredcontact": make_contact(nsi),
         "mirrorednsi": nsi,
-        "syncedcase": SyncedCase.objects.create(crn=OWN, last_tried_at=NOW),
         "feedback": Feedback.objects.create(page="/guidance/toolkits/maps-for-change/", useful=True),
         "fruitlesssearch": FruitlessSearch.objects.create(words="nothing"),
         "riskflagguidance": make_flag_page(),

@@ -22,8 +22,7 @@ NOBODY_LISTENS = "http://127.0.0.1:9"
 def asked(robin: Client, settings: Settings) -> Iterator[list[str]]:
     """Each request that is sent to a service, or would be but for its circuit breaker. No service can be reached."""
     settings.HMPPS_AUTH_URL = NOBODY_LISTENS
-    settings.COMMUNITY_API_URL = NOBODY_LISTENS
-    settings.DELIUS_API_URL = NOBODY_LISTENS
+    settings.DELIUS_INTEGRATION_URL = NOBODY_LISTENS
     cache.clear()
     operations: list[str] = []
 

@@ -17,7 +17,7 @@ def frozen(simulator: Simulator) -> Simulator:
 
 @pytest.fixture
 def acting_for(frozen: Simulator) -> Iterator[Callable[[str | None], Delius]]:
-    """Return a function that gives a caller whose token acts for a user."""
+    """Return a function that gives a caller whose token acts for a user, or for nobody."""
     callers: list[Delius] = []
 
     def act(username: str | None) -> Delius:
@@ -33,3 +33,15 @@ def acting_for(frozen: Simulator) -> Iterator[Callable[[str | None], Delius]]:
 def robin(acting_for: Callable[[str | None], Delius]) -> Delius:
     """A caller that acts for Robin, who manages most of the demonstration's people."""
     return acting_for("ROBIN.SAMPLE")
+
+
+@pytest.fixture
+def jo(acting_for: Callable[[str | None], Delius]) -> Delius:
+    """A caller that acts for Jo, who is of another team than Robin."""
+    return acting_for("JO.PLACEHOLDER")
+
+
+@pytest.fixture
+def nobody(acting_for: Callable[[str | None], Delius]) -> Delius:
+    """A caller whose token acts for no user."""
+    return acting_for(None)

@@ -14,9 +14,9 @@ def test_each_practitioner_has_a_caseload_of_their_own_with_a_rar_requirement(
     frozen.reset(dataset="crew", now=NOW)
     caller = Delius(frozen, frozen.token())
     name = username(practitioner)
-    listed = caller.community(f"staff/username/{name}/manage-supervisions-eligible-offenders?size=100").json()
+    listed = caller.get(f"users/{name}/cases", size=100).json()
     caller.close()
-    assert sorted(each["crn"] for each in listed["content"]) == [
+    assert sorted(each["crn"] for each in listed["cases"]) == [
         crn(practitioner, number) for number in range(1, CASELOAD + 1)
     ]
 

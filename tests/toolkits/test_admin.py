@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import time_machine
 from django.urls import reverse
+from pytest_django import Settings
 
 from tests.toolkits.factories import make_placeholder, make_rollout, make_toolkit
 from toolkits.models import Rollout, Toolkit
@@ -24,6 +25,12 @@ NEW_TOOLKIT = {
     "nsi_notes": "",
 }
 NEW_ROLLOUT = {"provider_code": "N90", "team_code": "N90AAA", "starts_on": "2026-06-01", "ends_on": "", "note": ""}
+
+
+@pytest.fixture(autouse=True)
+def _no_delius(settings: Settings) -> None:
+    """Codes are typed here: tests/toolkits/test_checking.py has those that are chosen from what Delius has."""
+    settings.HMPPS_AUTH_URL = settings.DELIUS_INTEGRATION_URL = "http://127.0.0.1:9"
 
 
 def errors_of(response):

@@ -7,13 +7,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from delius.forgetting import purge
+from delius.retention import purge
 
 
 class Command(BaseCommand):
     """For cron, once a day."""
 
-    help = "Delete from the mirror cases that no sync read for MIRROR_DAYS, and what has been gone from Delius as long."
+    help = (
+        "Delete from the mirror what has been gone from Delius for MIRROR_DAYS, and NSIs that were ended or "
+        "soft-deleted so long ago and have had no appointment since."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Delete them and print how many there were."""

@@ -8,8 +8,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django_tasks_db.models import DBTaskResult
 
-from booking.models import Booking, Draft, DuplicateNsis, Lease
+from booking.models import Booking, Draft, DuplicateNsis
 from booking.tasks import resume_due_bookings
+from delius.models import MirrorCursor, MirroredContact, MirroredNsi
 
 USERNAME = "demo.admin"
 PASSWORD = "demo-admin-only"  # noqa: S105 - printed by the demo, and refused outside it
@@ -21,10 +22,10 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load what the product comes with and a rollout, make an administrator, and forget what was booked."""
+        """Load what the product comes with and a rollout, make an administrator, forget what was booked and read."""
         if not settings.DEMO:
             raise CommandError("load_demo is for the demo profile only: set RARBOOKING_PROFILE=demo.")
-        for model in (Draft, Booking, DuplicateNsis, Lease):
+        for model in (Draft, Booking, DuplicateNsis, MirroredContact, MirroredNsi, MirrorCursor):
             model.objects.all().delete()
         DBTaskResult.objects.filter(task_path=resume_due_bookings.module_path).delete()
         call_command("load_toolkits", verbosity=0)

@@ -1,0 +1,32 @@
+"""The way from page to page of a list."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+# How many pages are linked to on either side of the one that is shown.
+NEIGHBOURS = 2
+
+
+def pagination(
+    url: str, *, page: int, pages: int, label: str, query: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return what GOV.UK's pagination component takes, empty for a single page; pages count from 1.
+
+    `query` is what the address of each page has besides its number; `label` tells this list from another.
+    """
+    if pages <= 1:
+        return {}
+    addresses = {number: f"{url}?{urlencode({**(query or {}), 'page': number})}" for number in range(1, pages + 1)}
+    items: list[dict[str, Any]] = []
+    for number, address in addresses.items():
+        if number in {1, pages} or abs(number - page) <= NEIGHBOURS:
+            items.append({"number": number, "href": address, "current": number == page})
+        elif "ellipsis" not in items[-1]:
+            items.append({"ellipsis": True})
+    found: dict[str, Any] = {"items": items, "landmarkLabel": label}
+    if page > 1:
+        found["previous"] = {"href": addresses[page - 1]}
+    if page < pages:
+        found["next"] = {"href": addresses[page + 1]}
+    return found

@@ -1,0 +1,30 @@
+"""The NSI that *Check your answers* names: signed into the page, so that confirming uses the one that was shown."""
+
+from collections.abc import Sequence
+
+from django.core import signing
+
+from booking.models import Draft
+from booking.services.confirm import ShownNsi
+from delius.records import Nsi
+
+SALT = "booking.shown-nsi"
+
+
+def sign(usable: Sequence[Nsi], *, draft: Draft) -> str:
+    """Return what the page carries of a toolkit's NSIs, the one that will be used first; empty for none."""
+    if not usable:
+        return ""
+    ids = [nsi.nsi_id for nsi in usable]
+    return signing.dumps([str(draft.booking_id), draft.fingerprint, *ids], salt=SALT)
+
+
+def read(sent: str, *, draft: Draft) -> ShownNsi | None:
+    """Return the NSI that a page of these very answers named; None where it named none, or was not ours."""
+    try:
+        booking_id, fingerprint, nsi_id, *other_ids = signing.loads(sent, salt=SALT)
+    except (signing.BadSignature, ValueError):
+        return None
+    if (booking_id, fingerprint) != (str(draft.booking_id), draft.fingerprint):
+        return None
+    return ShownNsi(nsi_id=nsi_id, other_ids=tuple(other_ids))

@@ -1,0 +1,1 @@
+"""The integration service: the operations of its contract, a module for each of its tags."""

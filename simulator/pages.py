@@ -1,0 +1,26 @@
+"""Delius's own page of a person's contact log, as far as a link to it needs something to open."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from simulator.state import current
+from simulator.store import rows
+
+blueprint = Blueprint("pages", __name__, url_prefix="/ndelius")
+
+CONTACTS = (
+    "SELECT contact.*, contact_type.description AS type_description, nsi_type.description AS nsi_description"
+    " FROM contact JOIN person ON contact.person_id = person.id"
+    " LEFT JOIN contact_type ON contact.type_code = contact_type.code"
+    " LEFT JOIN nsi ON contact.nsi_id = nsi.id LEFT JOIN nsi_type ON nsi.type_code = nsi_type.code"
+    " WHERE crn = ? ORDER BY starts DESC LIMIT 200"
+)
+
+
+@blueprint.get("/NDelius-war/delius/JSP/deeplink.xhtml")
+def contact_log() -> ResponseReturnValue:
+    """Show what is in a person's contact log, the latest entries first."""
+    crn = request.args.get("CRN", "")
+    with current().store.reading() as connection:
+        found = rows(connection, CONTACTS, crn)
+    return render_template("contact_log.html", system="Delius", crn=crn, contacts=found)

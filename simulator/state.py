@@ -1,0 +1,63 @@
+"""What one running simulator holds beside its database; gone when the process ends."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import current_app
+
+from simulator.clock import Clock
+from simulator.datasets import DATASETS
+from simulator.faults import Faults
+from simulator.keys import SigningKey
+from simulator.request_log import RequestLog
+from simulator.store import Store, clear
+
+EXTENSION = "delius_simulator"
+TOKEN_SECONDS = 3600
+
+
+@dataclass
+class Switches:
+    """What a test may set."""
+
+    token_seconds: int = TOKEN_SECONDS
+
+
+@dataclass
+class State:
+    """The running simulator."""
+
+    store: Store
+    clock: Clock = field(default_factory=Clock)
+    faults: Faults = field(default_factory=Faults)
+    log: RequestLog = field(default_factory=RequestLog)
+    switches: Switches = field(default_factory=Switches)
+    expired_tokens: set[str] = field(default_factory=set)
+    resets: int = 0
+    _key: SigningKey | None = None
+
+    @property
+    def key(self) -> SigningKey:
+        """Return the key in the database, read once."""
+        if self._key is None:
+            with self.store.reading() as connection:
+                self._key = SigningKey(connection.execute("SELECT jwk FROM signing_key").fetchone()["jwk"])
+        return self._key
+
+    def reset(self, *, dataset: str, now: datetime | None = None) -> None:
+        """Start again with a data set, its dates relative to `now`, which stays frozen; to the real time when None."""
+        self.resets += 1
+        self.clock.freeze(now)
+        self.faults.reset()
+        self.log.clear()
+        self.switches = Switches()
+        self.expired_tokens.clear()
+        with self.store.writing() as connection:
+            clear(connection)
+            DATASETS[dataset](connection, self.clock.wall_time())
+
+
+def current() -> State:
+    """Return the simulator that serves the present request."""
+    state: State = current_app.extensions[EXTENSION]
+    return state
