@@ -24,7 +24,7 @@ node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-var/.static: .venv/.installed node_modules/.installed $(STATIC_SOURCES) rarbooking/staticfiles.py
+var/.static: .venv/.installed node_modules/.installed $(STATIC_SOURCES) rarbooking/web/staticfiles.py
 	@mkdir -p var
 	$(BIN)/python manage.py collectstatic --no-input --clear --verbosity 0
 	@touch $@

@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from audit.admin_lists import IndexedValuesFilter, LargeTable
 from audit.events import record
-from audit.large_tables import IndexedValuesFilter, LargeTable
 from audit.models import AuditEvent
 
 

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 
+from audit.delivery.scheduling import wake_sender
 from audit.models import AuditEvent, Sending
-from audit.wake import wake_sender
 
 SYSTEM = "SYSTEM"
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
-from audit.large_tables import IndexedValuesFilter, LargeTable
+from audit.admin_lists import IndexedValuesFilter, LargeTable
 from booking import auditing
 from booking.forms.settling import SettleForm
 from booking.models import Booking, BookingHistory, BookingState, DuplicateNsis, JourneyCount, UpstreamAttempt
-from booking.services import settling
+from booking.services.delivery import settling
 from booking.views.journey_counts import journey_counts, journey_counts_csv
 
 

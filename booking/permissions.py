@@ -1,4 +1,4 @@
-"""What somebody may be let do with cases. Which role allows it is the project's to say (`rarbooking/roles.py`)."""
+"""The permissions of cases. Which role has them is said in `rarbooking/identity/roles.py`."""
 
 SEE_CASES = "booking.see_cases"
 ARRANGE = "booking.arrange_appointments"

@@ -11,7 +11,10 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 from pydantic import BaseModel, ValidationError
 
-from delius import circuit_breaker, conf
+from delius import conf
+from delius.http import circuit_breaker
+from delius.http.transport import Operation, Parameters, Query, Transport, json_of, unusable
+from delius.http.upstream import Service
 from delius.records import (
     Appointment,
     AppointmentPage,
@@ -26,9 +29,7 @@ from delius.records import (
     RiskFlag,
     User,
 )
-from delius.services import Service
-from delius.transport import Operation, Parameters, Query, Transport, json_of, unusable
-from delius.writes import NewAppointment, NewNsi
+from delius.writes.bodies import NewAppointment, NewNsi
 
 R = TypeVar("R", bound=BaseModel)
 

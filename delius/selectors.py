@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from delius import cache, conf
+from delius import conf
 from delius.client import CaseSort, get_client
 from delius.errors import NotFound
 from delius.london import today
-from delius.parallel import Outcome, side_by_side
+from delius.reads import cache
+from delius.reads.parallel import Outcome, side_by_side
 from delius.records import (
     Appointment,
     AppointmentPage,

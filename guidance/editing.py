@@ -11,10 +11,10 @@ from django.core.validators import MaxLengthValidator
 from django.http import QueryDict
 from django.utils import timezone
 
-from guidance.markdown import MOST_CHARACTERS
 from guidance.models import Format, Gender, Page, PageState, RiskFlagGuidance, Setting, ToolkitGuidance
 from guidance.presenters.differences import Difference, differences
 from guidance.services.publishing import MOST_NOTE_CHARACTERS
+from guidance.text.markdown import MOST_CHARACTERS
 from toolkits.selectors import all_toolkits
 
 NOTE_HINT = f"For colleagues, up to {MOST_NOTE_CHARACTERS} characters, like: Added the new referral form."

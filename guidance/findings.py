@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import dateformat, timezone
 from django.utils.http import urlencode
 
-from guidance.links import Targets, Trouble, links_in
-from guidance.markdown import TooMuch
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.presenters.facts import flag_rows, toolkit_rows
+from guidance.text.links import Targets, Trouble, links_in
+from guidance.text.markdown import TooMuch
 from toolkits.selectors import ToolkitChoice, toolkits_in_use
 
 REVIEW_AHEAD = timedelta(days=30)

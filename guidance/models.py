@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from guidance.markdown import MOST_CHARACTERS, TooMuch, checked
-from guidance.structure import FLAG_FACTS, FLAG_SECTIONS, TOOLKIT_FACTS, TOOLKIT_SECTIONS, Fact, Section
-from guidance.tidying import tidy_line, tidy_lines, tidy_text
+from guidance.text.cleaning import tidy_line, tidy_lines, tidy_text
+from guidance.text.markdown import MOST_CHARACTERS, TooMuch, checked
+from guidance.text.structure import FLAG_FACTS, FLAG_SECTIONS, TOOLKIT_FACTS, TOOLKIT_SECTIONS, Fact, Section
 
 code_in_delius = RegexValidator(r"^[A-Z0-9]+\Z", "Enter the code as it is in Delius, in capital letters and numbers")
 
@@ -103,7 +103,7 @@ class Page(models.Model):
         super().clean_fields(exclude=exclude)
 
     def tidy(self) -> None:
-        """Put right what nobody can see and a file could not keep: see guidance/tidying.py."""
+        """Put right what nobody can see and a file could not keep: see guidance/text/cleaning.py."""
         for name in self.content_fields():
             field, value = self._meta.get_field(name), getattr(self, name)
             if isinstance(field, models.JSONField):

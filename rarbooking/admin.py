@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from booking.admin import ReadOnly
-from rarbooking import sessions
+from rarbooking.identity import sessions
 from rarbooking.models import User
 
 # What somebody may do follows from their roles in HMPPS Auth.

@@ -12,22 +12,16 @@ class RarbookingConfig(AppConfig):
 
     def ready(self) -> None:
         """Have upstream calls counted, sign-ins timed, log lines made complete, deployments checked and traces sent."""
-        from rarbooking import (
-            checks,  # noqa: F401 - checks registers itself
-            correlation,
-            log_context,
-            metrics,
-            sessions,
-            timing,
-        )
+        from rarbooking.identity import sessions
+        from rarbooking.observability import correlation, log_context, metrics, request_timing
 
         metrics.connect()
         correlation.connect()
         sessions.connect()
-        timing.connect()
+        request_timing.connect()
         log_context.connect()
         if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
-            from rarbooking import tracing
+            from rarbooking.observability import tracing
 
             tracing.start(
                 endpoint=settings.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -1,14 +1,16 @@
 """The people who sign in, and their sessions."""
 
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.utils import timezone
 
-from rarbooking.roles import ADMINISTRATION, Role
+from rarbooking.identity.roles import ADMINISTRATION, Role
 
 
 class User(AbstractUser):
@@ -70,9 +72,8 @@ class Session(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls) -> type:
         """Return the store that keeps these rows."""
-        from rarbooking.session_store import SessionStore
-
-        return SessionStore
+        store: type = import_module(settings.SESSION_ENGINE).SessionStore
+        return store
 
     def save(self, *args: Any, force_update: bool = False, **options: Any) -> None:
         """Write a new row, or of one that exists only what the store made it from: the rest may have changed since."""

@@ -15,9 +15,9 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from rarbooking import sentry
-from rarbooking.cache_entries import key_prefix
-from rarbooking.logs import hiding_crns
+from rarbooking.observability import error_reports
+from rarbooking.observability.logs import hiding_crns
+from rarbooking.web.cache_signing import key_prefix
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -46,11 +46,11 @@ INSTALLED_APPS = [
     "guidance",
     "delius",
     "audit",
-    "rarbooking.admin_config.RarbookingAdminConfig",
+    "rarbooking.web.admin_config.RarbookingAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "rarbooking.staticfiles.StaticFilesConfig",
+    "rarbooking.web.staticfiles.StaticFilesConfig",
     "csp",
     "django_linear_migrations",
     "django_prometheus",
@@ -61,29 +61,29 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "rarbooking.timing.TimingMiddleware",
+    "rarbooking.observability.request_timing.TimingMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     # Before whatever may answer by itself: a static file and a refusal have the same headers as a page.
-    "rarbooking.middleware.HeadersMiddleware",
+    "rarbooking.web.middleware.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "rarbooking.middleware.PrivatePagesMiddleware",
-    "rarbooking.readable.ReadableRequestMiddleware",
+    "rarbooking.web.middleware.PrivatePagesMiddleware",
+    "rarbooking.web.request_validation.ReadableRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "rarbooking.middleware.AuthenticationMiddleware",
+    "rarbooking.web.middleware.AuthenticationMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "rarbooking.middleware.MethodMiddleware",
-    "rarbooking.middleware.BodyLimitMiddleware",
-    "rarbooking.middleware.RateLimitMiddleware",
-    "rarbooking.middleware.SignedInMiddleware",
+    "rarbooking.web.middleware.MethodMiddleware",
+    "rarbooking.web.middleware.BodyLimitMiddleware",
+    "rarbooking.web.middleware.RateLimitMiddleware",
+    "rarbooking.web.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "rarbooking.middleware.UpstreamFaultMiddleware",
-    "rarbooking.readable.AdminInputMiddleware",
+    "rarbooking.web.middleware.UpstreamFaultMiddleware",
+    "rarbooking.web.request_validation.AdminInputMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -96,8 +96,8 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
-            "environment": "rarbooking.jinja2.environment",
-            "context_processors": ["rarbooking.context_processors.layout"],
+            "environment": "rarbooking.web.jinja2.environment",
+            "context_processors": ["rarbooking.web.context_processors.layout"],
         },
     },
     {
@@ -145,14 +145,14 @@ CACHES: dict[str, dict[str, Any]] = {
 }
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
     # Entries are pickled: whoever can write to Redis must not be able to have this service run what they wrote.
-    CACHES["default"].setdefault("OPTIONS", {})["serializer"] = "rarbooking.cache_entries.SignedSerializer"
+    CACHES["default"].setdefault("OPTIONS", {})["serializer"] = "rarbooking.web.cache_signing.SignedSerializer"
     CACHES["default"]["KEY_PREFIX"] = key_prefix(SECRET_KEY)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "rarbooking.User"
 # Passwords are for the demo alone: everywhere else people come in through HMPPS Auth, the admin included.
 AUTHENTICATION_BACKENDS = [
-    "rarbooking.backends.HmppsAuthBackend",
+    "rarbooking.identity.authentication.HmppsAuthBackend",
     *(["django.contrib.auth.backends.ModelBackend"] if DEMO else []),
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -185,7 +185,7 @@ STATICFILES_DIRS = (
 )
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "rarbooking.staticfiles.HashedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "rarbooking.web.staticfiles.HashedStaticFilesStorage"},
 }
 
 # Nobody else's page has a use for our files.
@@ -197,7 +197,7 @@ COOKIE_PREFIX = "__Host-" if SECURE_COOKIES else ""
 # The longest that somebody stays signed in, in hours, and the longest without asking for a page, in minutes.
 SESSION_HOURS = env.int("SESSION_HOURS", default=12)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
-SESSION_ENGINE = "rarbooking.session_store"
+SESSION_ENGINE = "rarbooking.identity.session_store"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}rarbooking-session"
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
@@ -218,7 +218,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
 SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "rarbooking.error_views.csrf_failure"
+CSRF_FAILURE_VIEW = "rarbooking.web.error_views.csrf_failure"
 # On the server, with the session: the administration's messages name what they are about.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
@@ -308,7 +308,7 @@ CONTENT_SECURITY_POLICY = {
 # One of its own, so that an alias stays the same when SECRET_KEY is changed.
 LOG_CRN_KEY = env.str("LOG_CRN_KEY", default="") or SECRET_KEY
 hide_crns = hiding_crns(LOG_CRN_KEY)
-# Its own way of finding the address believes headers that a browser can send; rarbooking/throttling.py has ours.
+# Its own way of finding the address believes headers that a browser can send; rarbooking/web/rate_limits.py has ours.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 # Without it nothing that traces is even imported (rarbooking/apps.py).
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
@@ -351,7 +351,7 @@ structlog.configure(
 
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
-    sentry.start(
+    error_reports.start(
         dsn=SENTRY_DSN,
         environment=env.str("SENTRY_ENVIRONMENT", default=""),
         release=GIT_REF,

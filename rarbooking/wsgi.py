@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
-from rarbooking.bodies import read_as_utf_8, with_a_length
+from rarbooking.web.request_bodies import read_as_utf_8, with_a_length
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rarbooking.settings")
 

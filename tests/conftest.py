@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from delius import background
+from delius.http import background
 from tests.faults import tally as faults
 from tests.hostile import tally as hostile
 from tests.people import account, client_of

@@ -12,11 +12,11 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from audit.admin import Audited
-from delius.nsi_types import DeliusError
+from delius.reads.nsi_types import DeliusError
 from toolkits.checking import check_toolkits
 from toolkits.forms import DatesForm, PreviewForm, RolloutForm, TeamsForm, ToolkitForm
-from toolkits.kept import forget_rollout
 from toolkits.models import Rollout, Toolkit, ToolkitList
+from toolkits.reference_data import forget_rollout
 from toolkits.selectors import toolkits_for
 
 

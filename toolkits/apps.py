@@ -11,4 +11,4 @@ class ToolkitsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have what is kept of toolkits forgotten when it changes."""
-        from toolkits import kept  # noqa: F401
+        from toolkits import reference_data  # noqa: F401

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from delius.nsi_types import CodeDescription, NsiType, nsi_types
+from delius.reads.nsi_types import CodeDescription, NsiType, nsi_types
 from toolkits.models import Rollout, Toolkit
 
 

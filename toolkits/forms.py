@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 
-from delius.nsi_types import CodeDescription, DeliusError, NsiType, nsi_types_for_rar
+from delius.reads.nsi_types import CodeDescription, DeliusError, NsiType, nsi_types_for_rar
 from toolkits.checking import problems_with
 from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, Rollout, Toolkit, capitals_and_digits
 

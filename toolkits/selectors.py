@@ -1,6 +1,6 @@
 """What the rest of the house may ask about toolkits: the only module here that other rooms import.
 
-It may be a minute old in a process that did not change it (toolkits/kept.py).
+It may be a minute old in a process that did not change it (toolkits/reference_data.py).
 """
 
 import unicodedata
@@ -9,7 +9,7 @@ from datetime import date
 
 from django.core.exceptions import ImproperlyConfigured
 
-from toolkits import kept
+from toolkits import reference_data
 from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, ToolkitOrder
 
 __all__ = [
@@ -60,7 +60,7 @@ def is_transitioned(*, provider_code: str, team_code: str, on: date) -> bool:
     A team's own rollout row beats its provider's, also where it has ended or starts later. A team with
     neither is not transitioned, nor is one whose provider has no code ("").
     """
-    rows = kept.rollout(provider_code)
+    rows = reference_data.rollout(provider_code)
     deciding_row = rows.get(team_code) or rows.get("")
     return bool(deciding_row and deciding_row.cover(on))
 
@@ -110,7 +110,7 @@ def toolkits_in_use(on: date) -> list[ToolkitChoice]:
 
 def order_of_list() -> ToolkitOrder:
     """Return in which order practitioners are offered toolkits."""
-    chosen = kept.order()
+    chosen = reference_data.order()
     return ToolkitOrder(chosen) if chosen else ToolkitOrder.ALPHABETICAL
 
 
@@ -124,7 +124,7 @@ class _Toolkit:
     """A toolkit, when it may be chosen, and where an administrator pinned it."""
 
     choice: ToolkitChoice
-    days: kept.Days
+    days: reference_data.Days
     order: int
 
     def is_active(self, on: date) -> bool:
@@ -144,10 +144,10 @@ def _toolkits() -> list[_Toolkit]:
                 nsi_notes=row["nsi_notes"],
                 is_placeholder=row["is_placeholder"],
             ),
-            days=kept.Days(first=row["active_from"], last=row["active_to"]),
+            days=reference_data.Days(first=row["active_from"], last=row["active_to"]),
             order=row["order"],
         )
-        for row in kept.toolkits()
+        for row in reference_data.toolkits()
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import date, time
 
 from delius.records import AppointmentType, Event, Office
 from delius.selectors import RarRequirement
-from delius.writes import Officer
+from delius.writes.bodies import Officer
 from toolkits.selectors import ToolkitChoice
 
 

@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from booking.formats import LONDON
-from delius import nsis
 from delius import selectors as delius
-from delius.nsis import RequirementNsis
-from delius.parallel import Outcome, side_by_side
+from delius.reads.parallel import Outcome, side_by_side
 from delius.records import Appointment, AppointmentType, Case, Event, Nsi, Office, Relation, Team
 from delius.selectors import RarRequirement
-from delius.writes import Officer
+from delius.writes import nsis
+from delius.writes.bodies import Officer
+from delius.writes.nsis import RequirementNsis
 from toolkits import selectors as toolkits
 from toolkits.selectors import ToolkitChoice
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from delius import mirror
-from delius.writes import Officer
+from delius.mirror import selectors as mirror
+from delius.writes.bodies import Officer
 from toolkits.selectors import ToolkitChoice, ToolkitOrder, order_of_list
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from booking import shown_nsi
+from booking.journey import shown_nsi
 from booking.journey.budget import rar_days
 from booking.journey.journey import Journey
 from booking.journey.records import ToolkitRecords, referred, toolkit_of, toolkit_records

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from delius.mirror import TypeUse
+from delius.mirror.selectors import TypeUse
 from toolkits.selectors import ToolkitChoice
 
 

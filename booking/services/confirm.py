@@ -12,9 +12,10 @@ from django.utils import timezone
 from booking import auditing
 from booking.journey.request import AppointmentRequest
 from booking.models import Booking, Draft
-from booking.services import duplicates, schedule
+from booking.services import duplicates
+from booking.services.delivery import schedule
 from booking.services.states import AT_REST
-from delius.attempts import correlation_id
+from delius.http.attempts import correlation_id
 
 
 @dataclass(frozen=True)

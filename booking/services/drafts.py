@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from booking.journey.journey import Journey
 from booking.models import Booking, BookingState, Draft
-from booking.services import cancellation, counting
+from booking.services import counting
+from booking.services.delivery import cancellation
 
 # Where a journey stands once every question is answered.
 CHECK = "check"

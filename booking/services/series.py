@@ -10,7 +10,7 @@ from booking.formats import clock
 from booking.forms.steps import NO_OFFICE, OTHER_TYPE
 from booking.journey.situation import FEATURED_NAMES
 from booking.models import Booking, BookingState, Draft
-from booking.services import cancellation, processing
+from booking.services.delivery import cancellation, processing
 from booking.services.drafts import WaitingForBooking
 
 # How long somebody waits for a page while repeats are made; a worker makes those that are left.

@@ -6,12 +6,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from booking import auditing, searched, selectors
+from booking import auditing, selectors
 from booking.access import NoStaffRecord, case_of, user_id_of, username_of
 from booking.forms.cases import BY_NAME, FindForm
 from booking.permissions import ARRANGE, SEE_CASES
 from booking.presenters.cases import case_row, news_of
 from booking.presenters.pagination import pagination
+from booking.views import case_search
 from booking.views.for_staff import for_staff
 from booking.views.pages import insist_on, page_asked_for
 from delius import selectors as delius
@@ -27,10 +28,10 @@ def cases(request: HttpRequest) -> HttpResponse:
 
     A POST looks for somebody, and leads to the list of whoever was found.
     """
-    kept = {"order": BY_NAME, **request.GET.dict(), "find": searched.words_for(request)}
+    kept = {"order": BY_NAME, **request.GET.dict(), "find": case_search.words_for(request)}
     form = FindForm(request.POST if request.method == "POST" else kept)
     if form.is_valid() and request.method == "POST":
-        return redirect(searched.keep(request, words=form.words, order=form.chosen_order))
+        return redirect(case_search.keep(request, words=form.words, order=form.chosen_order))
     page = page_asked_for(request)
     found = _found(request, form, page=page)
     insist_on(page, of=found.total_pages)
@@ -53,7 +54,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         )
         for case in found.cases
     ]
-    query = searched.query_for(words=form.words, order=form.chosen_order)
+    query = case_search.query_for(words=form.words, order=form.chosen_order)
     context = {
         "rows": rows,
         "number_found": found.total_elements,

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import interrupted, selectors, shown_nsi
+from booking import selectors
 from booking.access import case_of, user_id_of, username_of
 from booking.formats import clock_after
 from booking.forms.steps import OFFICE_NOT_LISTED
+from booking.journey import shown_nsi, unsaved_answers
 from booking.journey.journey import Journey
 from booking.journey.request import appointment_requests
 from booking.journey.situation import Situation
@@ -28,8 +29,8 @@ from booking.services import confirm, drafts
 from booking.views.for_staff import for_staff
 from booking.views.outcome import carry_on
 from booking.views.sent import sent_fields
-from delius import availability
 from delius.errors import CircuitOpen, Unavailable
+from delius.http import availability
 
 STEPS_BY_SLUG = {step.slug: step for step in STEPS}
 
@@ -66,9 +67,9 @@ def step(request: HttpRequest, crn: str, slug: str) -> HttpResponse:
     if not (journey.may_visit(asking) or (request.method == "POST" and asking in journey.asked)):
         return _out_of_order(crn, journey)
     if request.method != "POST":
-        typed = interrupted.kept(request)
+        typed = unsaved_answers.kept(request)
         return _ask(request, journey, asking, journey.form(asking, typed), was_interrupted=typed is not None)
-    interrupted.forget(request)
+    unsaved_answers.forget(request)
     form = journey.form(asking, request.POST)
     if not form.is_valid():
         _note_what_was_not_offered(asking, form)
@@ -208,7 +209,7 @@ def _ask(
             "back_url": back_url,
             "has_errors": bool(form.errors or problem),
             "problem": problem,
-            "owner_mark": interrupted.owner_mark(user_id_of(request)),
+            "owner_mark": unsaved_answers.owner_mark(user_id_of(request)),
             "was_interrupted": was_interrupted,
             **asking.context(journey.answers, journey.situation),
         },

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from audit.spreadsheets import write_row
+from audit.csv_injection import write_row
 from booking import selectors
 from booking.forms.counts import PeriodForm, last_four_weeks
 from booking.models import JourneyCount

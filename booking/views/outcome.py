@@ -17,7 +17,8 @@ from booking.permissions import ARRANGE, SEE_CASES
 from booking.presenters import problems
 from booking.presenters.outcome import confirmation
 from booking.presenters.series import series as series_page
-from booking.services import cancellation, confirm, processing, series
+from booking.services import confirm, series
+from booking.services.delivery import cancellation, processing
 from booking.services.drafts import WaitingForBooking
 from booking.views.for_staff import for_staff
 from delius.records import Case

@@ -12,7 +12,7 @@ from booking.presenters.risk_flags import FlagRow, risk_flags
 from booking.views.for_staff import for_staff
 from delius import selectors as delius
 from delius.errors import DeliusError
-from delius.parallel import Outcome
+from delius.reads.parallel import Outcome
 from delius.records import RiskFlag
 
 

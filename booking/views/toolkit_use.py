@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from booking.presenters.toolkit_use import use_table
-from delius import mirror
+from delius.mirror import selectors as mirror
 from toolkits import selectors as toolkits
 
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from guidance.admin.life import Life
 from guidance.admin.versions import Versions
 from guidance.editing import PageForm, ReviewForm, RiskFlagGuidanceForm, ToolkitGuidanceForm
-from guidance.markdown import CHEAT_SHEET
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.services import publishing
+from guidance.text.markdown import CHEAT_SHEET
 
 UNPUBLISHED_CHANGES = Q(state=PageState.PUBLISHED) & ~Q(published_version=F("version"))
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from guidance.markdown import render
 from guidance.models import ToolkitGuidance
 from guidance.presenters.facts import TOOLKIT_ROWS
-from guidance.structure import NOT_RECORDED, TOOLKIT_SECTIONS
+from guidance.text.markdown import render
+from guidance.text.structure import NOT_RECORDED, TOOLKIT_SECTIONS
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from guidance.models import Gender, RiskFlagGuidance, ToolkitGuidance
-from guidance.structure import NOT_RECORDED
+from guidance.text.structure import NOT_RECORDED
 
 
 @dataclass(frozen=True)

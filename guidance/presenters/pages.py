@@ -7,11 +7,11 @@ from datetime import datetime
 from django.utils import timezone
 from markupsafe import Markup, escape
 
-from guidance.markdown import render
 from guidance.models import Page, RiskFlagGuidance, ToolkitGuidance
 from guidance.presenters.facts import Row, flag_rows, toolkit_rows
 from guidance.presenters.tags import tag_colour
-from guidance.structure import NOT_RECORDED
+from guidance.text.markdown import render
+from guidance.text.structure import NOT_RECORDED
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models.signals import post_delete
 
-from guidance.markdown import plain_text
 from guidance.models import Page, PageState, RiskFlagGuidance, SearchEntry, ToolkitGuidance
 from guidance.search.words import FEWEST_LETTERS, STOP_WORDS, words_in
+from guidance.text.markdown import plain_text
 
 KINDS: tuple[type[Page], ...] = (ToolkitGuidance, RiskFlagGuidance)
 

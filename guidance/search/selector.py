@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from guidance.search.engines import engine
 from guidance.search.extracts import Piece, extract
 from guidance.search.words import MOST_CHARACTERS, close_words, words_to_find
-from guidance.tidying import tidy_line
+from guidance.text.cleaning import tidy_line
 
 
 @dataclass(frozen=True, slots=True)

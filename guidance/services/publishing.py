@@ -8,14 +8,17 @@ import structlog
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from audit.events import record
 from guidance import context
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.search import index
-from guidance.tasks import publish_due_guidance
 
 logger = structlog.get_logger(__name__)
+
+# Named and not imported: the task imports this module.
+PUBLISH_TASK = "guidance.tasks.publish_due_guidance"
 
 Kind = TypeVar("Kind", bound=Page)
 
@@ -84,7 +87,7 @@ def schedule(page: Kind, *, by: AbstractBaseUser | None, note: str, at: datetime
     done = f"Scheduled for {timezone.localtime(at):%d/%m/%Y %H:%M}"
     with transaction.atomic():
         scheduled = _changed(page, change, by=by, note=_needed(note), done=done, what="GUIDANCE_SCHEDULED")
-        publish_due_guidance.using(run_after=at).enqueue()
+        import_string(PUBLISH_TASK).using(run_after=at).enqueue()
     return scheduled
 
 

@@ -5,7 +5,7 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from rarbooking.sessions import seconds_left
+from rarbooking.identity.sessions import seconds_left
 
 register = template.Library()
 

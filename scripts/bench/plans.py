@@ -211,8 +211,8 @@ def _administration(explainer: Explainer) -> None:
     from django.test import Client
 
     from booking.models import Booking
+    from rarbooking.identity.roles import Role
     from rarbooking.models import User
-    from rarbooking.roles import Role
 
     client = Client(SERVER_NAME="127.0.0.1")
     somebody = User(username="INVENTED.ADMIN")
@@ -250,9 +250,9 @@ def _worker(explainer: Explainer) -> None:
     from django_tasks_db.models import DBTaskResult
 
     from booking.models import Booking, BookingState
-    from booking.services import cancellation, processing
-    from booking.services.resume import _claim
-    from booking.services.withdrawal import withdraw_due
+    from booking.services.delivery import cancellation, processing
+    from booking.services.delivery.resume import _claim
+    from booking.services.delivery.withdrawal import withdraw_due
 
     now = timezone.now()
     waiting = Booking.objects.filter(state=BookingState.SUBMITTED).values("id")[:40]
@@ -280,11 +280,11 @@ def _the_clock(explainer: Explainer) -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from audit.exporting import between
-    from audit.purging import purge as purge_audit
-    from booking.services.keeping import purge_bookings, purge_drafts
-    from delius.retention import purge as purge_mirror
-    from rarbooking.metrics import StateCollector
+    from audit.csv_export import between
+    from audit.retention import purge as purge_audit
+    from booking.services.retention import purge_bookings, purge_drafts
+    from delius.mirror.retention import purge as purge_mirror
+    from rarbooking.observability.metrics import StateCollector
 
     now = timezone.now()
     for occasion, work in {

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from audit.delivery.sending import _claim as claim_and_die
+from audit.delivery.sending import send_waiting
 from audit.events import record
 from audit.models import AuditEvent, Sending
-from audit.sending import _claim as claim_and_die
-from audit.sending import send_waiting
 from tests.audit.conftest import ReadQueue
 
 pytestmark = pytest.mark.django_db

@@ -11,10 +11,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from booking.models import Booking, BookingState, Draft
-from booking.services.cancellation import let_go
-from booking.services.keeping import purge_bookings
-from booking.services.resume import resume_due
-from booking.services.settling import mark_as_settled, try_again
+from booking.services.delivery.cancellation import let_go
+from booking.services.delivery.resume import resume_due
+from booking.services.delivery.settling import mark_as_settled, try_again
+from booking.services.retention import purge_bookings
 
 BEFORE, AFTER = [("booking", "0007_large_tables")], [("booking", "0009_references")]
 UNDER_WAY = ("submitted", "nsi_ready", "uncertain")

@@ -12,7 +12,7 @@ from icalendar import Calendar
 
 from booking.journey.repeats import FREQUENCIES, MOST_REPEATS, repeat_dates
 from booking.models import Booking, Draft
-from booking.services.resume import resume_due
+from booking.services.delivery.resume import resume_due
 from tests.booking.journeys import answer_all, answer_up_to, day_in, sent_by_the_page_of
 from tests.booking.test_bad_input import errors_in
 from tests.booking.test_confirming import asked, toolkit_nsis, visits

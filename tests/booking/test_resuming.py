@@ -10,8 +10,8 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from booking.models import Booking, BookingState, Draft, UpstreamAttempt
-from booking.services.resume import resume_due
-from booking.services.schedule import delay
+from booking.services.delivery.resume import resume_due
+from booking.services.delivery.schedule import delay
 from tests.booking.journeys import answer_all
 from tests.booking.test_confirming import confirm, lose, toolkit_nsis, visits
 from tests.simulator_process import Simulator

@@ -10,8 +10,8 @@ from django_tasks_db.models import DBTaskResult
 
 from audit.models import AuditEvent
 from booking.models import Booking, BookingState
-from booking.services.resume import resume_due
-from booking.services.withdrawal import WITHDRAW_AFTER, withdraw_due
+from booking.services.delivery.resume import resume_due
+from booking.services.delivery.withdrawal import WITHDRAW_AFTER, withdraw_due
 from tests.booking.journeys import answer_all, press
 from tests.booking.test_confirming import CASE, asked, confirm, lose, toolkit_nsis, visits
 from tests.simulator_process import Simulator

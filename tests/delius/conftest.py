@@ -6,8 +6,8 @@ import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
-from delius import background
 from delius.client import DeliusClient, get_client
+from delius.http import background
 from tests.delius.scripted import ScriptedUpstream
 from tests.delius.values import NOW
 from tests.simulator_process import Simulator

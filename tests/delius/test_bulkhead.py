@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from delius.bulkhead import Bulkhead
 from delius.client import get_client
 from delius.errors import CircuitOpen
-from delius.parallel import Outcome, side_by_side
+from delius.http.bulkhead import Bulkhead
+from delius.reads.parallel import Outcome, side_by_side
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 
 BRIAN, ROBIN = "X000001", "ROBIN.SAMPLE"

@@ -8,8 +8,9 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from delius import background, selectors
+from delius import selectors
 from delius.errors import Unavailable
+from delius.http import background
 from delius.london import LONDON
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 

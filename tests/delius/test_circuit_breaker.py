@@ -13,14 +13,15 @@ import time_machine
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from delius import availability, background, circuit_breaker, conf
+from delius import conf
 from delius.client import PUT_APPOINTMENT, get_client
 from delius.errors import CircuitOpen, DeliusError, Unavailable
+from delius.http import availability, background, circuit_breaker
+from delius.http.signals import request_not_sent
+from delius.http.transport import Transport, json_of
+from delius.http.upstream import Service
 from delius.london import LONDON
-from delius.parallel import side_by_side
-from delius.services import Service
-from delius.signals import request_not_sent
-from delius.transport import Transport, json_of
+from delius.reads.parallel import side_by_side
 from scripts.servers import Redis
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 
@@ -31,7 +32,7 @@ REFERENCE = "urn:hmpps:rarbooking:appointment:00000000-0000-4000-8000-0000000000
 NOW = datetime(2026, 6, 10, 10, 0, 30, tzinfo=LONDON)
 EMPTY = Answer({"riskFlags": [], "appointmentTypes": []})
 BROKEN = Answer(status=500)
-HEALTH = ("/delius/health/ping", "/auth/health/ping")
+HEALTH = ("/delius/http/health/ping", "/auth/health/ping")
 
 pytestmark = pytest.mark.usefixtures("upstream")
 
@@ -208,7 +209,7 @@ def test_after_a_while_a_service_that_answers_again_is_asked_again_and_nobody_wa
         upstream.answers(EMPTY)
         ask_once_the_time_is_over()
         assert [each.path for each in upstream.received] == [
-            "/delius/health/ping",
+            "/delius/http/health/ping",
             "/delius/appointment-types",
         ]
         assert circuit_breaker.states()[Service.DELIUS] == "closed"

@@ -10,11 +10,12 @@ import structlog
 import time_machine
 from pytest_django import Settings
 
-from delius import background, selectors
+from delius import selectors
 from delius.client import CaseSort
 from delius.errors import DeliusContractError, LimitedAccess, NotFound, Unavailable
+from delius.http import background
 from delius.london import today
-from delius.parallel import side_by_side
+from delius.reads.parallel import side_by_side
 from delius.records import Case, Relation
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 from tests.delius.values import BRIAN, CLARA, GITA, HAL, JO, ROBIN

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from delius import background, sync
 from delius.errors import CircuitOpen, DeliusContractError, Overloaded, Refused, Unavailable
+from delius.http import background
+from delius.mirror import sync
+from delius.mirror.sync import PageSync, Tally
 from delius.models import MirrorCursor, MirroredContact, MirroredNsi
-from delius.sync import PageSync, Tally
 from tests.delius.factories import make_contact, make_nsi
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 from tests.delius.values import BRIAN, CLARA, DEV, EDIE, FRANK, NOW

@@ -20,14 +20,16 @@ from django.utils import timezone
 
 from booking.journey.request import AppointmentRequest
 from booking.models import Booking, BookingState, Draft
-from booking.services import confirm, processing
+from booking.services import confirm
 from booking.services.confirm import ShownNsi
-from booking.services.resume import resume_due
+from booking.services.delivery import processing
+from booking.services.delivery.resume import resume_due
 from booking.services.states import AT_REST
-from delius import appointments, background, nsis
 from delius.client import get_client, reset_client
+from delius.http import background
 from delius.records import Event
-from delius.writes import Officer
+from delius.writes import appointments, nsis
+from delius.writes.bodies import Officer
 from tests.simulator_process import Simulator
 from toolkits.selectors import ToolkitChoice
 

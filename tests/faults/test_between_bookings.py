@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from booking.models import Booking, BookingState
-from booking.services import cancellation, processing
-from booking.services.refusals import DELETED
+from booking.services.delivery import cancellation, processing
+from booking.services.delivery.refusals import DELETED
 from tests.faults.harness import (
     BRIAN,
     HALF_AN_HOUR,

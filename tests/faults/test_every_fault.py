@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from booking.models import Booking, BookingState, Draft
-from booking.services import cancellation
-from booking.services.withdrawal import withdraw_due
+from booking.services.delivery import cancellation
+from booking.services.delivery.withdrawal import withdraw_due
 from tests.faults.harness import (
     BRIAN,
     DIALOGUES,

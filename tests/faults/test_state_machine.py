@@ -21,9 +21,9 @@ from hypothesis.stateful import (
 )
 
 from booking.models import Booking, BookingState
-from booking.services import cancellation, settling
-from booking.services.withdrawal import withdraw_due
-from delius import appointments
+from booking.services.delivery import cancellation, settling
+from booking.services.delivery.withdrawal import withdraw_due
+from delius.writes import appointments
 from tests.faults.harness import (
     BRIAN,
     DIALOGUES,

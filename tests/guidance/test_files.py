@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from guidance.files import Unreadable, from_file, to_file
 from guidance.models import FlagCategory, Page, RiskFlagGuidance, ToolkitGuidance
 from guidance.services.exchange import CONTENT, FOLDERS
+from guidance.text.files import Unreadable, from_file, to_file
 
 FILES = [(path, kind) for name, kind in FOLDERS.items() for path in sorted((CONTENT / name).glob("*.md"))]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.markdown import CHEAT_SHEET, MOST_CHARACTERS, Link, TooMuch, links, plain_text, render
+from guidance.text.markdown import CHEAT_SHEET, MOST_CHARACTERS, Link, TooMuch, links, plain_text, render
 
 TAGS = {"p", "ul", "ol", "li", "a", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "strong", "em", "br"}
 TAGS |= {f"h{level}" for level in range(3, 7)}

@@ -24,7 +24,7 @@ from delius.selectors import RarRequirement
 from guidance.admin.life import STEPS as LIFE
 from guidance.models import Feedback, FruitlessSearch
 from guidance.services import previews, publishing
-from rarbooking.bodies import read_as_utf_8
+from rarbooking.web.request_bodies import read_as_utf_8
 from tests.booking.journeys import day_in, typed
 from tests.delius.factories import make_contact, make_nsi
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten

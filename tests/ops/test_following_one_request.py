@@ -222,7 +222,7 @@ def test_a_collector_that_is_not_there_stops_no_page(
 def test_without_its_setting_nothing_that_traces_or_sends_is_even_imported() -> None:
     # The client of Redis imports some of OpenTelemetry for itself, where it finds it: its words, and nothing that runs.
     traces = (
-        "rarbooking.tracing",
+        "rarbooking.observability.tracing",
         "opentelemetry.exporter",
         "opentelemetry.instrumentation",
         "opentelemetry.sdk.trace",
@@ -255,7 +255,7 @@ def test_the_application_that_gunicorn_serves_finds_its_settings_by_itself() -> 
 
 
 def test_a_span_keeps_what_is_listed_and_its_name_is_made_of_that() -> None:
-    from rarbooking.tracing import scrubbed
+    from rarbooking.observability.tracing import scrubbed
 
     span = ReadableSpan(
         name="GET /cases/X000001/",

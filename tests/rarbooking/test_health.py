@@ -10,7 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
 
-from rarbooking.health.checks import forget_upstreams
+from rarbooking.observability.health.checks import forget_upstreams
 from tests.simulator_process import Simulator
 
 PROBES = ("/health", "/health/liveness", "/health/readiness", "/info")

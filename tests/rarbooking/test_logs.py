@@ -7,7 +7,7 @@ from io import StringIO
 from django.conf import settings
 from django.core.management import call_command
 
-from rarbooking.logs import alias, hiding_crns, without_crns
+from rarbooking.observability.logs import alias, hiding_crns, without_crns
 from scripts.servers import manage
 
 KEY = "a-key"

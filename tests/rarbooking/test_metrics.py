@@ -16,10 +16,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from booking.models import Booking, BookingState, Draft, DuplicateNsis
-from booking.services.schedule import wake
-from delius import background
-from delius.services import Service
-from rarbooking.metrics import result_of
+from booking.services.delivery.schedule import wake
+from delius.http import background
+from delius.http.upstream import Service
+from rarbooking.observability.metrics import result_of
 from tests.booking.down import open_circuits
 from tests.booking.journeys import answer_all, sent_by_the_page_of
 from tests.simulator_process import Simulator

@@ -14,9 +14,9 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from audit.models import AuditEvent
+from rarbooking.identity.roles import Role
+from rarbooking.identity.sign_in import KEYS_CACHE_KEY, SignInRefused, checked_claims
 from rarbooking.models import Session
-from rarbooking.roles import Role
-from rarbooking.sign_in import KEYS_CACHE_KEY, SignInRefused, checked_claims
 from tests.delius.scripted import Answer, ScriptedUpstream
 from tests.simulator_process import Simulator
 
@@ -280,7 +280,7 @@ class TestOutsideTheDemo:
     @pytest.fixture(autouse=True)
     def production(self, rollout: None, settings: Any) -> None:
         settings.DEMO = False
-        settings.AUTHENTICATION_BACKENDS = ["rarbooking.backends.HmppsAuthBackend"]
+        settings.AUTHENTICATION_BACKENDS = ["rarbooking.identity.authentication.HmppsAuthBackend"]
 
     def test_the_administration_has_no_password_form_and_takes_no_password(
         self, db: None, django_user_model: Any

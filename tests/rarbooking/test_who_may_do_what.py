@@ -20,8 +20,8 @@ from booking.models import Booking, BookingState, DuplicateNsis
 from booking.tasks import resume_due_bookings
 from delius.models import MirrorCursor
 from guidance.models import Feedback, FruitlessSearch
+from rarbooking.identity.roles import Role
 from rarbooking.models import User
-from rarbooking.roles import Role
 from tests.delius.factories import make_contact, make_nsi
 from tests.delius.values import NOW
 from tests.guidance.factories import make_flag_page, make_toolkit_page
@@ -183,7 +183,7 @@ def robin(rollout: None, simulator: Simulator, settings: Any) -> User:
     Outside the demo, where nobody has a password.
     """
     settings.DEMO = False
-    settings.AUTHENTICATION_BACKENDS = ["rarbooking.backends.HmppsAuthBackend"]
+    settings.AUTHENTICATION_BACKENDS = ["rarbooking.identity.authentication.HmppsAuthBackend"]
     user = account("ROBIN.SAMPLE")
     for id_, state, appointment in ((BOOKING_ID, BookingState.CANCELLED, None), (BOOKED_ID, BookingState.BOOKED, 1)):
         start = timezone.now() + timedelta(days=7)

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from audit.csv_export import FORMATS, between
 from audit.events import record
-from audit.exporting import FORMATS, between
 
 
 class Command(BaseCommand):

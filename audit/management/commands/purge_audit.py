@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from audit.purging import purge
+from audit.retention import purge
 
 
 class Command(BaseCommand):

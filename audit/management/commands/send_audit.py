@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from audit.sending import send_waiting
+from audit.delivery.sending import send_waiting
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from booking.services.keeping import purge_bookings
+from booking.services.retention import purge_bookings
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from booking.services.keeping import purge_drafts
+from booking.services.retention import purge_drafts
 
 
 class Command(BaseCommand):

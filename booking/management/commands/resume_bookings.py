@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from booking.services.resume import resume_due
+from booking.services.delivery.resume import resume_due
 
 
 class Command(BaseCommand):

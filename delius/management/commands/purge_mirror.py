@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from delius.retention import purge
+from delius.mirror.retention import purge
 
 
 class Command(BaseCommand):

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audit.spreadsheets import write_row
+from audit.csv_injection import write_row
 from guidance.findings import missing
 from guidance.models import Page, PageState
-from guidance.reading_age import HARDEST_AGE, reading_age
 from guidance.services.exchange import FOLDERS
+from guidance.text.reading_age import HARDEST_AGE, reading_age
 
 
 @dataclass(frozen=True, slots=True)

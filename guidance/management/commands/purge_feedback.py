@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from guidance.services.forgetting import purge_feedback
+from guidance.services.retention import purge_feedback
 
 
 class Command(BaseCommand):

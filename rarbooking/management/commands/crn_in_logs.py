@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from rarbooking.logs import alias
+from rarbooking.observability.logs import alias
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from delius import sync
 from delius.errors import CircuitOpen, DeliusError, Overloaded, Refused
+from delius.mirror import sync
 from toolkits.selectors import nsi_type_codes
 
 INTERRUPTED = 130

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from delius.nsi_types import DeliusError
+from delius.reads.nsi_types import DeliusError
 from toolkits.checking import CheckedToolkit, check_toolkits
 
 
