@@ -14,7 +14,6 @@ from pydantic import BaseModel, ValidationError
 from delius import conf
 from delius.http import circuit_breaker
 from delius.http.transport import Operation, Parameters, Query, Transport, json_of, unusable
-from delius.http.upstream import Service
 from delius.records import (
     Appointment,
     AppointmentPage,
@@ -29,7 +28,8 @@ from delius.records import (
     RiskFlag,
     User,
 )
-from delius.writes.bodies import NewAppointment, NewNsi
+from delius.request_bodies import NewAppointment, NewNsi
+from delius.upstream import Service
 
 R = TypeVar("R", bound=BaseModel)
 

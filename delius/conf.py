@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from delius.http.upstream import Service
+from delius.upstream import Service
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessio
 from django.db import models
 from django.utils import timezone
 
-from rarbooking.identity.roles import ADMINISTRATION, Role
+from rarbooking.roles import ADMINISTRATION, Role
 
 
 class User(AbstractUser):

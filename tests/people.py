@@ -2,8 +2,8 @@
 
 from django.test import Client
 
-from rarbooking.identity.roles import Role
 from rarbooking.models import User
+from rarbooking.roles import Role
 
 # What the accounts of the demo have; everybody else may arrange appointments.
 ROLES = {

@@ -10,7 +10,7 @@ from django import forms
 from booking.formats import LONDON, exists_in_london, plain_text, short_date
 from booking.forms.fields import DaysField, GovukDateField, GovukTimeField, MultilineField, RadioField, WholeNumberField
 from booking.forms.widgets import GovukAutocomplete, GovukDateInput, GovukDays, GovukRadios, GovukTextarea
-from booking.journey.repeats import FREQUENCIES, MOST_REPEATS
+from booking.repeats import FREQUENCIES, MOST_REPEATS
 
 Choices = list[tuple[str, str]]
 

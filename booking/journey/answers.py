@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from delius.records import AppointmentType, Event, Office
+from delius.request_bodies import Officer
 from delius.selectors import RarRequirement
-from delius.writes.bodies import Officer
 from toolkits.selectors import ToolkitChoice
 
 

@@ -7,7 +7,7 @@ from booking.formats import in_london
 from booking.journey.journey import Journey
 from booking.journey.situation import type_name
 from delius.records import Event
-from delius.writes.bodies import Officer
+from delius.request_bodies import Officer
 from toolkits.selectors import ToolkitChoice
 
 

@@ -1,14 +1,22 @@
 """The NSI that *Check your answers* names: signed into the page, so that confirming uses the one that was shown."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.core import signing
 
 from booking.models import Draft
-from booking.services.confirm import ShownNsi
 from delius.records import Nsi
 
 SALT = "booking.shown-nsi"
+
+
+@dataclass(frozen=True)
+class ShownNsi:
+    """The open NSI that *Check your answers* said the appointment would be added to, and its duplicates."""
+
+    nsi_id: int
+    other_ids: tuple[int, ...] = ()
 
 
 def sign(usable: Sequence[Nsi], *, draft: Draft) -> str:

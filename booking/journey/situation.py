@@ -10,9 +10,9 @@ from booking.formats import LONDON
 from delius import selectors as delius
 from delius.reads.parallel import Outcome, side_by_side
 from delius.records import Appointment, AppointmentType, Case, Event, Nsi, Office, Relation, Team
+from delius.request_bodies import Officer
 from delius.selectors import RarRequirement
 from delius.writes import nsis
-from delius.writes.bodies import Officer
 from delius.writes.nsis import RequirementNsis
 from toolkits import selectors as toolkits
 from toolkits.selectors import ToolkitChoice

@@ -14,11 +14,11 @@ from booking.formats import exists_in_london, from_to, long_date, short_date
 from booking.forms import steps as forms
 from booking.forms.fields import RadioField
 from booking.journey.answers import Answers
+from booking.journey.circumstances import circumstances
 from booking.journey.records import referred, toolkit_of, usable_nsis
-from booking.journey.repeats import FREQUENCIES, repeat_dates
 from booking.journey.situation import AWAY_FROM_OFFICES, Situation, type_name
 from booking.journey.toolkit_order import in_order
-from booking.presenters.circumstances import circumstances
+from booking.repeats import FREQUENCIES, repeat_dates
 from delius.records import AppointmentType, Event, LocationRule, Nsi
 from delius.selectors import RarRequirement
 from toolkits.selectors import ToolkitChoice

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from delius.mirror import selectors as mirror
-from delius.writes.bodies import Officer
+from delius.request_bodies import Officer
 from toolkits.selectors import ToolkitChoice, ToolkitOrder, order_of_list
 
 

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,19 +10,12 @@ from django.utils import timezone
 
 from booking import auditing
 from booking.journey.request import AppointmentRequest
+from booking.journey.shown_nsi import ShownNsi
 from booking.models import Booking, Draft
 from booking.services import duplicates
 from booking.services.delivery import schedule
 from booking.services.states import AT_REST
 from delius.http.attempts import correlation_id
-
-
-@dataclass(frozen=True)
-class ShownNsi:
-    """The open NSI that *Check your answers* said the appointment would be added to, and its duplicates."""
-
-    nsi_id: int
-    other_ids: tuple[int, ...] = ()
 
 
 def submit(

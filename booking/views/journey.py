@@ -29,8 +29,8 @@ from booking.services import confirm, drafts
 from booking.views.for_staff import for_staff
 from booking.views.outcome import carry_on
 from booking.views.sent import sent_fields
+from delius import availability
 from delius.errors import CircuitOpen, Unavailable
-from delius.http import availability
 
 STEPS_BY_SLUG = {step.slug: step for step in STEPS}
 

@@ -32,7 +32,7 @@ from delius import conf
 from delius.errors import CircuitOpen, DeliusError
 from delius.http import background
 from delius.http.signals import request_not_sent
-from delius.http.upstream import Service
+from delius.upstream import Service
 
 # How soon to ask again while the service is being tried.
 RETRY_SECONDS = 2.0

@@ -11,7 +11,7 @@ import requests
 import structlog
 
 from delius import conf
-from delius.http.upstream import Service
+from delius.upstream import Service
 
 NAMES = {
     Service.HMPPS_AUTH: "hmppsAuth",

@@ -12,7 +12,7 @@ from delius.conf import Connection
 from delius.errors import Unavailable
 from delius.http import bulkhead, circuit_breaker
 from delius.http.attempts import Attempt
-from delius.http.upstream import Service
+from delius.upstream import Service
 
 OPERATION = "token"
 # Not used for so long before they expire that a request under way cannot outlive its token.

@@ -28,8 +28,8 @@ from delius.http import bulkhead, circuit_breaker
 from delius.http.attempts import Attempt
 from delius.http.session import BearerToken, SafeRetry, an_earlier_try_may_have_arrived, may_have_arrived, new_session
 from delius.http.tokens import Tokens
-from delius.http.upstream import Service
 from delius.records import CodeDescription, LondonTime, Record
+from delius.upstream import Service
 
 MAX_MESSAGE_LENGTH = 500
 REQUEST_TIMEOUT = 408

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from delius.client import get_client
 from delius.records import Appointment
-from delius.writes.bodies import NewAppointment
+from delius.request_bodies import NewAppointment
 
 __all__ = ["NAMESPACE", "NewAppointment", "appointment_by_reference", "put_appointment"]
 

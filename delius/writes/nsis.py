@@ -7,7 +7,7 @@ from uuid import UUID
 
 from delius.client import get_client
 from delius.records import EnsuredNsi, Nsi
-from delius.writes.bodies import NewNsi, Officer
+from delius.request_bodies import NewNsi, Officer
 
 __all__ = ["NAMESPACE", "NsiTypeDefaults", "RequirementNsis", "choose", "ensure_nsi", "nsis_of_event", "withdraw_nsi"]
 

@@ -9,7 +9,7 @@ from django.contrib.auth import SESSION_KEY as USER_ID
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 
-from rarbooking.identity.roles import permissions_of
+from rarbooking.roles import permissions_of
 
 _read_with_session: ContextVar[Any] = ContextVar("read_with_session", default=None)
 

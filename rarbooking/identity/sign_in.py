@@ -25,8 +25,8 @@ from audit.events import record
 from delius import selectors as delius
 from delius.errors import DeliusError
 from rarbooking.identity.encryption import seal
-from rarbooking.identity.roles import Role, roles_in
 from rarbooking.models import Session, User
+from rarbooking.roles import Role, roles_in
 
 SESSION_KEY = "person"
 KEYS_CACHE_KEY = "hmpps-auth-keys"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.events import record
 from booking.journey import unsaved_answers
 from booking.permissions import SEE_CASES
-from rarbooking.identity.roles import Role
+from rarbooking.identity.open_redirects import own_path
 from rarbooking.identity.sign_in import (
     NO_ANSWER,
     NoRole,
@@ -23,7 +23,7 @@ from rarbooking.identity.sign_in import (
     sign_out_url,
     start_session,
 )
-from rarbooking.web.open_redirects import own_path
+from rarbooking.roles import Role
 
 RETURN_TO = "return_to"
 # Not cookies: browsers would take those of every service under the same registered domain, HMPPS Auth's among them.

@@ -19,8 +19,8 @@ from prometheus_client.registry import Collector
 from booking.models import Booking, BookingState, DuplicateNsis
 from booking.selectors import journeys_ever
 from booking.services.states import AT_REST
-from delius.http import availability
-from delius.http.availability import Service
+from delius import availability
+from delius.availability import Service
 from delius.http.signals import request_ended, request_not_sent
 
 UPSTREAM_REQUESTS = Counter(

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from booking.permissions import SEE_CASES
-from delius.http import availability
+from delius import availability
 from guidance.permissions import READ_GUIDANCE
 from rarbooking.identity.sessions import seconds_left
 from rarbooking.identity.sign_in import SignedInPerson, session_person

@@ -20,8 +20,8 @@ from booking.views.sent import sent_fields
 from delius.errors import CircuitOpen, DeliusError, LimitedAccess, NotFound, Unavailable
 from rarbooking.identity import sessions
 from rarbooking.identity.authentication import reading_nobody_twice
+from rarbooking.identity.open_redirects import own_path
 from rarbooking.web import error_views, rate_limits
-from rarbooking.web.open_redirects import own_path
 
 # What a browser's forms and links can send. Nothing here answers anything else.
 METHODS = ("GET", "HEAD", "POST")

@@ -211,8 +211,8 @@ def _administration(explainer: Explainer) -> None:
     from django.test import Client
 
     from booking.models import Booking
-    from rarbooking.identity.roles import Role
     from rarbooking.models import User
+    from rarbooking.roles import Role
 
     client = Client(SERVER_NAME="127.0.0.1")
     somebody = User(username="INVENTED.ADMIN")

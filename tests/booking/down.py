@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from delius.http import circuit_breaker
-from delius.http.upstream import Service
+from delius.upstream import Service
 
 
 def open_circuits(*services: Service) -> None:

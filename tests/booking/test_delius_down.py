@@ -17,8 +17,8 @@ from booking.models import Booking, BookingState, Draft
 from booking.services.delivery.processing import process
 from booking.services.delivery.resume import resume_due
 from delius.http import background
-from delius.http.upstream import Service
-from rarbooking.identity.roles import Role
+from delius.upstream import Service
+from rarbooking.roles import Role
 from tests.booking.down import open_circuits
 from tests.booking.journeys import answer_all, answer_up_to, sent_by_the_page_of
 from tests.booking.test_confirming import asked, confirm, toolkit_nsis, visits

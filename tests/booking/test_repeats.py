@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from booking.journey.repeats import FREQUENCIES, MOST_REPEATS, repeat_dates
 from booking.models import Booking, Draft
+from booking.repeats import FREQUENCIES, MOST_REPEATS, repeat_dates
 from booking.services.delivery.resume import resume_due
 from tests.booking.journeys import answer_all, answer_up_to, day_in, sent_by_the_page_of
 from tests.booking.test_bad_input import errors_in

@@ -13,15 +13,15 @@ import time_machine
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from delius import conf
+from delius import availability, conf
 from delius.client import PUT_APPOINTMENT, get_client
 from delius.errors import CircuitOpen, DeliusError, Unavailable
-from delius.http import availability, background, circuit_breaker
+from delius.http import background, circuit_breaker
 from delius.http.signals import request_not_sent
 from delius.http.transport import Transport, json_of
-from delius.http.upstream import Service
 from delius.london import LONDON
 from delius.reads.parallel import side_by_side
+from delius.upstream import Service
 from scripts.servers import Redis
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from delius.london import LONDON
 from delius.records import Nsi
-from delius.writes.bodies import NewAppointment, NewNsi, Officer
+from delius.request_bodies import NewAppointment, NewNsi, Officer
 from delius.writes.nsis import NsiTypeDefaults
 
 NOW = datetime(2026, 6, 10, 10, 0, 30, tzinfo=LONDON)

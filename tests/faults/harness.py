@@ -28,8 +28,8 @@ from booking.services.states import AT_REST
 from delius.client import get_client, reset_client
 from delius.http import background
 from delius.records import Event
+from delius.request_bodies import Officer
 from delius.writes import appointments, nsis
-from delius.writes.bodies import Officer
 from tests.simulator_process import Simulator
 from toolkits.selectors import ToolkitChoice
 

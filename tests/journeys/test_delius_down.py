@@ -5,7 +5,7 @@ from playwright.sync_api import ViewportSize, expect
 
 from booking.models import Booking
 from delius.http import circuit_breaker
-from delius.http.upstream import Service
+from delius.upstream import Service
 from tests.booking.down import open_circuits
 from tests.journeys.practitioner import Practitioner
 

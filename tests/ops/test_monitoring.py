@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from booking.models import BookingState, JourneyEvent
-from delius.http.upstream import Service
+from delius.upstream import Service
 from rarbooking.observability.metrics import result_of
 from tests.booking.down import open_circuits
 

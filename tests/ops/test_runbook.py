@@ -8,7 +8,7 @@ import yaml
 from django.core.management import get_commands
 from django.urls import resolve
 
-from rarbooking.identity.roles import Role
+from rarbooking.roles import Role
 from tests.ops.test_packaging import KNOWN_SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent.parent

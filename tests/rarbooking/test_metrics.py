@@ -18,7 +18,7 @@ from pytest_django import Settings
 from booking.models import Booking, BookingState, Draft, DuplicateNsis
 from booking.services.delivery.schedule import wake
 from delius.http import background
-from delius.http.upstream import Service
+from delius.upstream import Service
 from rarbooking.observability.metrics import result_of
 from tests.booking.down import open_circuits
 from tests.booking.journeys import answer_all, sent_by_the_page_of

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from rarbooking.identity.roles import Role
+from rarbooking.roles import Role
 from tests.people import account, client_of
 
 OPEN_TO_ALL = {

@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from rarbooking.web.open_redirects import own_path
+from rarbooking.identity.open_redirects import own_path
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from booking.permissions import ARRANGE, SEE_CASES
 from guidance.permissions import READ_GUIDANCE
-from rarbooking.identity.roles import MAY, Role, roles_in
+from rarbooking.roles import MAY, Role, roles_in
 from tests.people import account, client_of
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from django.utils import timezone
 from audit.models import AuditEvent
 from rarbooking.identity import sessions
 from rarbooking.identity.encryption import CannotUnseal, seal, unseal
-from rarbooking.identity.roles import Role
 from rarbooking.models import Session, User
+from rarbooking.roles import Role
 from scripts.servers import ROOT, environment
 from tests.people import account, client_of
 from tests.rarbooking.test_sign_in import signs_in

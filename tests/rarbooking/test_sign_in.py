@@ -14,9 +14,9 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from audit.models import AuditEvent
-from rarbooking.identity.roles import Role
 from rarbooking.identity.sign_in import KEYS_CACHE_KEY, SignInRefused, checked_claims
 from rarbooking.models import Session
+from rarbooking.roles import Role
 from tests.delius.scripted import Answer, ScriptedUpstream
 from tests.simulator_process import Simulator
 

@@ -20,8 +20,8 @@ from booking.models import Booking, BookingState, DuplicateNsis
 from booking.tasks import resume_due_bookings
 from delius.models import MirrorCursor
 from guidance.models import Feedback, FruitlessSearch
-from rarbooking.identity.roles import Role
 from rarbooking.models import User
+from rarbooking.roles import Role
 from tests.delius.factories import make_contact, make_nsi
 from tests.delius.values import NOW
 from tests.guidance.factories import make_flag_page, make_toolkit_page

@@ -12,7 +12,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from delius.reads.nsi_types import NsiType
-from rarbooking.identity.roles import Role
+from rarbooking.roles import Role
 from tests.people import account, client_of
 from tests.simulator_process import Simulator
 from tests.toolkits.factories import make_placeholder, make_rollout, make_toolkit

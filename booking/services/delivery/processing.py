@@ -38,9 +38,9 @@ from delius.errors import (
 from delius.http.attempts import recorded_by
 from delius.london import today
 from delius.records import Appointment
+from delius.request_bodies import Officer
 from delius.writes import appointments, nsis
 from delius.writes.appointments import NewAppointment
-from delius.writes.bodies import Officer
 from delius.writes.nsis import NsiTypeDefaults
 
 # An NSI and an appointment, and one more where the NSI has been closed or deleted in Delius meanwhile. A look at an

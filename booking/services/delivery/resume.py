@@ -16,8 +16,8 @@ from booking.services.delivery import processing, schedule
 from booking.services.delivery.withdrawal import withdraw_due
 from booking.services.draft_release import release_draft
 from booking.services.states import Superseded, move
-from delius.http import availability
-from delius.http.availability import Service
+from delius import availability
+from delius.availability import Service
 
 BATCH = 20
 WAKE_KEY = "booking:wake-for-delius"

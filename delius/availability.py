@@ -2,7 +2,7 @@
 
 from delius.client import get_client
 from delius.http import circuit_breaker
-from delius.http.upstream import Service
+from delius.upstream import Service
 
 __all__ = ["Service", "reads_retry_after", "retry_after", "states", "writes_retry_after"]
 
