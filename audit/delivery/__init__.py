@@ -1,0 +1,1 @@
+"""Sending audit events to the queue of HMPPS Audit."""

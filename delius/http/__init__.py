@@ -1,0 +1,1 @@
+"""The HTTP under the client: transport, tokens, retries, circuit breaker, bulkhead, health."""

@@ -1,0 +1,1 @@
+"""The mirror of toolkit NSIs and their appointments: filling it from the feed of changes, reading it, its retention."""

@@ -1,0 +1,1 @@
+"""Reads from Delius: caching, reading side by side, reference data."""

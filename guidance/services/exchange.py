@@ -1,7 +1,7 @@
 """Pages out of files and into files: the set that the product comes with, and folders that people exchange.
 
 A folder has a file a page in `toolkits/` and in `risk-flags/`; guidance/content is one. What a file holds is in
-guidance/text/files.py. Reading a folder does everything or nothing, and tells all that is wrong at once.
+guidance/services/page_files.py. Reading a folder does everything or nothing, and tells all that is wrong at once.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,8 +13,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
+from guidance.services.page_files import Unreadable, from_file, to_file
 from guidance.services.publishing import Conflict, NoteNeeded, publish, save_draft
-from guidance.text.files import Unreadable, from_file, to_file
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 FOLDERS: Mapping[str, type[Page]] = {"toolkits": ToolkitGuidance, "risk-flags": RiskFlagGuidance}

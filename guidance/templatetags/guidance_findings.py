@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 
-from guidance.findings import findings
+from guidance.quality.findings import findings
 
 register = template.Library()
 

@@ -1,0 +1,1 @@
+"""Who somebody is: sign-in at HMPPS Auth, sessions, and what is kept of both."""

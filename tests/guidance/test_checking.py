@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from guidance.quality.reading_age import HARDEST_AGE, reading_age_of
 from guidance.services import publishing
 from guidance.services.exchange import CONTENT, FOLDERS, load_guidance
-from guidance.text.files import from_file
-from guidance.text.reading_age import HARDEST_AGE, reading_age_of
+from guidance.services.page_files import from_file
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
 from tests.test_words import BANNED
 

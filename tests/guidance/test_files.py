@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from guidance.models import FlagCategory, Page, RiskFlagGuidance, ToolkitGuidance
 from guidance.services.exchange import CONTENT, FOLDERS
-from guidance.text.files import Unreadable, from_file, to_file
+from guidance.services.page_files import Unreadable, from_file, to_file
 
 FILES = [(path, kind) for name, kind in FOLDERS.items() for path in sorted((CONTENT / name).glob("*.md"))]
 

@@ -8,11 +8,11 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from guidance.findings import Finding, Kind, findings
 from guidance.models import RiskFlagGuidance, ToolkitGuidance
+from guidance.quality.findings import Finding, Kind, findings
+from guidance.quality.links import Targets
 from guidance.services import publishing
 from guidance.services.exchange import load_guidance
-from guidance.text.links import Targets
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
 from tests.toolkits.factories import make_toolkit
 from toolkits.services import load_toolkits

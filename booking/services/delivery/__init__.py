@@ -1,0 +1,1 @@
+"""Taking confirmed bookings to Delius: sending, repeating, refusals, cancelling, withdrawing, settling."""

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from audit.csv_injection import write_row
-from guidance.findings import missing
 from guidance.models import Page, PageState
+from guidance.quality.findings import missing
+from guidance.quality.reading_age import HARDEST_AGE, reading_age
 from guidance.services.exchange import FOLDERS
-from guidance.text.reading_age import HARDEST_AGE, reading_age
 
 
 @dataclass(frozen=True, slots=True)

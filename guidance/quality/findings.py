@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.presenters.facts import flag_rows, toolkit_rows
-from guidance.text.links import Targets, Trouble, links_in
+from guidance.quality.links import Targets, Trouble, links_in
 from guidance.text.markdown import TooMuch
 from toolkits.selectors import ToolkitChoice, toolkits_in_use
 
