@@ -9,9 +9,10 @@ export RARBOOKING_PROFILE ?= demo
 
 STATIC_SOURCES := $(shell find rarbooking/static -type f)
 MIGRATIONS := $(shell find . -path './*/migrations/*.py' -not -path './.venv/*' -not -path './node_modules/*')
+ADMIN_TEMPLATES := $(filter-out simulator/templates,$(wildcard */templates))
 SEEDS := $(shell find toolkits/data guidance/content -type f)
 
-.PHONY: setup demo test lint format requirements released-migrations package screenshot screens audit licences sbom bench load restore-tried clean
+.PHONY: setup demo check test lint secrets format requirements released-migrations package screenshot screens audit licences sbom bench load restore-tried clean
 
 setup: .venv/.installed node_modules/.installed var/.static var/.database
 
@@ -39,6 +40,10 @@ var/.database: .venv/.installed $(MIGRATIONS) $(SEEDS)
 demo: setup
 	@$(BIN)/python scripts/demo.py --port $(PORT) --simulator-port $(SIMULATOR_PORT)
 
+# Lint, types, contracts, and the tests that start no process: an answer in a minute or two.
+check: setup lint
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not server and not browser"
+
 test: setup lint
 	@scripts/ensure_chromium.sh
 	$(BIN)/pytest -n auto --dist worksteal
@@ -49,9 +54,17 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet templates
+	$(BIN)/djlint --quiet --extension html simulator/templates
+	$(BIN)/djlint --quiet --extension html --profile django $(ADMIN_TEMPLATES)
+	npx --no-install eslint .
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	RARBOOKING_PROFILE= $(BIN)/python scripts/check_deploy.py
+
+# What looks like a secret, in every file that is tracked; before a commit, pre-commit looks at the files that changed.
+secrets: .venv/.installed
+	$(BIN)/pre-commit run detect-secrets --all-files
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -26,6 +26,20 @@ from tests.simulator_process import Simulator, SimulatorProcess
 pytest_plugins = ["tests.contract.recording"]
 
 
+# Fixtures and folders of tests that start a process: a simulator, a database, the product under gunicorn, a browser.
+STARTS_PROCESSES = {"simulator_process", "live_server", "page"}
+IN_PROCESS_OPS = {"test_monitoring.py", "test_helm.py", "test_runbook.py"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that `make check` leaves out."""
+    for item in items:
+        starts_processes = STARTS_PROCESSES & set(getattr(item, "fixturenames", ()))
+        folder, name = item.path.parent.name, item.path.name
+        if starts_processes or (folder == "ops" and name not in IN_PROCESS_OPS) or name == "test_process.py":
+            item.add_marker("server")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the tests of faults and of hostile requests found."""
     faults.report(terminalreporter)
@@ -73,7 +87,7 @@ def simulator(simulator_process: SimulatorProcess, settings: Settings) -> Iterat
     settings.DELIUS_INTEGRATION_URL = control.delius_url
     cache.clear()
     yield control
-    background.finish()
+    background.drain()
     control.close()
     cache.clear()
 
