@@ -1,4 +1,4 @@
-"""The permissions of cases. Which role has them is said in `rarbooking/roles.py`."""
+"""Permissions for cases. Roles are mapped to them in `rarbooking/roles.py`."""
 
 SEE_CASES = "booking.see_cases"
 ARRANGE = "booking.arrange_appointments"

@@ -3,7 +3,7 @@
 import calendar
 from datetime import date, timedelta
 
-MOST_REPEATS = 26
+MAX_REPEATS = 26
 MONTHLY = "month"
 WEEKS = {"week": 1, "fortnight": 2, "four-weeks": 4}
 FREQUENCIES = (

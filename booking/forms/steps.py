@@ -1,4 +1,4 @@
-"""The form of each question. A form is told what may be chosen; it reads nothing by itself."""
+"""The form of each question. Choices are passed in; forms read nothing."""
 
 from collections.abc import Iterable
 from datetime import date as calendar_date
@@ -10,7 +10,7 @@ from django import forms
 from booking.formats import LONDON, exists_in_london, plain_text, short_date
 from booking.forms.fields import DaysField, GovukDateField, GovukTimeField, MultilineField, RadioField, WholeNumberField
 from booking.forms.widgets import GovukAutocomplete, GovukDateInput, GovukDays, GovukRadios, GovukTextarea
-from booking.repeats import FREQUENCIES, MOST_REPEATS
+from booking.repeats import FREQUENCIES, MAX_REPEATS
 
 Choices = list[tuple[str, str]]
 
@@ -22,10 +22,10 @@ NOTES_LIMIT = 4000
 
 
 class StepForm(forms.Form):
-    """A question's form, which can say what of a POST is its own."""
+    """The form of a question."""
 
     def accepted(self, data: Any) -> dict[str, str]:
-        """Return the values of this form's own inputs out of `data`, as people see them, to be kept in the draft."""
+        """Return the normalised values of this form's inputs in `data`, for the draft."""
         names: list[str] = []
         for name, field in self.fields.items():
             widget = field.widget
@@ -33,15 +33,15 @@ class StepForm(forms.Form):
                 names += [f"{name}_{part}" for part in widget.parts]
             elif not isinstance(widget, GovukDays):
                 names.append(name)
-        kept = {name: plain_text(str(data[name])) for name in names if name in data}
-        return kept | {
+        values = {name: plain_text(str(data[name])) for name in names if name in data}
+        return values | {
             name: " ".join(field.widget.value_from_datadict(data, self.files, name))
             for name, field in self.fields.items()
             if isinstance(field.widget, GovukDays)
         }
 
 
-def _unless_refused(chosen: str, refused: dict[str, str]) -> str:
+def _check_not_refused(chosen: str, refused: dict[str, str]) -> str:
     if chosen in refused:
         raise forms.ValidationError(refused[chosen])
     return chosen
@@ -80,7 +80,7 @@ class TypeForm(StepForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Ask which, where it is another one; forget that where it is not."""
+        """Require the other type where *Other* is chosen, and ignore it otherwise."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("type") == OTHER_TYPE and not cleaned.get("other") and "other" not in self.errors:
             self.add_error("other", OTHER_TYPE_MISSING)
@@ -103,7 +103,7 @@ class RarForm(StepForm):
         self.refusal = refusal
 
     def clean_rar(self) -> str:
-        """Refuse that an appointment counts which cannot."""
+        """Refuse *yes* for an appointment that cannot count towards RAR."""
         answer = str(self.cleaned_data["rar"])
         if answer == "yes" and self.refusal:
             raise forms.ValidationError(self.refusal)
@@ -127,7 +127,7 @@ class RequirementForm(StepForm):
 
     def clean_requirement(self) -> str:
         """Refuse a requirement that nothing can count towards yet."""
-        return _unless_refused(self.cleaned_data["requirement"], self.refused)
+        return _check_not_refused(self.cleaned_data["requirement"], self.refused)
 
 
 class SentenceForm(StepForm):
@@ -157,7 +157,7 @@ class ToolkitForm(StepForm):
 
     def clean_toolkit(self) -> str:
         """Refuse a toolkit whose record an appointment of this type cannot be added to."""
-        return _unless_refused(self.cleaned_data["toolkit"], self.refused)
+        return _check_not_refused(self.cleaned_data["toolkit"], self.refused)
 
 
 class RecordForm(StepForm):
@@ -240,7 +240,7 @@ class RepeatForm(StepForm):
         missing="Select how frequently it will repeat",
     )
     number = WholeNumberField(
-        label="Number of repeat appointments", least=1, most=MOST_REPEATS, name="Number of repeat appointments"
+        label="Number of repeat appointments", least=1, most=MAX_REPEATS, name="Number of repeat appointments"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -248,7 +248,7 @@ class RepeatForm(StepForm):
         self.fields["frequency"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """Ask how, where it repeats; forget that where it does not."""
+        """Require frequency and number where it repeats, and ignore them otherwise."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("repeat") == "no":
             self.errors.pop("number", None)
@@ -288,7 +288,7 @@ class RepeatRarForm(StepForm):
         )
 
     def clean_repeat_rar(self) -> str:
-        """Refuse that repeats count which are on or after the day the requirement ends."""
+        """Refuse *yes* where a repeat is on or after the day the requirement ends."""
         answer = str(self.cleaned_data["repeat_rar"])
         if answer == "yes" and self.rar_ends_on:
             ends = short_date(self.rar_ends_on)

@@ -1,4 +1,4 @@
-"""A person's circumstances, for choosing a time that suits them."""
+"""The personal circumstances shown beside the date and time."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from delius.records import Case, Circumstance, Disability, Language
 
 @dataclass(frozen=True)
 class Fact:
-    """A line of the panel: what it is about, and what is known, each on a line of its own."""
+    """A label of the panel, and its values."""
 
     label: str
     lines: list[str]
 
 
 def circumstances(case: Case) -> list[Fact]:
-    """Return what is known of a person's language, disabilities and work."""
+    """Return a person's language, disabilities and employment."""
     disabilities = [_disability(each) for each in case.disabilities if each.description]
     work = [_job(each) for each in case.circumstances if each.is_employment and each.description]
     return [

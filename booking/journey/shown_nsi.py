@@ -1,4 +1,4 @@
-"""The NSI that *Check your answers* names: signed into the page, so that confirming uses the one that was shown."""
+"""Signed form value with the NSI that *Check your answers* shows, so that confirming uses the same one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ SALT = "booking.shown-nsi"
 
 @dataclass(frozen=True)
 class ShownNsi:
-    """The open NSI that *Check your answers* said the appointment would be added to, and its duplicates."""
+    """The open NSI that *Check your answers* showed, and its duplicates."""
 
     nsi_id: int
     other_ids: tuple[int, ...] = ()
 
 
 def sign(usable: Sequence[Nsi], *, draft: Draft) -> str:
-    """Return what the page carries of a toolkit's NSIs, the one that will be used first; empty for none."""
+    """Return the signed form value for a toolkit's NSIs, the one to use first; empty for none."""
     if not usable:
         return ""
     ids = [nsi.nsi_id for nsi in usable]
@@ -28,7 +28,7 @@ def sign(usable: Sequence[Nsi], *, draft: Draft) -> str:
 
 
 def read(sent: str, *, draft: Draft) -> ShownNsi | None:
-    """Return the NSI that a page of these very answers named; None where it named none, or was not ours."""
+    """Return the NSI of a signed form value; None where the signature is bad or the answers have changed."""
     try:
         booking_id, fingerprint, nsi_id, *other_ids = signing.loads(sent, salt=SALT)
     except (signing.BadSignature, ValueError):

@@ -1,7 +1,7 @@
 """The journey as data: every question, in the order it is asked.
 
 Whether a question is asked follows from the other answers alone, so *Back*, *Change* and skipped pages are computed
-(booking/journey/journey.py) and never wired by hand.
+(booking/journey/journey.py).
 """
 
 from abc import ABC, abstractmethod
@@ -15,9 +15,9 @@ from booking.forms import steps as forms
 from booking.forms.fields import RadioField
 from booking.journey.answers import Answers
 from booking.journey.circumstances import circumstances
-from booking.journey.records import referred, toolkit_of, usable_nsis
 from booking.journey.situation import AWAY_FROM_OFFICES, Situation, type_name
 from booking.journey.toolkit_order import in_order
+from booking.journey.toolkit_records import nsi_label, toolkit_of, usable_nsis
 from booking.repeats import FREQUENCIES, repeat_dates
 from delius.records import AppointmentType, Event, LocationRule, Nsi
 from delius.selectors import RarRequirement
@@ -241,7 +241,7 @@ class RecordStep(Step):
         found = usable_nsis(answers, situation)
         return forms.RecordForm(
             data,
-            choices=[(str(nsi.nsi_id), _capitalised(referred(nsi))) for nsi in found],
+            choices=[(str(nsi.nsi_id), _capitalised(nsi_label(nsi))) for nsi in found],
             hints={str(nsi.nsi_id): _status_and_use(nsi) for nsi in found},
             toolkit=toolkit_of(answers, situation).name,
         )

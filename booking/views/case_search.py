@@ -1,4 +1,4 @@
-"""Whom somebody looked for last on *Your cases*: kept in their session, because a name may stand in no address."""
+"""The search of *Your cases*, stored in the session because names must not be in URLs."""
 
 from urllib.parse import urlencode
 
@@ -7,25 +7,25 @@ from django.urls import reverse
 
 from booking.forms.cases import BY_NAME
 
-KEPT = "looked_for"
-FOUND = "found"
+SESSION_KEY = "case_search"
+SEARCH_PARAMETER = "found"
 
 
-def keep(request: HttpRequest, *, words: str, order: str) -> str:
-    """Keep what was looked for, or forget it where that is nothing, and return the address that shows who was found."""
+def store(request: HttpRequest, *, words: str, order: str) -> str:
+    """Store a search, or clear it where there are no `words`, and return the URL of its results."""
     if words:
-        request.session[KEPT] = words
+        request.session[SESSION_KEY] = words
     else:
-        request.session.pop(KEPT, None)
+        request.session.pop(SESSION_KEY, None)
     query = query_for(words=words, order=order)
     return reverse("booking:cases") + (f"?{urlencode(query)}" if query else "")
 
 
 def query_for(*, words: str, order: str) -> dict[str, str]:
-    """Return the query of the address that shows whoever was found, or everybody where there are no `words`."""
-    return ({FOUND: "yes"} if words else {}) | ({"order": order} if order != BY_NAME else {})
+    """Return the query parameters of the results, or of the full list where there are no `words`."""
+    return ({SEARCH_PARAMETER: "yes"} if words else {}) | ({"order": order} if order != BY_NAME else {})
 
 
-def words_for(request: HttpRequest) -> str:
-    """Return what the address of a request shows the finds of; empty where it shows everybody."""
-    return str(request.session.get(KEPT, "")) if FOUND in request.GET else ""
+def stored_search(request: HttpRequest) -> str:
+    """Return the stored search that a request shows the results of; empty for the full list."""
+    return str(request.session.get(SESSION_KEY, "")) if SEARCH_PARAMETER in request.GET else ""

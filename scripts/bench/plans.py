@@ -270,7 +270,7 @@ def _worker(explainer: Explainer) -> None:
     booking.state, booking.appointment_id, booking.nsi_created = BookingState.SUBMITTED, None, True
     booking.save()
     with _on(explainer, "a booking is let go"):
-        assert cancellation.let_go(booking.id)
+        assert cancellation.cancel_unsent(booking.id)
     Booking.objects.filter(id=booking.id).update(withdraw_nsi_at=now)
     with _on(explainer, "worker: withdraw NSIs"):
         withdraw_due()
@@ -280,7 +280,7 @@ def _the_clock(explainer: Explainer) -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from audit.csv_export import between
+    from audit.export import events_between
     from audit.retention import purge as purge_audit
     from booking.services.retention import purge_bookings, purge_drafts
     from delius.mirror.retention import purge as purge_mirror
@@ -295,7 +295,7 @@ def _the_clock(explainer: Explainer) -> None:
         "purge_audit": lambda: purge_audit(before=now - timedelta(days=729)),
         "clearsessions": lambda: call_command("clearsessions"),
         "prune_db_task_results": lambda: call_command("prune_db_task_results", verbosity=0),
-        "export_audit": lambda: list(between(date.today(), date.today())),
+        "export_audit": lambda: list(events_between(date.today(), date.today())),
     }.items():
         with _on(explainer, occasion):
             work()

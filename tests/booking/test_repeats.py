@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from booking.models import Booking, Draft
-from booking.repeats import FREQUENCIES, MOST_REPEATS, repeat_dates
+from booking.repeats import FREQUENCIES, MAX_REPEATS, repeat_dates
 from booking.services.delivery.resume import resume_due
 from tests.booking.journeys import answer_all, answer_up_to, day_in, sent_by_the_page_of
 from tests.booking.test_bad_input import errors_in
@@ -47,7 +47,7 @@ class TestDates:
     @given(
         st.dates(date(2026, 1, 1), date(2036, 12, 31)),
         st.sampled_from([name for name, _ in FREQUENCIES]),
-        st.integers(1, MOST_REPEATS),
+        st.integers(1, MAX_REPEATS),
     )
     def test_repeats_are_days_that_exist_each_later_than_the_one_before(
         self, first: date, frequency: str, number: int

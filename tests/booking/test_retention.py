@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from booking.models import Booking, BookingHistory, BookingState, Draft, DuplicateNsis, UpstreamAttempt
 from booking.services.delivery.resume import resume_due
-from booking.services.states import AT_REST
+from booking.services.states import FINAL_STATES
 from tests.booking.journeys import answer_all, answer_up_to
 from tests.booking.test_confirming import confirm, lose, visits
 from tests.booking.test_repeats import arrange_weekly
@@ -161,7 +161,7 @@ class TestBookings:
         Booking.objects.update(state=state)
         over(settings.BOOKING_DAYS + 1)
         purged("purge_bookings")
-        assert Booking.objects.exists() == (state not in AT_REST)
+        assert Booking.objects.exists() == (state not in FINAL_STATES)
 
     def test_a_series_goes_as_a_whole_once_its_last_date_is_over(self, robin: Client, settings: Any) -> None:
         arrange_weekly(robin)

@@ -120,7 +120,7 @@ def test_a_booking_cannot_be_taken_back_while_one_of_two_tries_may_have_made_it(
     press(booking)
     with connections_refused("putAppointment"):
         processing.process(pressed_twice)
-    assert not cancellation.let_go(booking.id)
+    assert not cancellation.cancel_unsent(booking.id)
     simulator.clear_faults()
     resume(booking.id)
     booking.refresh_from_db()

@@ -254,7 +254,7 @@ def comes_to_nothing(booking: Booking, how: str, simulator: Simulator) -> None:
         simulator.fault("putNsi", "drop_before" if how == "cancelled unmade" else "drop_after", times=None)
         press(booking)
         simulator.clear_faults()
-        assert cancellation.let_go(booking.id)
+        assert cancellation.cancel_unsent(booking.id)
     booking.refresh_from_db()
     assert booking.withdraw_nsi_at
     assert len(nsis_of(simulator, booking.crn)) == (how != "cancelled unmade")

@@ -1,1 +1,1 @@
-"""Taking confirmed bookings to Delius: sending, repeating, refusals, cancelling, withdrawing, settling."""
+"""Delivery of confirmed bookings to Delius: processing, retries, refusals, cancellation, withdrawal, support."""

@@ -1,4 +1,4 @@
-"""The record of every request that is sent for a booking."""
+"""The log of requests sent to Delius for a booking."""
 
 from datetime import timedelta
 
@@ -8,14 +8,14 @@ from booking.models import Booking, UpstreamAttempt
 
 
 class AttemptLog:
-    """Collects the requests of one run, to be written down in one statement."""
+    """Collects the requests of one run and inserts them in one statement."""
 
     def __init__(self, booking: Booking) -> None:
         self._booking = booking
         self._attempts: list[UpstreamAttempt] = []
 
     def ended(self, *, operation: str, correlation_id: str, status: int | None, fault: str, milliseconds: int) -> None:
-        """Keep how a request ended: with a status, or with a fault."""
+        """Add a finished request, with its HTTP status or its fault."""
         self._attempts.append(
             UpstreamAttempt(
                 booking=self._booking,
@@ -29,6 +29,6 @@ class AttemptLog:
         )
 
     def write(self) -> None:
-        """Write down what was collected."""
+        """Insert the collected requests."""
         UpstreamAttempt.objects.bulk_create(self._attempts)
         self._attempts = []

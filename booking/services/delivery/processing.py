@@ -1,7 +1,7 @@
-"""Taking a booking to Delius: the NSI that its appointment hangs from, then the appointment.
+"""Processing of a booking: ensures its NSI in Delius, then puts its appointment.
 
-Both are PUT by a reference that was written down with the booking, so an attempt whose outcome is not known is settled
-by sending the same again: by anybody, at any time, by two processes at once.
+Both are idempotent: each is a PUT by a reference stored with the booking, so an attempt with an unknown outcome is
+repeated as it was, at any time and by any number of processes.
 """
 
 from contextlib import suppress
@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from booking.models import Booking, BookingState
 from booking.services import duplicates
-from booking.services.delivery import schedule
+from booking.services.delivery import retry
 from booking.services.delivery.attempts import AttemptLog
 from booking.services.delivery.refusals import refusal
-from booking.services.delivery.withdrawal import withdraw_after
+from booking.services.delivery.withdrawal import schedule_withdrawal
 from booking.services.draft_release import release_draft
-from booking.services.states import Superseded, change, move
+from booking.services.states import ConcurrentUpdate, conditional_update, transition
 from delius import selectors
 from delius.errors import (
     CircuitOpen,
@@ -43,32 +43,31 @@ from delius.writes import appointments, nsis
 from delius.writes.appointments import NewAppointment
 from delius.writes.nsis import NsiTypeDefaults
 
-# An NSI and an appointment, and one more where the NSI has been closed or deleted in Delius meanwhile. A look at an
-# appointment that was changed there comes on top.
-MOST_CALLS = 3
+# An NSI and an appointment, and one more where the NSI has been closed or deleted in Delius meanwhile. Reading an
+# appointment that was changed in Delius is not counted.
+MAX_CALLS = 3
 
 logger = structlog.get_logger(__name__)
 
 
 def process(booking: Booking, *, is_new: bool = False, try_counted: bool = False) -> Booking:
-    """Take a submitted booking as far as Delius lets it go now, and return it.
+    """Send a submitted booking to Delius, and return it in its new state.
 
-    `is_new` says that it was written a moment ago, for this very call. Where Delius gives no answer it stays submitted,
-    and a worker tries again later. Where nothing could be sent, because the circuit is open, a try that the caller has
-    counted (`try_counted`) is given back: it was none. Safe to call twice at once: the one that comes later finds what
-    the other made.
+    `is_new` says that it was created for this call. Where Delius does not answer it stays submitted and a retry is
+    scheduled. A try that the caller has counted (`try_counted`) is refunded where the circuit is open, because nothing
+    was sent. Safe to call concurrently.
     """
     if booking.state == BookingState.SUBMITTED:
-        may_be_there = booking.sent_at is not None and not is_new
-        run = _Run(booking, AttemptLog(booking), is_new=is_new, may_be_there=may_be_there)
+        may_be_in_delius = booking.sent_at is not None and not is_new
+        run = _Run(booking, AttemptLog(booking), is_new=is_new, may_be_in_delius=may_be_in_delius)
         try:
             with recorded_by(run.log):
                 _send(run)
-        except Superseded:
+        except ConcurrentUpdate:
             booking.refresh_from_db()
             run.log.write()
         except (Unavailable, DeliusContractError) as fault:
-            _wait(run, fault, try_counted=try_counted)
+            _schedule_retry(run, fault, try_counted=try_counted)
     else:
         release_draft(booking)
     return booking
@@ -76,19 +75,19 @@ def process(booking: Booking, *, is_new: bool = False, try_counted: bool = False
 
 @dataclass
 class _Run:
-    """One go at a booking. `may_be_there` is whether its appointment may be in Delius, as far as is known."""
+    """One processing run. `may_be_in_delius` says whether an earlier request may have made the appointment."""
 
     booking: Booking
     log: AttemptLog
     is_new: bool
-    may_be_there: bool
+    may_be_in_delius: bool
 
 
 def _send(run: _Run) -> None:
-    """Make at most MOST_CALLS calls. Raises Superseded, and Unavailable where it has to go on later."""
+    """Make at most MAX_CALLS calls to Delius. Raises ConcurrentUpdate, and Unavailable where a retry is needed."""
     booking = run.booking
     was_closed = False
-    for _ in range(MOST_CALLS):
+    for _ in range(MAX_CALLS):
         needs_nsi = booking.counts_towards_rar and booking.nsi_id is None
         try:
             if needs_nsi:
@@ -98,22 +97,22 @@ def _send(run: _Run) -> None:
                 return
         except Conflict as conflict:
             if needs_nsi and conflict.reason is ConflictReason.REFERENCE_SPENT:
-                _take_new_nsi_reference(booking)
+                _replace_nsi_reference(booking)
             elif conflict.reason is ConflictReason.NSI_CLOSED and not was_closed:
                 was_closed = True
-                change(booking, nsi_id=None, nsi_created=False)
+                conditional_update(booking, nsi_id=None, nsi_created=False)
             elif conflict.reason is ConflictReason.NSI_CLOSED:
                 raise Unavailable("putAppointment") from None
             elif conflict.reason is ConflictReason.REFERENCE_SPENT:
-                _take_what_is_there(run, conflict)
+                _book_existing(run, conflict)
                 return
             else:
                 _refuse(run, conflict)
                 return
         except (LimitedAccess, NotFound) as answer:
-            # Neither says whether an earlier try made the appointment, as a refusal would.
-            if run.may_be_there:
-                _ask_for_attention(run, answer)
+            # Neither says whether an earlier try made the appointment; a refusal would.
+            if run.may_be_in_delius:
+                _mark_needs_attention(run, answer)
             else:
                 _refuse(run, answer)
             return
@@ -143,10 +142,10 @@ def _ensure_nsi(booking: Booking) -> None:
         today=today(),
     )
     if not ensured.nsi.is_open:
-        # It bears our reference, and somebody has ended it since.
-        _take_new_nsi_reference(booking)
+        # It has our reference, and was ended in Delius since.
+        _replace_nsi_reference(booking)
         return
-    # Written down with what comes of the appointment: should this process die, the same reference finds the same NSI.
+    # Saved with the outcome of the appointment: after a crash the same reference finds the same NSI.
     booking.nsi_id = ensured.nsi.nsi_id
     booking.nsi_created = ensured.nsi.external_reference == f"{nsis.NAMESPACE}{booking.nsi_reference}"
     if booking.series_id:
@@ -159,23 +158,23 @@ def _ensure_nsi(booking: Booking) -> None:
         ).update(nsi_id=ensured.nsi.nsi_id)
     if ensured.other_ids:
         logger.warning("nsi_duplicates", nsi=ensured.nsi.nsi_id, others=list(ensured.other_ids))
-    duplicates.note(booking, other_ids=ensured.other_ids)
+    duplicates.record(booking, other_ids=ensured.other_ids)
 
 
-def _take_new_nsi_reference(booking: Booking) -> None:
-    """Give the booking's NSI another reference, knowingly: the one that bore the old one is no longer of use."""
+def _replace_nsi_reference(booking: Booking) -> None:
+    """Give the booking a new NSI reference, because the NSI with the old one was ended or deleted."""
     logger.warning("nsi_reference_replaced", booking=str(booking.id))
     old = Q(nsi_reference=booking.nsi_reference)
-    change(booking, only_if=old, nsi_reference=uuid4(), nsi_id=None, nsi_created=False)
+    conditional_update(booking, only_if=old, nsi_reference=uuid4(), nsi_id=None, nsi_created=False)
 
 
 def _put_appointment(run: _Run) -> None:
     booking = run.booking
     assert booking.appointment_reference is not None
     if booking.sent_at is None or not run.is_new:
-        # From here on it cannot be cancelled: the appointment may be in Delius, whatever we hear of it. Where another
-        # process has written so since we read the booking, that one is at work on it.
-        change(booking, only_if=Q(sent_at=booking.sent_at), sent_at=timezone.now(), **_nsi_of(booking))
+        # From here on it cannot be cancelled: the appointment may be in Delius whatever the response. Where another
+        # process has set `sent_at` since the booking was read, that process is sending it.
+        conditional_update(booking, only_if=Q(sent_at=booking.sent_at), sent_at=timezone.now(), **_nsi_fields(booking))
     try:
         made = appointments.put_appointment(
             crn=booking.crn,
@@ -195,13 +194,13 @@ def _put_appointment(run: _Run) -> None:
             username=booking.user.username,
         )
     except (Unavailable, DeliusContractError) as fault:
-        run.may_be_there = run.may_be_there or not isinstance(fault, Unavailable) or fault.may_have_taken_effect
+        run.may_be_in_delius = run.may_be_in_delius or not isinstance(fault, Unavailable) or fault.may_have_taken_effect
         raise
     _book(run, made)
 
 
-def _take_what_is_there(run: _Run, conflict: Conflict) -> None:
-    """Take the appointment that bears the reference and was changed in Delius since; refuse where it was deleted."""
+def _book_existing(run: _Run, conflict: Conflict) -> None:
+    """Book the appointment that has the reference and was changed in Delius since; refuse where it was deleted."""
     booking = run.booking
     assert booking.appointment_reference is not None
     try:
@@ -211,7 +210,7 @@ def _take_what_is_there(run: _Run, conflict: Conflict) -> None:
     except NotFound:
         _refuse(run, conflict)
     except LimitedAccess as answer:
-        _ask_for_attention(run, answer)
+        _mark_needs_attention(run, answer)
     else:
         _book(run, there)
 
@@ -220,73 +219,73 @@ def _book(run: _Run, made: Appointment) -> None:
     booking = run.booking
     with transaction.atomic():
         nsi = f", on NSI {booking.nsi_id}{' made for it' if booking.nsi_created else ''}" if booking.nsi_id else ""
-        move(
+        transition(
             booking,
             BookingState.BOOKED,
             detail=f"Appointment {made.contact_id}{nsi}",
             appointment_id=made.contact_id,
             sent_at=None,
-            **_nsi_of(booking),
+            **_nsi_fields(booking),
         )
         run.log.write()
         release_draft(booking)
-    selectors.forget_appointments(booking.crn, username=booking.user.username)
+    selectors.invalidate_appointments(booking.crn, username=booking.user.username)
 
 
-def _ask_for_attention(run: _Run, answer: LimitedAccess | NotFound) -> None:
-    """Have somebody look at a booking whose appointment may be in Delius, which no longer tells us."""
+def _mark_needs_attention(run: _Run, answer: LimitedAccess | NotFound) -> None:
+    """Leave to support a booking whose appointment may be in Delius but can no longer be read."""
     with transaction.atomic():
-        move(
+        transition(
             run.booking,
             BookingState.NEEDS_ATTENTION,
             detail=f"Sent, and then {type(answer).__name__}",
-            **_nsi_of(run.booking),
+            **_nsi_fields(run.booking),
         )
         run.log.write()
         release_draft(run.booking)
 
 
 def _refuse(run: _Run, answer: Refused | Conflict | LimitedAccess | NotFound) -> None:
-    """Write down that Delius does not take the appointment; an NSI that was made for it is withdrawn after a while."""
+    """Mark a booking as refused, and schedule the withdrawal of an NSI that it may have made."""
     booking = run.booking
-    # The answer to an earlier try, or the process that had it, may be lost.
+    # An earlier try may have made the NSI and its response may be lost.
     may_have_made_nsi = booking.nsi_created or (booking.counts_towards_rar and not booking.nsi_id and not run.is_new)
     with transaction.atomic():
-        move(
+        transition(
             booking,
             BookingState.REFUSED,
             detail=answer.reason.value if isinstance(answer, Conflict) else type(answer).__name__,
             clash=isinstance(answer, Conflict) and answer.reason is ConflictReason.OVERLAP,
             sent_at=None,
-            withdraw_nsi_at=withdraw_after(booking) if may_have_made_nsi else None,
+            withdraw_nsi_at=schedule_withdrawal(booking) if may_have_made_nsi else None,
             **refusal(answer, of_nsi=booking.counts_towards_rar and booking.nsi_id is None),
-            **_nsi_of(booking),
+            **_nsi_fields(booking),
         )
         run.log.write()
         release_draft(booking)
     if booking.clash:
-        selectors.forget_appointments(booking.crn, username=booking.user.username)
+        selectors.invalidate_appointments(booking.crn, username=booking.user.username)
 
 
-def _wait(run: _Run, fault: Unavailable | DeliusContractError, *, try_counted: bool) -> None:
-    """Leave a booking to a worker, at the time that Delius asks for or after a delay that grows with the tries."""
+def _schedule_retry(run: _Run, fault: Unavailable | DeliusContractError, *, try_counted: bool) -> None:
+    """Schedule the next try, at the time of Delius's Retry-After or with exponential backoff."""
     booking = run.booking
-    logger.warning("booking_waits", booking=str(booking.id), fault=type(fault).__name__)
+    logger.warning("booking_retry_scheduled", booking=str(booking.id), fault=type(fault).__name__)
     retry_after = fault.retry_after if isinstance(fault, Overloaded) else None
-    at = timezone.now() + (timedelta(seconds=retry_after) if retry_after is not None else schedule.delay(booking.tries))
-    changes: dict[str, Any] = {"next_try_at": at, **_nsi_of(booking)}
-    if not run.may_be_there:
+    at = timezone.now() + (timedelta(seconds=retry_after) if retry_after is not None else retry.backoff(booking.tries))
+    changes: dict[str, Any] = {"next_try_at": at, **_nsi_fields(booking)}
+    if not run.may_be_in_delius:
         changes["sent_at"] = None
     if isinstance(fault, CircuitOpen) and try_counted and booking.tries:
         changes["tries"] = booking.tries - 1
     with transaction.atomic():
         run.log.write()
-        with suppress(Superseded):
-            change(booking, only_if=Q(sent_at=booking.sent_at), **changes)
-        schedule.wake(at=at)
+        with suppress(ConcurrentUpdate):
+            conditional_update(booking, only_if=Q(sent_at=booking.sent_at), **changes)
+        retry.enqueue_resume(at=at)
 
 
-def _nsi_of(booking: Booking) -> dict[str, Any]:
+def _nsi_fields(booking: Booking) -> dict[str, Any]:
     return {"nsi_id": booking.nsi_id, "nsi_created": booking.nsi_created}
 
 

@@ -1,4 +1,4 @@
-"""What a refusal of Delius's means to the person who arranges the appointment: in words without codes."""
+"""Refusals by Delius in plain words, with the question whose answer to change."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _TOOLKIT = (
     "This toolkit is not set up as Delius expects it. Choose another toolkit, or tell the support team of this service."
 )
 _TEAM = "Delius does not let you record appointments for this team."
-# By the field of the contract that Delius names: the reason, and the question whose answer to change.
+# By the field of the contract in the refusal: the reason, and the question whose answer to change.
 _BY_FIELD: dict[str, tuple[str, str]] = {
     "typeCode": ("This type of appointment cannot be recorded here in Delius. Choose another type.", "type"),
     "nsiId": ("This type of appointment cannot be used with this toolkit. Choose another type or toolkit.", "type"),
@@ -38,7 +38,7 @@ _BY_FIELD: dict[str, tuple[str, str]] = {
 def refusal(answer: Refused | Conflict | LimitedAccess | NotFound, *, of_nsi: bool) -> dict[str, Any]:
     """Return the fields of a booking that say why it was refused: `reason`, and `refused_step` where one is known.
 
-    `of_nsi` says that it was the NSI that was refused, and not the appointment: both have a type.
+    `of_nsi` says that the NSI was refused and not the appointment: both have a type code.
     """
     if isinstance(answer, Conflict):
         return {"reason": DELETED if answer.reason is ConflictReason.REFERENCE_SPENT else OVERLAPS}

@@ -1,4 +1,4 @@
-"""Taking bookings further that a crash, an outage or a lost answer left under way."""
+"""Resuming bookings that a crash, an outage or a lost response left under way."""
 
 import uuid
 from collections import Counter
@@ -12,24 +12,24 @@ from django.utils import timezone
 
 from booking import auditing
 from booking.models import Booking, BookingState
-from booking.services.delivery import processing, schedule
+from booking.services.delivery import processing, retry
 from booking.services.delivery.withdrawal import withdraw_due
 from booking.services.draft_release import release_draft
-from booking.services.states import Superseded, move
+from booking.services.states import ConcurrentUpdate, transition
 from delius import availability
 from delius.availability import Service
 
-BATCH = 20
-WAKE_KEY = "booking:wake-for-delius"
+BATCH_SIZE = 20
+RESUME_ENQUEUED_KEY = "booking:resume-enqueued"
 
 logger = structlog.get_logger(__name__)
 
 
 def resume_due() -> dict[str, int]:
-    """Take every booking whose next try is due as far as it goes, and return how many now stand in each state.
+    """Process every booking whose next try is due, and return how many are now in each state.
 
-    Any number of processes may do this at once. A booking that has used up BOOKING_MOST_TRIES needs somebody's
-    attention. While the circuit to Delius is open bookings are not tried: they are due still, and no try is spent.
+    Safe to run concurrently. A booking with more than BOOKING_MOST_TRIES tries moves to *needs attention*. While the
+    circuit breaker is open no booking is tried: they stay due, and no try is counted.
     """
     counts: Counter[str] = Counter()
     began = timezone.now()
@@ -38,14 +38,14 @@ def resume_due() -> dict[str, int]:
     if availability.retry_after(*Service) is None:
         withdraw_due()
     else:
-        _wake_when_delius_is_back()
+        _enqueue_when_circuit_closes()
     return dict(counts)
 
 
 def _claim(*, due_by: datetime) -> list[Booking]:
-    """Take some bookings that are due, and put their next try off, so that others are at others.
+    """Claim a batch of due bookings by postponing their next try, so that other workers skip them.
 
-    The try is counted before it is made: a booking that kills its process runs out of tries too.
+    The try is counted before it is made: a booking that crashes its process runs out of tries too.
     """
     if availability.retry_after(*Service) is not None:
         return []
@@ -54,25 +54,25 @@ def _claim(*, due_by: datetime) -> list[Booking]:
         due = list(
             candidates.select_related("user")
             .select_for_update(skip_locked=True, of=("self",))
-            .order_by("next_try_at")[:BATCH]
+            .order_by("next_try_at")[:BATCH_SIZE]
         )
         now = timezone.now()
         for booking in due:
             booking.tries += 1
-            booking.next_try_at = now + schedule.delay(booking.tries)
+            booking.next_try_at = now + retry.backoff(booking.tries)
         Booking.objects.bulk_update(due, ["tries", "next_try_at"])
     return due
 
 
-def _wake_when_delius_is_back() -> None:
-    """Have a worker look again once it is worth asking; one for all bookings."""
+def _enqueue_when_circuit_closes() -> None:
+    """Enqueue one resume task, for all bookings, at the time that the circuit breaker allows calls again."""
     wait = availability.retry_after(*Service)
-    if wait is not None and cache.add(WAKE_KEY, 1, wait):
-        schedule.wake(at=timezone.now() + timedelta(seconds=wait))
+    if wait is not None and cache.add(RESUME_ENQUEUED_KEY, 1, wait):
+        retry.enqueue_resume(at=timezone.now() + timedelta(seconds=wait))
 
 
 def _resume(booking: Booking) -> str:
-    # What the page that confirmed it logged, and what it sent, bears the same id.
+    # The correlation id of the request that confirmed it.
     known = booking.correlation_id or str(uuid.uuid4())
     with structlog.contextvars.bound_contextvars(correlation_id=known, tries=booking.tries):
         try:
@@ -81,17 +81,17 @@ def _resume(booking: Booking) -> str:
                 return _give_up(booking)
             return str(processing.process(booking, try_counted=True).state)
         except Exception:
-            # One booking that cannot be worked on must not stop the others; after enough tries somebody looks at it.
-            logger.exception("booking_not_resumed", booking=str(booking.id))
+            # One failing booking must not stop the others; after BOOKING_MOST_TRIES it needs attention.
+            logger.exception("booking_resume_failed", booking=str(booking.id))
         assert booking.next_try_at
-        schedule.wake(at=booking.next_try_at)
+        retry.enqueue_resume(at=booking.next_try_at)
         return "failed"
 
 
 def _give_up(booking: Booking) -> str:
     try:
-        move(booking, BookingState.NEEDS_ATTENTION, detail=f"Not settled after {booking.tries - 1} tries")
-    except Superseded:
+        transition(booking, BookingState.NEEDS_ATTENTION, detail=f"Not settled after {booking.tries - 1} tries")
+    except ConcurrentUpdate:
         booking.refresh_from_db()
     else:
         release_draft(booking)

@@ -1,4 +1,4 @@
-"""The form by which support says why a booking is settled."""
+"""The form of *Mark as settled in Delius*."""
 
 from django import forms
 
@@ -6,7 +6,7 @@ REASON_LIMIT = 150
 
 
 class SettleForm(forms.Form):
-    """Why a booking that needed attention no longer does."""
+    """The reason for marking a booking as settled."""
 
     reason = forms.CharField(
         label="What did you find in Delius, and what did you do there?",

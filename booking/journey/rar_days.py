@@ -1,4 +1,4 @@
-"""RAR days as a budget: ordered, completed, booked ahead, and what this booking adds."""
+"""RAR days of a requirement: ordered, completed, booked, and added by this booking."""
 
 from dataclasses import dataclass
 

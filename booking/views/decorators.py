@@ -1,4 +1,4 @@
-"""Who a view is for."""
+"""View decorators."""
 
 from functools import wraps
 from typing import Any, Protocol
@@ -15,8 +15,8 @@ class View(Protocol):
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse: ...
 
 
-def for_staff(view: View) -> View:
-    """Answer people who have no staff record in Delius with a page that says so."""
+def staff_record_required(view: View) -> View:
+    """Decorate a view to show an explanation (403) to users without a staff record in Delius."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The toolkit's records (NSIs) that an appointment could be added to."""
+"""The NSIs of a toolkit (*toolkit records*) that an appointment could be added to."""
 
 from dataclasses import dataclass
 
@@ -12,10 +12,10 @@ from toolkits.selectors import ToolkitChoice
 
 @dataclass(frozen=True)
 class ToolkitRecords:
-    """What Delius has of a toolkit on a person's sentence.
+    """The NSIs of a toolkit on a person's sentence.
 
-    `usable` are those of the requirement, the one that will be used first; `elsewhere` those of another requirement, or
-    of none. Not `known` where Delius could not say.
+    `usable` are those of the requirement, starting with the one that will be used; `elsewhere` those of another
+    requirement, or of none. `known` is False where Delius did not answer.
     """
 
     toolkit: str
@@ -50,6 +50,6 @@ def usable_nsis(answers: Answers, situation: Situation) -> tuple[Nsi, ...]:
     return tuple(sorted(found, key=lambda nsi: nsi.nsi_id != answers.nsi_id))
 
 
-def referred(nsi: Nsi) -> str:
-    """Return what people know an NSI by."""
+def nsi_label(nsi: Nsi) -> str:
+    """Return the label of an NSI: its referral date."""
     return f"referred on {short_date(nsi.referral_date)}" if nsi.referral_date else "without a referral date"

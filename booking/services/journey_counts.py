@@ -1,4 +1,4 @@
-"""Counting journeys: a draft carries what its journey is counted by, and is counted once, when it goes."""
+"""Journey counts: each draft is counted once, in the transaction that deletes it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from django.utils import timezone
 from booking.models import Booking, Draft, JourneyEvent
 from toolkits.selectors import PLACEHOLDER_NSI_TYPE_CODE
 
-# A journey that stands still for so long counts as left, until its draft moves again.
-LEFT_AFTER = timedelta(days=7)
-BATCH = 500
+# A draft not updated for so long counts as an abandoned journey, until it is updated again.
+ABANDONED_AFTER = timedelta(days=7)
+BATCH_SIZE = 500
 ROWS_AT_ONCE = 100
 
-# Additions that meet are all kept. Django's bulk_create can only put a new number in place of the old one.
+# An atomic increment. Django's bulk_create can only overwrite the old number on conflict.
 ADD = """
 INSERT INTO booking_journeycount (day, event, detail, number) VALUES {rows}
 ON CONFLICT (day, event, detail) DO UPDATE SET number = booking_journeycount.number + excluded.number
@@ -26,22 +26,22 @@ Key = tuple[date, str, str]
 
 
 def end(drafts: QuerySet[Draft], *, made: Booking | None = None, on: date | None = None) -> int:
-    """Delete drafts and count the journeys that end with them, both or neither; return how many drafts there were.
+    """Delete drafts and count their journeys, in one transaction; return how many drafts were deleted.
 
-    A journey is finished where `made` is the booking that it led to, and was left at its question otherwise: `on` a
-    day, or on the day that its draft was last touched. A draft without an answer is no journey yet.
+    A journey counts as finished where `made` is its booking, and as abandoned at the draft's step otherwise: on the day
+    `on`, by default the day that the draft was last updated. A draft without an answer is not counted.
     """
     with transaction.atomic():
         ended = list(drafts.select_for_update().only("step", "started_on", "updated_at").order_by("id"))
-        for start in range(0, len(ended), BATCH):
-            Draft.objects.filter(id__in=[draft.id for draft in ended[start : start + BATCH]]).delete()
+        for start in range(0, len(ended), BATCH_SIZE):
+            Draft.objects.filter(id__in=[draft.id for draft in ended[start : start + BATCH_SIZE]]).delete()
         counts: Counter[Key] = Counter()
         for draft in ended:
             if draft.started_on is None:
                 continue
             counts[draft.started_on, JourneyEvent.STARTED, ""] += 1
             day = on or timezone.localdate(draft.updated_at)
-            counts.update(_finished(made, day) if made else [(day, JourneyEvent.LEFT, draft.step)])
+            counts.update(_finished(made, day) if made else [(day, JourneyEvent.ABANDONED, draft.step)])
         _add(counts)
     return len(ended)
 
@@ -52,7 +52,7 @@ def _finished(made: Booking, day: date) -> list[Key]:
         return found
     if made.nsi_type_code == PLACEHOLDER_NSI_TYPE_CODE:
         return [*found, (day, JourneyEvent.WITH_NAT1, made.provider_code)]
-    # Not together: which toolkits a provider uses is nobody's question here, and would be smaller numbers.
+    # Not one count by provider and toolkit: its numbers could be small enough to identify people.
     return [
         *found,
         (day, JourneyEvent.TOOLKIT, made.toolkit_slug),
@@ -61,7 +61,7 @@ def _finished(made: Booking, day: date) -> list[Key]:
 
 
 def _add(counts: Mapping[Key, int]) -> None:
-    """Add to what was counted, always in the same order: two processes cannot each wait for the other's row."""
+    """Increment the counts, in sorted order: two processes cannot deadlock on each other's rows."""
     rows = [(day, str(event), detail, number) for (day, event, detail), number in sorted(counts.items())]
     for start in range(0, len(rows), ROWS_AT_ONCE):
         batch = rows[start : start + ROWS_AT_ONCE]
