@@ -1,1 +1,1 @@
-"""What is wrong with guidance, or missing from it: broken links, reading age, what needs a designer's attention."""
+"""Quality checks of guidance: broken links, reading age, missing content."""

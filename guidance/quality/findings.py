@@ -1,4 +1,4 @@
-"""What needs a content designer's attention."""
+"""Findings for content designers, shown on the admin's front page."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from django.utils.http import urlencode
 
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.presenters.facts import flag_rows, toolkit_rows
-from guidance.quality.links import Targets, Trouble, links_in
-from guidance.text.markdown import TooMuch
+from guidance.quality.links import LinkProblem, LinkTargets, links_in
+from guidance.text.markdown import LimitExceeded
 from toolkits.selectors import ToolkitChoice, toolkits_in_use
 
 REVIEW_AHEAD = timedelta(days=30)
-SCHEDULE_PATIENCE = timedelta(minutes=10)
+OVERDUE_AFTER = timedelta(minutes=10)
 
 Some = TypeVar("Some", bound=Page)
 
 
 class Kind(StrEnum):
-    """What a finding is about, as a heading. They are shown in this order, the most urgent first."""
+    """The kinds of findings, with their headings, the most urgent first."""
 
     OVERDUE = "Not published as scheduled"
     LINKS = "Links that do not work"
@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to look at: what it is in a sentence, and where in the admin it can be put right.
+    """A finding: its text, and the URL in the admin where it can be corrected.
 
     `page` is None where there is no page yet.
     """
@@ -51,16 +51,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The findings of a kind, by title. There is at least one."""
+    """The findings of a kind, by title; never empty."""
 
     kind: Kind
     findings: list[Finding]
 
 
 def findings(today: date | None = None, *, now: datetime | None = None) -> list[Group]:
-    """Return what needs attention, in groups without empty ones. Three queries, however much guidance there is.
+    """Return the findings in groups, with three database queries.
 
-    `today` and `now` are the present where they are not given. Archived pages need no attention.
+    `today` and `now` default to the current time. Archived pages have no findings.
     """
     now = now or timezone.now()
     today = today or timezone.localdate(now)
@@ -70,7 +70,7 @@ def findings(today: date | None = None, *, now: datetime | None = None) -> list[
     in_use = toolkits_in_use(today)
     found = [
         *_overdue(pages, now),
-        *_links(pages, Targets(everything)),
+        *_links(pages, LinkTargets(everything)),
         *_toolkits_without_guidance(toolkits, in_use),
         *_guidance_without_toolkit(toolkits, in_use),
         *_due_for_review(pages, today),
@@ -85,7 +85,7 @@ def findings(today: date | None = None, *, now: datetime | None = None) -> list[
 
 
 def missing(page: Page) -> list[str]:
-    """Return what a page lacks, in the words of the page and the form: what readers see as not recorded yet."""
+    """Return the labels of the fields that a page lacks."""
     rows = toolkit_rows(page) if isinstance(page, ToolkitGuidance) else flag_rows(page)  # type: ignore[arg-type]
     return [
         *([] if page.summary else ["Summary"]),
@@ -98,7 +98,7 @@ def missing(page: Page) -> list[str]:
 
 def _overdue(pages: Iterable[Page], now: datetime) -> Iterator[Finding]:
     for page in pages:
-        if page.scheduled_for and page.scheduled_for < now - SCHEDULE_PATIENCE:
+        if page.scheduled_for and page.scheduled_for < now - OVERDUE_AFTER:
             at = dateformat.format(timezone.localtime(page.scheduled_for), r"j F Y \a\t H:i")
             yield _finding(
                 Kind.OVERDUE,
@@ -107,24 +107,24 @@ def _overdue(pages: Iterable[Page], now: datetime) -> Iterator[Finding]:
             )
 
 
-def _links(pages: Iterable[Page], targets: Targets) -> Iterator[Finding]:
-    for page in _read(pages):
-        shown = _shown(page)
+def _links(pages: Iterable[Page], targets: LinkTargets) -> Iterator[Finding]:
+    for page in _published(pages):
+        shown = _published_content(page)
         for section in page.sections:
             try:
                 links = links_in(getattr(shown, section.field))
-            except TooMuch as error:
+            except LimitExceeded as error:
                 yield _finding(Kind.LINKS, page, f"“{section.heading}” cannot be shown. {error}")
                 continue
             for link in dict.fromkeys(links):
-                if trouble := targets.trouble(link.address, on=shown):
+                if problem := targets.problem(link.address, on=shown):
                     yield _finding(
-                        _kind_of(trouble), page, f"In “{section.heading}”, the link “{link.text}” {trouble.text}"
+                        _kind_of(problem), page, f"In “{section.heading}”, the link “{link.text}” {problem.text}"
                     )
 
 
 def _toolkits_without_guidance(pages: Sequence[ToolkitGuidance], in_use: Iterable[ToolkitChoice]) -> Iterator[Finding]:
-    read = {_shown(page).toolkit for page in _read(pages)}
+    read = {_published_content(page).toolkit for page in _published(pages)}
     drafts = {page.toolkit: page for page in pages if page.toolkit}
     for toolkit in in_use:
         if toolkit.slug in read:
@@ -145,8 +145,8 @@ def _toolkits_without_guidance(pages: Sequence[ToolkitGuidance], in_use: Iterabl
 
 def _guidance_without_toolkit(pages: Iterable[ToolkitGuidance], in_use: Iterable[ToolkitChoice]) -> Iterator[Finding]:
     offered = {toolkit.slug for toolkit in in_use}
-    for page in _read(pages):
-        if _shown(page).toolkit not in offered:
+    for page in _published(pages):
+        if _published_content(page).toolkit not in offered:
             yield _finding(Kind.NO_TOOLKIT, page, "People read it, but no team can choose the toolkit now")
 
 
@@ -164,23 +164,23 @@ def _unpublished_changes(pages: Iterable[Page]) -> Iterator[Finding]:
 
 
 def _missing(pages: Iterable[Page]) -> Iterator[Finding]:
-    for page in _read(pages):
-        if lacks := missing(_shown(page)):
+    for page in _published(pages):
+        if lacks := missing(_published_content(page)):
             yield _finding(Kind.MISSING, page, f"Not recorded yet: {', '.join(lacks)}")
 
 
-def _read(pages: Iterable[Some]) -> list[Some]:
-    """Return the pages that people read."""
+def _published(pages: Iterable[Some]) -> list[Some]:
+    """Return the published pages."""
     return [page for page in pages if page.state == PageState.PUBLISHED and page.published is not None]
 
 
-def _shown(page: Some) -> Some:
-    """Return a page as people read it."""
-    return type(page).of(page.published or {})
+def _published_content(page: Some) -> Some:
+    """Return a page with its published content."""
+    return type(page).from_content(page.published or {})
 
 
-def _kind_of(trouble: Trouble) -> Kind:
-    return Kind.ARCHIVED if trouble.archived else Kind.LINKS
+def _kind_of(problem: LinkProblem) -> Kind:
+    return Kind.ARCHIVED if problem.archived else Kind.LINKS
 
 
 def _finding(kind: Kind, page: Page, text: str) -> Finding:

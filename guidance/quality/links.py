@@ -1,7 +1,7 @@
-"""Where the links in guidance lead: what is wrong with an address, without asking anybody else.
+"""Checks of links in guidance, without network requests.
 
-An address that begins with / is ours: something has to answer there, and a page of guidance has to be one that people
-read. Of other addresses only the form is looked at.
+An address that begins with / must resolve to a view, and a page of guidance must be published. Other addresses are
+only validated.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,83 +16,83 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from guidance.models import Page, PageState
 from guidance.text.markdown import Link, links
 
-# What is in the page around the sections, and what has an id there.
-AROUND = frozenset({"key-facts", "main-content"})
+# Ids in the page that are not of sections.
+PAGE_ANCHORS = frozenset({"key-facts", "main-content"})
 
 _is_web_address = URLValidator(schemes=["http", "https"])
 _is_email_address = EmailValidator()
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """What is wrong with a link, in words that follow *The link “EQuiP”*. `archived` is the page it leads to, if so."""
+class LinkProblem:
+    """What is wrong with a link, as a predicate of *The link “EQuiP”*. `archived`: it leads to an archived page."""
 
     text: str
     archived: bool = False
 
 
-class Targets:
-    """The pages of guidance that a link may lead to, by kind and by the slug that readers know."""
+class LinkTargets:
+    """The pages of guidance that a link may lead to, by kind and published slug."""
 
     def __init__(self, pages: Iterable[Page]) -> None:
         self._pages: Mapping[tuple[str, str], Page] = {
             (page.kind, slug_of(page)): page for page in _readable_last(pages)
         }
 
-    def trouble(self, address: str, *, on: Page) -> Trouble | None:
-        """Return what is wrong with an address in a link on a page; None where nothing is."""
+    def problem(self, address: str, *, on: Page) -> LinkProblem | None:
+        """Return the problem of a link's address on a page, or None."""
         if address.startswith("#"):
             return _without_anchor(address[1:], on)
         if address.startswith("/") and not address.startswith(("//", "/\\")):
-            return self._trouble_here(address)
+            return self._local_problem(address)
         if _is_well_formed(address):
             return None
-        return Trouble(f"has an address that does not work: {address or 'it is empty'}")
+        return LinkProblem(f"has an address that does not work: {address or 'it is empty'}")
 
-    def _trouble_here(self, address: str) -> Trouble | None:
+    def _local_problem(self, address: str) -> LinkProblem | None:
         try:
             parts = urlsplit(address)
         except ValueError:
-            return Trouble(f"has an address that does not work: {address}")
+            return LinkProblem(f"has an address that does not work: {address}")
         match = _resolved(unquote(parts.path))
         if match is None:
-            return Trouble(f"leads to a page that is not there: {address}")
+            return LinkProblem(f"leads to a page that is not there: {address}")
         if match.view_name not in {"guidance:toolkit", "guidance:risk-flag"}:
             return None
         target = self._pages.get((match.view_name.removeprefix("guidance:"), match.kwargs["slug"]))
         if target is None:
-            return Trouble(f"leads to guidance that is not there: {address}")
+            return LinkProblem(f"leads to guidance that is not there: {address}")
         if target.state == PageState.ARCHIVED:
-            return Trouble(f"leads to “{target.title}”, which is archived", archived=True)
+            return LinkProblem(f"leads to “{target.title}”, which is archived", archived=True)
         if target.state != PageState.PUBLISHED:
-            return Trouble(f"leads to “{target.title}”, which is not published")
+            return LinkProblem(f"leads to “{target.title}”, which is not published")
         return _without_anchor(parts.fragment, target) if parts.fragment else None
 
 
 def slug_of(page: Page) -> str:
-    """Return the slug that readers know a page by, or else that of its draft."""
+    """Return the published slug of a page, or else its draft's."""
     return str(page.published["slug"]) if page.published else page.slug
 
 
 @lru_cache(maxsize=2048)
 def links_in(text: str) -> tuple[Link, ...]:
-    """Return the links in some prose. Raises TooMuch."""
+    """Return the links in Markdown. Raises LimitExceeded."""
     return tuple(links(text)) if "[" in text else ()
 
 
 def _readable_last(pages: Iterable[Page]) -> list[Page]:
-    """Have the page that people read count where a draft has the same slug."""
+    """Return published pages last, so that they take precedence over drafts with the same slug."""
     return sorted(pages, key=lambda page: page.state == PageState.PUBLISHED)
 
 
-def _without_anchor(anchor: str, page: Page) -> Trouble | None:
-    if anchor in AROUND or anchor in {section.anchor for section in page.sections}:
+def _without_anchor(anchor: str, page: Page) -> LinkProblem | None:
+    if anchor in PAGE_ANCHORS or anchor in {section.anchor for section in page.sections}:
         return None
-    return Trouble(f"leads to a section that “{page.title}” does not have: #{anchor}")
+    return LinkProblem(f"leads to a section that “{page.title}” does not have: #{anchor}")
 
 
 def _resolved(path: str) -> ResolverMatch | None:
-    """Return what answers at a path, also where people are sent on to the one with a slash at its end."""
+    """Return the match of a path, also with a slash appended (APPEND_SLASH)."""
     for each in (path, f"{path}/"):
         try:
             return resolve(each)

@@ -1,4 +1,4 @@
-"""Remembering what people searched for and did not find, and never whom they searched for."""
+"""Recording of searches without results, except those that may contain personal data."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from django.db.models import F
 
 from guidance.models import FruitlessSearch
 
-MOST_CHARACTERS = 100
+MAX_CHARACTERS = 100
 
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -23,30 +23,30 @@ _PERSONAL = (
     re.compile(rf"\b{_MONTH}[\s,./-]*{_DAY}\b"),
 )
 # Soft hyphens and the like are within words; the others are between them.
-_UNSEEN = {"Cf": "", "Cc": " ", "Cs": " ", "Cn": " ", "Co": " "}
+_INVISIBLE = {"Cf": "", "Cc": " ", "Cs": " ", "Cn": " ", "Co": " "}
 
 
-def record_fruitless(words: str) -> None:
-    """Count a search that found nothing. What may be about a person is not stored: see `is_personal`."""
+def record_zero_results(words: str) -> None:
+    """Count a search without results. One that may contain personal data is not stored: see `may_be_personal`."""
     text = _normalised(words)
-    if not text or is_personal(text):
+    if not text or may_be_personal(text):
         return
     FruitlessSearch.objects.update_or_create(
-        words=text[:MOST_CHARACTERS].rstrip(), defaults={"times": F("times") + 1}, create_defaults={"times": 1}
+        words=text[:MAX_CHARACTERS].rstrip(), defaults={"times": F("times") + 1}, create_defaults={"times": 1}
     )
 
 
-def is_personal(words: str) -> bool:
-    """Whether there is anything in a search that looks like a CRN, a date, a telephone number or an email address.
+def may_be_personal(words: str) -> bool:
+    """Return whether a search has something that looks like a CRN, a date, a telephone number or an email address.
 
-    Rather too much than too little: four digits anywhere are enough, whatever is between them.
+    Errs on the side of caution: any four digits are enough.
     """
     text = _normalised(words)
     return any(pattern.search(text) for pattern in _PERSONAL)
 
 
 def _normalised(words: str) -> str:
-    """Return the words in one form: small letters, single spaces, ordinary digits, nothing that cannot be seen."""
+    """Return the text normalised: NFKC, lower case, single spaces, no invisible characters."""
     text = unicodedata.normalize("NFKC", words).casefold()
-    seen = (_UNSEEN.get(unicodedata.category(char), char) for char in text)
+    seen = (_INVISIBLE.get(unicodedata.category(char), char) for char in text)
     return " ".join("".join(seen).split())

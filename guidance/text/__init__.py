@@ -1,1 +1,1 @@
-"""The text of guidance: its structure, its Markdown, and cleaning what is pasted."""
+"""The text of guidance: structure, Markdown and text cleaning."""

@@ -1,7 +1,7 @@
-"""Prose written by content designers, as safe HTML with the classes of GOV.UK Frontend.
+"""Markdown of guidance, rendered as sanitised HTML with the classes of GOV.UK Frontend.
 
-What may be written is a small part of Markdown: paragraphs, headings, lists, links, bold, emphasis, quotes and tables.
-Raw HTML is shown as it was typed. Images and code have no place in guidance and are left out.
+A subset of Markdown: paragraphs, headings, lists, links, bold, emphasis, quotes and tables. Raw HTML is escaped. Images
+and code are not supported.
 """
 
 import re
@@ -16,10 +16,10 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
-MOST_CHARACTERS = 20_000
-MOST_LINES = 2_000
-MOST_COLUMNS = 20
-MOST_LEVELS = 8
+MAX_CHARACTERS = 20_000
+MAX_LINES = 2_000
+MAX_COLUMNS = 20
+MAX_LEVELS = 8
 LOWEST_HEADING = 6
 SCHEMES = {"http", "https", "mailto"}
 
@@ -54,13 +54,13 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u206
 _NESTING = re.compile(r"^(?:[ \t]*(?:>|[-*+]|\d+[.)])[ \t]*)+|^[ \t]+", re.MULTILINE)
 
 
-class TooMuch(ValueError):
-    """The text is longer, or more deeply nested, than guidance can be. The message says what to do."""
+class LimitExceeded(ValueError):
+    """The text is over a limit of length or nesting. The message says what to do."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """A link in some prose."""
+    """A link in Markdown."""
 
     text: str
     address: str
@@ -68,14 +68,14 @@ class Link:
 
 @lru_cache(maxsize=512)
 def render(text: str, *, top_level: int = 3) -> Markup:
-    """Return prose as safe HTML. Its headings begin at `top_level` (1 to 6), which is that below the page's own.
+    """Return Markdown as sanitised HTML. Its highest headings have the level `top_level` (1 to 6).
 
-    Raises TooMuch.
+    Raises LimitExceeded.
     """
-    parser = Markdown(extensions=["tables", "sane_lists", _Guidance(top_level)], output_format="html")
+    parser = Markdown(extensions=["tables", "sane_lists", _GuidanceExtension(top_level)], output_format="html")
     return Markup(  # noqa: S704 - what nh3 returns is safe to show
         nh3.clean(
-            parser.convert(checked(text)),
+            parser.convert(check_limits(text)),
             tags=_TAGS,
             attributes={
                 **{tag: {"class"} for tag in {*_CLASSES, *_HEADINGS}},
@@ -89,42 +89,42 @@ def render(text: str, *, top_level: int = 3) -> Markup:
     )
 
 
-def checked(text: str) -> str:
-    """Return prose without characters that nobody sees. Raises TooMuch."""
-    if len(text) > MOST_CHARACTERS:
-        raise TooMuch(f"Text must be {MOST_CHARACTERS:,} characters or fewer")
+def check_limits(text: str) -> str:
+    """Return Markdown without control characters. Raises LimitExceeded."""
+    if len(text) > MAX_CHARACTERS:
+        raise LimitExceeded(f"Text must be {MAX_CHARACTERS:,} characters or fewer")
     text = _CONTROL.sub("", text)
     lines = text.splitlines()
-    if len(lines) > MOST_LINES:
-        raise TooMuch(f"Text must be {MOST_LINES:,} lines or fewer")
-    if any(line.count("|") > MOST_COLUMNS for line in lines):
-        raise TooMuch(f"Tables must have at most {MOST_COLUMNS} columns")
-    if any(len(found.group().replace("\t", "    ")) > MOST_LEVELS * 4 for found in _NESTING.finditer(text)):
-        raise TooMuch(f"Lists and quotes must be at most {MOST_LEVELS} levels deep")
-    if any(_most_open(paragraph, pair) > MOST_LEVELS for paragraph in text.split("\n\n") for pair in ("[]", "()")):
-        raise TooMuch("Close the brackets: too many are open in one paragraph")
+    if len(lines) > MAX_LINES:
+        raise LimitExceeded(f"Text must be {MAX_LINES:,} lines or fewer")
+    if any(line.count("|") > MAX_COLUMNS for line in lines):
+        raise LimitExceeded(f"Tables must have at most {MAX_COLUMNS} columns")
+    if any(len(found.group().replace("\t", "    ")) > MAX_LEVELS * 4 for found in _NESTING.finditer(text)):
+        raise LimitExceeded(f"Lists and quotes must be at most {MAX_LEVELS} levels deep")
+    if any(_max_open(paragraph, pair) > MAX_LEVELS for paragraph in text.split("\n\n") for pair in ("[]", "()")):
+        raise LimitExceeded("Close the brackets: too many are open in one paragraph")
     return text
 
 
 def plain_text(text: str) -> str:
-    """Return the words of some prose without its markup, with one space between them. Raises TooMuch."""
-    reader = _Reader()
+    """Return the plain text of Markdown, with whitespace collapsed. Raises LimitExceeded."""
+    reader = _TextExtractor()
     reader.feed(render(text))
     reader.close()
     return " ".join("".join(reader.pieces).split())
 
 
 def links(text: str) -> list[Link]:
-    """Return the links in some prose, also those whose addresses are not fit to be shown. Raises TooMuch."""
+    """Return the links in Markdown, also those whose addresses are not allowed. Raises LimitExceeded."""
     parser = Markdown(extensions=["tables", "sane_lists"], output_format="html")
-    reader = _Reader()
-    reader.feed(parser.convert(_escaped(checked(text))))
+    reader = _TextExtractor()
+    reader.feed(parser.convert(_escaped(check_limits(text))))
     reader.close()
     return reader.links
 
 
-class _Guidance(Extension):
-    """What guidance makes of Markdown."""
+class _GuidanceExtension(Extension):
+    """Markdown extension that restricts the syntax and adds GOV.UK's classes."""
 
     def __init__(self, top_level: int) -> None:
         super().__init__()
@@ -137,11 +137,11 @@ class _Guidance(Extension):
         for name in ("html", "image_link", "image_reference", "short_image_ref", "backtick", "automail"):
             md.inlinePatterns.deregister(name)
         md.parser.blockprocessors.deregister("code")
-        md.treeprocessors.register(_Dress(md, self.top_level), "guidance", 0)
+        md.treeprocessors.register(_GovukClasses(md, self.top_level), "guidance", 0)
 
 
-class _Dress(Treeprocessor):
-    """Puts GOV.UK's classes on, and headings on the level where they belong."""
+class _GovukClasses(Treeprocessor):
+    """Adds GOV.UK's classes and scopes, shifts heading levels, and removes unsafe link addresses."""
 
     def __init__(self, md: Markdown, top_level: int) -> None:
         super().__init__(md)
@@ -163,8 +163,8 @@ class _Dress(Treeprocessor):
                 element.set("scope", "col")
 
 
-class _Reader(HTMLParser):
-    """Reads the words and links of our own HTML."""
+class _TextExtractor(HTMLParser):
+    """Extracts text and links from rendered HTML."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -195,8 +195,8 @@ def _escaped(text: str) -> str:
     return text.replace("<", "&lt;")
 
 
-def _most_open(text: str, pair: str) -> int:
-    """Return how many brackets are open at once, at most. Reading more than a few takes the parser very long."""
+def _max_open(text: str, pair: str) -> int:
+    """Return the maximum nesting of a pair of brackets; the parser is very slow for deep nesting."""
     depth = most = 0
     for character in text:
         if character == pair[0]:

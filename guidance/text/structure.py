@@ -1,6 +1,6 @@
-"""The one structure that all guidance has: which sections and facts a page consists of, in order.
+"""The structure of guidance pages: their facts and sections, in order.
 
-The page, the comparison, the admin, the search, the files and the report of what is missing all read it from here.
+The single source for pages, comparison, admin, search, files and quality checks.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ NOT_RECORDED = "Not recorded yet"
 
 @dataclass(frozen=True)
 class Fact:
-    """A structured field: what it is called on the page, and how to write it."""
+    """A structured field: its label on the page, and the hint for authors."""
 
     field: str
     label: str
@@ -19,7 +19,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Section:
-    """A field of prose: its heading on the page, and how to write it."""
+    """A field of prose: its heading on the page, and the hint for authors."""
 
     field: str
     heading: str
@@ -27,7 +27,7 @@ class Section:
 
     @property
     def anchor(self) -> str:
-        """Return what an address ends with, after #, that leads to the section."""
+        """Return the section's fragment id."""
         return self.field.replace("_", "-")
 
 

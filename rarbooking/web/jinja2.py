@@ -1,4 +1,4 @@
-"""The Jinja2 environment that every page of the product is rendered in."""
+"""The Jinja2 environment of all pages."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
-from guidance.context import about_flags, about_toolkits
+from guidance.summaries import flag_summaries, toolkit_summaries
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:
@@ -26,11 +26,10 @@ def _choices(bound: BoundField, chosen: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def environment(*, loader: BaseLoader, **options: Any) -> Environment:
-    """Return the environment that Django's Jinja2 backend asks for.
+    """Return the environment for Django's Jinja2 backend.
 
-    `static(path)`, `url(name, ...)`, and what guidance says of toolkits and flags are available in every template: this
-    is how other rooms show guidance without importing it. The GOV.UK macros read keys that a caller
-    may leave out, also keys of keys, so undefined values chain.
+    Globals are `static(path)`, `url(name, ...)`, `choices(...)` and guidance on toolkits and flags, which other apps
+    show without importing it. The GOV.UK macros read optional keys, also nested ones, so undefined values chain.
     """
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     env = Environment(
@@ -43,6 +42,6 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
         }
     )
     env.globals.update(
-        static=static, url=_url, choices=_choices, about_toolkits=about_toolkits, about_flags=about_flags
+        static=static, url=_url, choices=_choices, toolkit_summaries=toolkit_summaries, flag_summaries=flag_summaries
     )
     return env

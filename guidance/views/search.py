@@ -1,4 +1,4 @@
-"""Search."""
+"""View of search."""
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -8,20 +8,20 @@ from django.views.decorators.http import require_safe
 
 from guidance.forms import SearchForm
 from guidance.permissions import READ_GUIDANCE
-from guidance.search import record_fruitless, search
+from guidance.search import record_zero_results, search_guidance
 
 
 @require_safe
 @permission_required(READ_GUIDANCE, raise_exception=True)
-def find(request: HttpRequest) -> HttpResponse:
-    """Show what is found, or what to do where nothing is."""
+def search(request: HttpRequest) -> HttpResponse:
+    """Show search results, and record a search without results."""
     form = SearchForm(request.GET if "words" in request.GET else None)
     found = []
     if form.is_valid():
         words = form.cleaned_data["words"]
-        found = search(words)
+        found = search_guidance(words)
         if not found:
-            record_fruitless(words)
+            record_zero_results(words)
     context = {
         "form": form,
         "has_errors": bool(form.errors),

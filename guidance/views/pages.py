@@ -1,4 +1,4 @@
-"""The pages of guidance that everybody reads."""
+"""Views of published guidance."""
 
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -6,11 +6,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from guidance import selectors
-from guidance.filters import find
+from guidance.filters import filter_toolkits
 from guidance.forms import CompareForm, FeedbackForm, FilterForm, SearchForm
 from guidance.models import FlagCategory, RiskFlagGuidance, ToolkitGuidance
 from guidance.permissions import READ_GUIDANCE
-from guidance.presenters.compare import compared
+from guidance.presenters.compare import comparison_rows
 from guidance.presenters.lists import flag_items, toolkit_items
 from guidance.presenters.pages import flag_page, toolkit_page
 from guidance.views.conditional import conditional
@@ -19,23 +19,23 @@ from guidance.views.conditional import conditional
 @require_safe
 @permission_required(READ_GUIDANCE, raise_exception=True)
 def index(request: HttpRequest) -> HttpResponse:
-    """Lead to toolkits, risk flags and search."""
+    """Show the start page of guidance."""
     return render(request, "guidance/index.html.jinja", {"search": SearchForm()})
 
 
 @require_safe
 @permission_required(READ_GUIDANCE, raise_exception=True)
 def toolkits(request: HttpRequest) -> HttpResponse:
-    """List the toolkits, those that fit what was chosen."""
+    """List the toolkits that match the filter."""
     readings = selectors.published(ToolkitGuidance)
     pages = [reading.page for reading in readings]
     form = FilterForm(request.GET, pages=pages)
     form.is_valid()
-    found = find(pages, form.wanted())
+    found = filter_toolkits(pages, form.criteria())
     context = {
         "form": form,
         "has_errors": bool(form.errors),
-        "fitting": toolkit_items(found.fitting),
+        "matching": toolkit_items(found.matching),
         "unknown": toolkit_items(found.unknown),
         "is_filtered": form.is_used,
         "chosen": request.GET.getlist("toolkits"),
@@ -51,7 +51,7 @@ def toolkits(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required(READ_GUIDANCE, raise_exception=True)
 def compare(request: HttpRequest) -> HttpResponse:
-    """Show two to four toolkits side by side, or ask which."""
+    """Compare two to four toolkits, or show the form to choose them."""
     readings = selectors.published(ToolkitGuidance)
     pages = {reading.page.slug: reading.page for reading in readings}
     form = CompareForm(request.GET, pages=pages.values())
@@ -61,7 +61,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         return render(request, "guidance/compare-choose.html.jinja", context)
     chosen = [pages[slug] for slug in form.cleaned_data["toolkits"]]
     only_differences = request.GET.get("show") == "differences"
-    rows = [row for row in compared(chosen) if row.differs or not only_differences]
+    rows = [row for row in comparison_rows(chosen) if row.differs or not only_differences]
     slugs = [("toolkits", page.slug) for page in chosen]
     context = {"pages": chosen, "rows": rows, "only_differences": only_differences, "slugs": slugs}
     return conditional(
@@ -76,7 +76,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 def toolkit(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the guidance on a toolkit."""
     readings = selectors.published(ToolkitGuidance)
-    reading = selectors.of_slug(readings, slug)
+    reading = selectors.by_slug(readings, slug)
     if reading is None:
         raise Http404
     related = selectors.related_toolkits(reading.page, readings)
@@ -94,7 +94,7 @@ def toolkit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @permission_required(READ_GUIDANCE, raise_exception=True)
 def risk_flags(request: HttpRequest) -> HttpResponse:
-    """List the risk flags, by category where one was chosen."""
+    """List the risk flags, filtered by category."""
     readings = selectors.published(RiskFlagGuidance)
     category = request.GET.get("category", "")
     chosen = category if category in FlagCategory.values else ""
@@ -112,7 +112,7 @@ def risk_flags(request: HttpRequest) -> HttpResponse:
 def risk_flag(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the guidance on a risk flag."""
     readings = selectors.published(RiskFlagGuidance)
-    reading = selectors.of_slug(readings, slug)
+    reading = selectors.by_slug(readings, slug)
     if reading is None:
         raise Http404
     related = selectors.related_flags(reading.page, readings)

@@ -1,4 +1,4 @@
-"""The forms in which content designers write guidance and decide what becomes of it."""
+"""Admin forms of guidance: drafts and workflow steps."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from guidance.models import Format, Gender, Page, PageState, RiskFlagGuidance, Setting, ToolkitGuidance
 from guidance.presenters.differences import Difference, differences
-from guidance.services.publishing import MOST_NOTE_CHARACTERS
-from guidance.text.markdown import MOST_CHARACTERS
+from guidance.services.publishing import MAX_NOTE_CHARACTERS
+from guidance.text.markdown import MAX_CHARACTERS
 from toolkits.selectors import all_toolkits
 
-NOTE_HINT = f"For colleagues, up to {MOST_NOTE_CHARACTERS} characters, like: Added the new referral form."
+NOTE_HINT = f"For colleagues, up to {MAX_NOTE_CHARACTERS} characters, like: Added the new referral form."
 
 
 class TermsField(forms.CharField):
@@ -27,35 +27,35 @@ class TermsField(forms.CharField):
         super().__init__(widget=AdminTextareaWidget(attrs={"rows": 5}), **options)
 
     def prepare_value(self, value: Any) -> Any:
-        """Return the lines that stand for a list."""
+        """Return a list as lines of text."""
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        """Return the list that lines stand for."""
+        """Return lines of text as a list."""
         return [line.strip() for line in (value or "").splitlines() if line.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Return whether the terms differ, whatever the spaces around them."""
+        """Return whether the terms differ, ignoring whitespace."""
         return (initial or []) != self.to_python(data)
 
 
 class PageForm(forms.ModelForm):
     """A page's draft.
 
-    `begun_with` is the version of the draft that the author began with. Where the page was saved since, `meanwhile`
-    tells what differs, and saving again replaces what the other person wrote.
+    Saving uses optimistic locking: `base_version` is the version that the author started from. Where the page was saved
+    since, `conflicting_changes` has the differences, and saving again overwrites the other author's changes.
     """
 
-    begun_with = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    base_version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     note = forms.CharField(
         label="What changed",
         required=False,
-        max_length=MOST_NOTE_CHARACTERS,
+        max_length=MAX_NOTE_CHARACTERS,
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
-        error_messages={"max_length": f"The note must be {MOST_NOTE_CHARACTERS} characters or fewer"},
+        error_messages={"max_length": f"The note must be {MAX_NOTE_CHARACTERS} characters or fewer"},
     )
 
-    meanwhile: list[Difference]
+    conflicting_changes: list[Difference]
 
     class Meta:
         labels: ClassVar = {"slug": "Address"}
@@ -69,14 +69,14 @@ class PageForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.meanwhile = []
+        self.conflicting_changes = []
         page: Page = self.instance
-        self.initial["begun_with"] = page.version
-        self.is_read = page.state == PageState.PUBLISHED
-        if self.is_read and "slug" in self.fields:
+        self.initial["base_version"] = page.version
+        self.is_published = page.state == PageState.PUBLISHED
+        if self.is_published and "slug" in self.fields:
             self.fields["slug"].disabled = True
         self.fields["note"].help_text = (
-            f"{NOTE_HINT} Needed because the page is published." if self.is_read else NOTE_HINT
+            f"{NOTE_HINT} Needed because the page is published." if self.is_published else NOTE_HINT
         )
         described = [(each.field, each.label, each.hint) for each in page.facts]
         described += [(each.field, each.heading, each.hint) for each in page.sections]
@@ -86,13 +86,13 @@ class PageForm(forms.ModelForm):
         for section in page.sections:
             if section.field in self.fields:
                 self.fields[section.field].widget = AdminTextareaWidget(
-                    attrs={"rows": 8, "data-most-characters": MOST_CHARACTERS}
+                    attrs={"rows": 8, "data-most-characters": MAX_CHARACTERS}
                 )
-        self._say_what_to_do()
+        self._set_error_messages()
         if "summary" in self.fields:
             self.fields["summary"].widget = AdminTextareaWidget(attrs={"rows": 2, "data-most-characters": 200})
 
-    def _say_what_to_do(self) -> None:
+    def _set_error_messages(self) -> None:
         for field in self.fields.values():
             label = str(field.label or "")
             field.error_messages["required"] = f"Enter the {label[:1].lower()}{label[1:]}"
@@ -101,29 +101,29 @@ class PageForm(forms.ModelForm):
                     validator.message = f"Text must be {validator.limit_value:,} characters or fewer"
 
     def clean_note(self) -> str:
-        """Ask for a note where people read the page."""
+        """Require a note for a published page."""
         note: str = self.cleaned_data["note"].strip()
-        if self.is_read and not note:
+        if self.is_published and not note:
             raise ValidationError("Enter what changed: the page is published, and colleagues need to know why")
         return note
 
     def clean(self) -> dict[str, Any] | None:
-        """Notice that somebody else saved the page since its author began."""
+        """Detect an edit conflict: the page was saved since `base_version`."""
         cleaned = super().clean()
-        begun = self.cleaned_data.get("begun_with") or 0
+        begun = self.cleaned_data.get("base_version") or 0
         latest = type(self.instance)._default_manager.filter(pk=self.instance.pk).first()
         if latest is not None and latest.version != begun:
-            self._warn(latest)
+            self._report_conflict(latest)
         return cleaned
 
-    def _warn(self, latest: Page) -> None:
-        """Show what was saved meanwhile; everything typed stays, and the next save is of the version shown now."""
+    def _report_conflict(self, latest: Page) -> None:
+        """Add an error with the differences, and rebase the form on the latest version; its data stays."""
         data = cast(QueryDict, self.data).copy()
-        data["begun_with"] = str(latest.version)
+        data["base_version"] = str(latest.version)
         self.data = data
         mine = {name: value for name, value in self.cleaned_data.items() if name in latest.content_fields()}
         saved = {name: getattr(latest, name) for name in mine}
-        self.meanwhile = differences(latest, saved, mine)
+        self.conflicting_changes = differences(latest, saved, mine)
         last = latest.history.select_related("history_user").order_by("-history_id").first()  # type: ignore[attr-defined]
         who = last.history_user.get_username() if last and last.history_user else "Somebody"
         self.add_error(
@@ -133,7 +133,7 @@ class PageForm(forms.ModelForm):
         )
 
 
-def _several(choices: Any) -> forms.MultipleChoiceField:
+def _checkboxes(choices: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
 
 
@@ -141,9 +141,9 @@ class ToolkitGuidanceForm(PageForm):
     """The draft of guidance on a toolkit."""
 
     toolkit = forms.ChoiceField(required=False, label="Toolkit")
-    genders = _several(Gender.choices)
-    settings = _several(Setting.choices)
-    formats = _several(Format.choices)
+    genders = _checkboxes(Gender.choices)
+    settings = _checkboxes(Setting.choices)
+    formats = _checkboxes(Format.choices)
     offence_types = TermsField(required=False)
     needs = TermsField(required=False)
 
@@ -175,23 +175,23 @@ class RiskFlagGuidanceForm(PageForm):
 
 
 class NoteForm(forms.Form):
-    """Why something is done to a page. `version` is that of the draft which was looked at."""
+    """A required note. `version` is the version of the draft that was shown."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     note = forms.CharField(
         label="What changed",
-        max_length=MOST_NOTE_CHARACTERS,
+        max_length=MAX_NOTE_CHARACTERS,
         help_text=NOTE_HINT,
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
         error_messages={
             "required": "Enter what changed, or why",
-            "max_length": f"The note must be {MOST_NOTE_CHARACTERS} characters or fewer",
+            "max_length": f"The note must be {MAX_NOTE_CHARACTERS} characters or fewer",
         },
     )
 
 
 class ScheduleForm(NoteForm):
-    """From when people are to read the draft."""
+    """The time at which the draft is to be published."""
 
     at = forms.SplitDateTimeField(
         label="Publish at",
@@ -206,21 +206,21 @@ class ScheduleForm(NoteForm):
     field_order = ("version", "at", "note")
 
     def clean_at(self) -> datetime:
-        """Refuse a moment that has passed."""
+        """Refuse a time in the past."""
         at: datetime = self.cleaned_data["at"]
         if at <= timezone.now():
             raise ValidationError("The date and time must be in the future")
         return at
 
 
-class BareForm(forms.Form):
-    """Nothing but the version of the draft that was looked at."""
+class ConfirmForm(forms.Form):
+    """A confirmation. `version` is the version of the draft that was shown."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class ReviewForm(forms.Form):
-    """When several pages are to be looked at again."""
+    """The review-by date for several pages."""
 
     review_by = forms.DateField(
         label="Review by",

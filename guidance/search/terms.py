@@ -1,16 +1,16 @@
-"""The words of a text and of a search."""
+"""Tokenising, stop words and fuzzy matching."""
 
 import re
 from collections.abc import Collection
 from difflib import get_close_matches
 
-MOST_CHARACTERS = 300
-MOST_WORDS = 12
-MOST_LETTERS = 50
-FEWEST_LETTERS = 3
+MAX_CHARACTERS = 300
+MAX_WORDS = 12
+MAX_LETTERS = 50
+MIN_LETTERS = 3
 CLOSE_ENOUGH = 0.75
 
-# Those that PostgreSQL leaves out of its English index. The index of SQLite has them.
+# PostgreSQL's English stop words. SQLite's index has no stop words.
 _STOP_WORDS = (
     "i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers "
     "herself it its itself they them their theirs themselves what which who whom this that these those am is are "
@@ -24,26 +24,26 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 _WORD = re.compile(r"[^\W_]+")
 
 
-def words_in(text: str) -> list[str]:
-    """Return the words of a text in small letters, each once, in order."""
+def tokenise(text: str) -> list[str]:
+    """Return the distinct words of a text in lower case, in order."""
     return list(dict.fromkeys(_WORD.findall(text.lower())))
 
 
-def words_to_find(text: str) -> list[str]:
-    """Return the words of a search that say something: the first dozen, in small letters.
+def query_terms(text: str) -> list[str]:
+    """Return the first MAX_WORDS words of a search in lower case, without stop words.
 
-    There are only letters and digits in them, so nothing that a search engine could take for an operator.
+    They consist of letters and digits, so none is an operator of a search engine.
     """
-    words = [word[:MOST_LETTERS] for word in words_in(text[:MOST_CHARACTERS]) if word not in STOP_WORDS]
-    return words[:MOST_WORDS]
+    words = [word[:MAX_LETTERS] for word in tokenise(text[:MAX_CHARACTERS]) if word not in STOP_WORDS]
+    return words[:MAX_WORDS]
 
 
-def close_words(word: str, vocabulary: Collection[str]) -> list[str]:
-    """Return the words of a vocabulary that somebody may have meant: those like a word, and those that begin with it.
+def fuzzy_matches(word: str, vocabulary: Collection[str]) -> list[str]:
+    """Return the words of a vocabulary that are similar to a word, or start with it.
 
     None for a word that is in the vocabulary, a number, or one too short to guess.
     """
-    if word in vocabulary or word.isdigit() or len(word) < FEWEST_LETTERS:
+    if word in vocabulary or word.isdigit() or len(word) < MIN_LETTERS:
         return []
     longer = sorted(each for each in vocabulary if each.startswith(word))[:3]
     return list(dict.fromkeys([*get_close_matches(word, vocabulary, n=3, cutoff=CLOSE_ENOUGH), *longer]))

@@ -1,7 +1,7 @@
-"""Pages out of files and into files: the set that the product comes with, and folders that people exchange.
+"""Import and export of guidance as files, and loading of the bundled set.
 
-A folder has a file a page in `toolkits/` and in `risk-flags/`; guidance/content is one. What a file holds is in
-guidance/services/page_files.py. Reading a folder does everything or nothing, and tells all that is wrong at once.
+A folder has one file for each page in `toolkits/` and `risk-flags/`; guidance/content is one. The file format is in
+guidance/services/page_files.py. An import is atomic, and reports all errors together.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,16 +13,16 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
-from guidance.services.page_files import Unreadable, from_file, to_file
-from guidance.services.publishing import Conflict, NoteNeeded, publish, save_draft
+from guidance.services.page_files import InvalidPageFile, from_file, to_file
+from guidance.services.publishing import EditConflict, NoteRequired, publish, save_draft
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 FOLDERS: Mapping[str, type[Page]] = {"toolkits": ToolkitGuidance, "risk-flags": RiskFlagGuidance}
 STARTING_SET = "Starting set"
 
 
-class Problems(ValueError):
-    """A folder was not read. Each of `problems` names a file and says what to mend in it."""
+class ImportProblems(ValueError):
+    """A folder was not imported. Each of `problems` names a file and what to correct in it."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -31,41 +31,41 @@ class Problems(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of a folder's pages, each named as `toolkits/its-slug`.
+    """The result for each page of a folder, named like `toolkits/its-slug`.
 
-    `left` are those that were not touched because people here changed them, each with what they did.
+    `skipped` are those that were not changed because of local changes, each with the reason.
     """
 
     created: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    left: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Filed:
-    """A page that a file holds, not saved, and the file's path within its folder."""
+class _PageFile:
+    """An unsaved page from a file, and the file's path in its folder."""
 
     path: str
     page: Page
 
     @property
     def name(self) -> str:
-        """Return how the page is named in what is printed."""
+        """Return the page's name in reports."""
         return f"{Path(self.path).parent}/{self.page.slug}"
 
 
 def digest(page: Page) -> str:
-    """Return a fingerprint of a page's draft: the same for the same content."""
+    """Return the SHA-256 digest of a page's draft."""
     return sha256(to_file(page).encode()).hexdigest()
 
 
 def load_guidance(folder: Path = CONTENT) -> Result:
-    """Create and publish a folder's pages; change and publish those that nobody changed here since they were loaded.
+    """Create and publish a folder's pages; update and publish those without local changes since they were loaded.
 
-    Safe to run again, at every deployment. A page that somebody changed, scheduled, unpublished, archived, deleted or
-    made by hand is left as it is. Raises Problems, and then loads nothing.
+    Idempotent. A page that was changed, scheduled, unpublished, archived, deleted or created by hand is skipped.
+    Raises ImportProblems, where nothing is loaded.
     """
     result, problems = Result(), list[str]()
     with transaction.atomic():
@@ -75,15 +75,15 @@ def load_guidance(folder: Path = CONTENT) -> Result:
             except ValidationError as error:
                 problems += _messages(filed, error)
         if problems:
-            raise Problems(problems)
+            raise ImportProblems(problems)
     return result
 
 
 def export_guidance(folder: Path, *, published: bool = False) -> list[Path]:
-    """Write every page that is not archived into a folder and return the files' paths.
+    """Export the pages that are not archived to a folder and return the files' paths.
 
-    Writes the drafts, or else what people read, of the pages that people read. Files that are there already are
-    written over, and those of no page are left.
+    Exports drafts, or with `published` the published content of published pages. Existing files are overwritten; files
+    that belong to no page stay.
     """
     written = []
     for name, kind in FOLDERS.items():
@@ -92,7 +92,7 @@ def export_guidance(folder: Path, *, published: bool = False) -> list[Path]:
         if published:
             pages = pages.filter(state=PageState.PUBLISHED)
         for page in pages.order_by("slug"):
-            shown = kind.of(page.published) if published and page.published else page
+            shown = kind.from_content(page.published) if published and page.published else page
             path = folder / name / f"{shown.slug}.md"
             path.write_bytes(to_file(shown).encode())
             written.append(path)
@@ -102,11 +102,11 @@ def export_guidance(folder: Path, *, published: bool = False) -> list[Path]:
 def import_guidance(folder: Path, *, note: str, publishes: bool = False) -> Result:
     """Save a folder's pages as drafts, and publish them where `publishes`.
 
-    A file is taken for the page that has its slug, or else its toolkit or code. Raises NoteNeeded; Problems, and then
-    nothing is stored.
+    A file is matched to the page with its slug, or else with its toolkit or code. Raises NoteRequired, and
+    ImportProblems, where nothing is stored.
     """
     if not note.strip():
-        raise NoteNeeded("Say what changed")
+        raise NoteRequired("Say what changed")
     result, problems = Result(), list[str]()
     with transaction.atomic():
         for filed in _read(folder, problems):
@@ -114,15 +114,15 @@ def import_guidance(folder: Path, *, note: str, publishes: bool = False) -> Resu
                 _import(filed, result, note=note, publishes=publishes)
             except ValidationError as error:
                 problems += _messages(filed, error)
-            except Conflict:
+            except EditConflict:
                 problems.append(f"{filed.path}: somebody else is changing this page. Run the import again")
         if problems:
-            raise Problems(problems)
+            raise ImportProblems(problems)
     return result
 
 
-def _read(folder: Path, problems: list[str]) -> Iterator[_Filed]:
-    """Yield the pages of a folder, by path. Adds to `problems` what is wrong with the files that hold none."""
+def _read(folder: Path, problems: list[str]) -> Iterator[_PageFile]:
+    """Yield the pages of a folder, by path. Appends the errors of invalid files to `problems`."""
     paths = [(path, kind) for name, kind in FOLDERS.items() for path in sorted((folder / name).glob("*.md"))]
     if not paths:
         problems.append(f"{folder}: there is no .md file in {' or '.join(FOLDERS)}")
@@ -134,7 +134,7 @@ def _read(folder: Path, problems: list[str]) -> Iterator[_Filed]:
         except UnicodeDecodeError:
             problems.append(f"{name}: save the file as UTF-8")
             continue
-        except Unreadable as error:
+        except InvalidPageFile as error:
             problems.append(f"{name}: {error}")
             continue
         marks = [(kind, each, getattr(page, each)) for each in ("slug", *page.own_fields()) if getattr(page, each)]
@@ -142,19 +142,19 @@ def _read(folder: Path, problems: list[str]) -> Iterator[_Filed]:
         problems += [f"{name}: {mark[1]}: {mark[2]} is in {taken[mark]} too" for mark in again]
         taken |= {mark: name for mark in marks if mark not in taken}
         if not again:
-            yield _Filed(name, page)
+            yield _PageFile(name, page)
 
 
-def _load(filed: _Filed, result: Result) -> None:
+def _load(filed: _PageFile, result: Result) -> None:
     page = filed.page
     stored = _stored(page)
-    if stored is None and _was_here(page):
-        result.left[filed.name] = "somebody gave it another slug or deleted it"
+    if stored is None and _existed_before(page):
+        result.skipped[filed.name] = "somebody gave it another slug or deleted it"
     elif stored is None:
         _load_content(page, filed.page)
         result.created.append(filed.name)
-    elif reason := _why_to_leave(stored):
-        result.left[filed.name] = reason
+    elif reason := _skip_reason(stored):
+        result.skipped[filed.name] = reason
     elif stored.content() == page.content():
         result.unchanged.append(filed.name)
     else:
@@ -167,8 +167,8 @@ def _load_content(page: Page, filed: Page) -> None:
     type(page)._default_manager.filter(pk=saved.pk).update(loaded_digest=digest(saved))
 
 
-def _why_to_leave(stored: Page) -> str:
-    """Return what people did to a page since it was loaded; empty for nothing."""
+def _skip_reason(stored: Page) -> str:
+    """Return why a page is not to be updated: its local change since it was loaded; empty for none."""
     if not stored.loaded_digest:
         return "it was made here"
     if stored.state == PageState.ARCHIVED:
@@ -177,12 +177,15 @@ def _why_to_leave(stored: Page) -> str:
         return "somebody unpublished it"
     if stored.scheduled is not None:
         return "somebody scheduled it"
-    if digest(stored) != stored.loaded_digest or digest(type(stored).of(stored.published)) != stored.loaded_digest:
+    if (
+        digest(stored) != stored.loaded_digest
+        or digest(type(stored).from_content(stored.published)) != stored.loaded_digest
+    ):
         return "somebody changed it"
     return ""
 
 
-def _import(filed: _Filed, result: Result, *, note: str, publishes: bool) -> None:
+def _import(filed: _PageFile, result: Result, *, note: str, publishes: bool) -> None:
     page = filed.page
     stored = _stored(page)
     if stored is None:
@@ -207,7 +210,7 @@ def _refuse_archived(page: Page) -> None:
 
 
 def _saved_as_draft(page: Page, filed: Page, *, note: str) -> Page:
-    """Give a page, new or stored, what a file holds, and save it. Raises ValidationError."""
+    """Copy the content of a file's page to a page, validate and save it. Raises ValidationError."""
     for name in filed.content_fields():
         setattr(page, name, getattr(filed, name))
     page.full_clean()
@@ -215,7 +218,7 @@ def _saved_as_draft(page: Page, filed: Page, *, note: str) -> Page:
 
 
 def _stored(page: Page) -> Page | None:
-    """Return the stored page that a file's page is: the one with its slug, or else with its toolkit or code."""
+    """Return the stored page for a file's page: with the same slug, or else the same toolkit or code."""
     pages = type(page)._default_manager.select_for_update()
     found = pages.filter(slug=page.slug).first()
     own = {name: getattr(page, name) for name in page.own_fields()}
@@ -224,12 +227,12 @@ def _stored(page: Page) -> Page | None:
     return found
 
 
-def _was_here(page: Page) -> bool:
-    """Whether a page ever had this slug."""
+def _existed_before(page: Page) -> bool:
+    """Return whether a page ever had this slug."""
     return type(page).history.filter(slug=page.slug).exists()  # type: ignore[attr-defined]
 
 
-def _messages(filed: _Filed, error: ValidationError) -> list[str]:
+def _messages(filed: _PageFile, error: ValidationError) -> list[str]:
     if not hasattr(error, "error_dict"):
         return [f"{filed.path}: {' '.join(error.messages)}"]
     return [

@@ -1,4 +1,4 @@
-"""What readers said of guidance and looked for in vain: to read only."""
+"""Admin of feedback and of searches without results."""
 
 from typing import Any
 
@@ -8,21 +8,21 @@ from django.http import HttpRequest
 from guidance.models import Feedback, FruitlessSearch
 
 
-class ToReadOnly(admin.ModelAdmin):
-    """Nothing here is written by hand. What was dealt with may be taken away."""
+class NoEditAdmin(admin.ModelAdmin):
+    """Admin without add and change permissions; rows can be deleted."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never: readers write it."""
+        """Return False: rows are created by readers."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: readers wrote it."""
+        """Return False: rows are created by readers."""
         return False
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(ToReadOnly):
-    """What readers said about pages."""
+class FeedbackAdmin(NoEditAdmin):
+    """Admin of feedback."""
 
     list_display = ("given_at", "page", "useful", "comment")
     list_filter = ("useful", "page")
@@ -32,8 +32,8 @@ class FeedbackAdmin(ToReadOnly):
 
 
 @admin.register(FruitlessSearch)
-class FruitlessSearchAdmin(ToReadOnly):
-    """Words that were looked for and not found."""
+class FruitlessSearchAdmin(NoEditAdmin):
+    """Admin of searches without results."""
 
     list_display = ("words", "times", "last_at")
     search_fields = ("words",)

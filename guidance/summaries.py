@@ -1,6 +1,6 @@
-"""Guidance where it is needed: what templates elsewhere may say of a toolkit or a risk flag, and link to.
+"""Cached summaries of published guidance, for the templates of other apps.
 
-Kept in the cache for a minute, and forgotten at once by the process that publishes something.
+Cached for CACHE_SECONDS, and invalidated when a page is saved.
 """
 
 from collections.abc import Callable
@@ -14,16 +14,16 @@ from guidance.models import Gender, RiskFlagGuidance, ToolkitGuidance
 from guidance.presenters.facts import Row, age_range, genders, toolkit_rows
 from guidance.presenters.tags import tag_colour
 
-KEPT_SECONDS = 60
-TOOLKITS, FLAGS = "guidance:about-toolkits", "guidance:about-flags"
+CACHE_SECONDS = 60
+TOOLKITS_KEY, FLAGS_KEY = "guidance:about-toolkits", "guidance:about-flags"
 GENDERS = {"male": Gender.MEN, "female": Gender.WOMEN}
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class AboutToolkit:
-    """The guidance on a toolkit in short."""
+class ToolkitSummary:
+    """The summary of the guidance on a toolkit."""
 
     title: str
     summary: str
@@ -32,16 +32,16 @@ class AboutToolkit:
     page: ToolkitGuidance
 
     def reason_against(self, *, age: int | None, gender: str | None) -> str:
-        """Return why the toolkit is not usually for somebody, by their age in years and gender as Delius has it.
+        """Return why the toolkit is not usually for a person of this age in years and gender (Delius's description).
 
-        Empty where nothing speaks against it, or where it is not known.
+        Empty where it is suitable, or where that is not known.
         """
         return reason_against(self.page, age=age, gender=gender)
 
 
 @dataclass(frozen=True)
-class AboutFlag:
-    """The guidance on a risk flag in short."""
+class FlagSummary:
+    """The summary of the guidance on a risk flag."""
 
     title: str
     url: str
@@ -49,23 +49,23 @@ class AboutFlag:
     tag_colour: str
 
 
-def about_toolkits() -> dict[str, AboutToolkit]:
-    """Return what there is to say of each toolkit with published guidance, by the toolkit's slug."""
-    return _kept(TOOLKITS, _about_toolkits)
+def toolkit_summaries() -> dict[str, ToolkitSummary]:
+    """Return the summaries of toolkits with published guidance, by the toolkit's slug."""
+    return _cached(TOOLKITS_KEY, _toolkit_summaries)
 
 
-def about_flags() -> dict[str, AboutFlag]:
-    """Return what there is to say of each risk flag with published guidance, by its code in Delius."""
-    return _kept(FLAGS, _about_flags)
+def flag_summaries() -> dict[str, FlagSummary]:
+    """Return the summaries of risk flags with published guidance, by their codes in Delius."""
+    return _cached(FLAGS_KEY, _flag_summaries)
 
 
-def forget() -> None:
-    """Let the next page read what is published now."""
-    cache.delete_many([TOOLKITS, FLAGS])
+def invalidate() -> None:
+    """Invalidate the cached summaries."""
+    cache.delete_many([TOOLKITS_KEY, FLAGS_KEY])
 
 
 def reason_against(page: ToolkitGuidance, *, age: int | None, gender: str | None) -> str:
-    """Return why a toolkit is not usually for somebody: *it is for men aged 18 and over*; empty where it may be."""
+    """Return why a toolkit is not usually for a person, like *it is for men aged 18 and over*; empty where suitable."""
     theirs = GENDERS.get((gender or "").casefold())
     wrong_gender = bool(theirs and page.genders and theirs not in page.genders)
     too_young = age is not None and page.min_age is not None and age < page.min_age
@@ -77,9 +77,9 @@ def reason_against(page: ToolkitGuidance, *, age: int | None, gender: str | None
     return f"it is for {who} aged {ages[:1].lower()}{ages[1:]}" if ages else f"it is for {who}"
 
 
-def _about_toolkits() -> dict[str, AboutToolkit]:
+def _toolkit_summaries() -> dict[str, ToolkitSummary]:
     return {
-        page.toolkit: AboutToolkit(
+        page.toolkit: ToolkitSummary(
             title=page.title,
             summary=page.summary,
             url=page.get_absolute_url(),
@@ -91,9 +91,9 @@ def _about_toolkits() -> dict[str, AboutToolkit]:
     }
 
 
-def _about_flags() -> dict[str, AboutFlag]:
+def _flag_summaries() -> dict[str, FlagSummary]:
     return {
-        page.code: AboutFlag(
+        page.code: FlagSummary(
             title=page.title,
             url=page.get_absolute_url(),
             category=page.category,
@@ -103,9 +103,9 @@ def _about_flags() -> dict[str, AboutFlag]:
     }
 
 
-def _kept(key: str, load: Callable[[], T]) -> T:
+def _cached(key: str, load: Callable[[], T]) -> T:
     found: T | None = cache.get(key)
     if found is None:
         found = load()
-        cache.set(key, found, KEPT_SECONDS)
+        cache.set(key, found, CACHE_SECONDS)
     return found

@@ -1,4 +1,4 @@
-"""What can become of a page besides being written: each with a page that shows what it means and asks for a note."""
+"""Workflow steps in the admin (publish, schedule, archive …), each with a confirmation page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 
-from guidance.editing import BareForm, NoteForm, ScheduleForm
+from guidance.admin.forms import ConfirmForm, NoteForm, ScheduleForm
 from guidance.models import Page, PageState
 from guidance.presenters.differences import differences, labels_of
 from guidance.services import publishing
@@ -19,10 +19,10 @@ from guidance.services import publishing
 
 @dataclass(frozen=True)
 class Step:
-    """Something that can be done to a page.
+    """A workflow step.
 
-    `form` asks for what `do` takes besides the page and its author. `shows_changes` is for steps that change what
-    people read to the draft.
+    `form` has the arguments of `do` other than the page and the user. `shows_changes` is for steps that publish the
+    draft.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Step:
     shows_changes: bool = False
 
 
-def _is_new_to_readers(page: Page) -> bool:
+def _has_unpublished_draft(page: Page) -> bool:
     return page.state == PageState.DRAFT or page.has_unpublished_changes
 
 
@@ -48,7 +48,7 @@ STEPS = (
         "Practitioners read the draft from now on.",
         NoteForm,
         publishing.publish,
-        _is_new_to_readers,
+        _has_unpublished_draft,
         "Practitioners read it now.",
         shows_changes=True,
     ),
@@ -59,7 +59,7 @@ STEPS = (
         "Practitioners read the draft, as it is now, from the date and time that you enter.",
         ScheduleForm,
         publishing.schedule,
-        _is_new_to_readers,
+        _has_unpublished_draft,
         "It will be published by itself.",
         shows_changes=True,
     ),
@@ -68,7 +68,7 @@ STEPS = (
         "Do not publish later",
         "Do not publish “{}” later",
         "The date and time are taken away. The draft, and what practitioners read now, stay as they are.",
-        BareForm,
+        ConfirmForm,
         publishing.unschedule,
         lambda page: page.scheduled_for is not None,
         "It will not be published by itself.",
@@ -98,26 +98,26 @@ STEPS = (
         "Bring back",
         "Bring “{}” back",
         "It becomes a draft again, to be worked on and published.",
-        BareForm,
+        ConfirmForm,
         publishing.unarchive,
         lambda page: page.state == PageState.ARCHIVED,
         "It is a draft again.",
     ),
 )
-STEP_OF = {step.name: step for step in STEPS}
+STEPS_BY_NAME = {step.name: step for step in STEPS}
 
 
-class Life(admin.ModelAdmin):
-    """The steps of a page's life, as pages of the admin."""
+class WorkflowAdmin(admin.ModelAdmin):
+    """Admin mixin with a page for each workflow step."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add a page for each step."""
+        """Add the URL of the steps."""
         name = f"guidance_{self.model._meta.model_name}_step"
         step = path("<int:pk>/step/<slug:name>/", self.admin_site.admin_view(self.step), name=name)
         return [step, *super().get_urls()]
 
     def steps(self, request: HttpRequest, page: Page) -> list[dict[str, str]]:
-        """Return the buttons of what can be done to a page now."""
+        """Return the buttons of the steps that are possible for a page."""
         if not self.has_change_permission(request, page):
             return []
         return [
@@ -127,12 +127,12 @@ class Life(admin.ModelAdmin):
         ]
 
     def url(self, name: str, *args: Any) -> str:
-        """Return the address of one of the pages of this kind of guidance."""
+        """Return the URL of an admin page of this model."""
         return reverse(f"admin:guidance_{self.model._meta.model_name}_{name}", args=args)
 
     def step(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
-        """Explain a step, ask for what it needs, and do it."""
-        page, step = self.model._default_manager.filter(pk=pk).first(), STEP_OF.get(name)
+        """Show the confirmation page of a step, and perform it."""
+        page, step = self.model._default_manager.filter(pk=pk).first(), STEPS_BY_NAME.get(name)
         if page is None or step is None:
             raise Http404
         if not self.has_change_permission(request, page):
@@ -153,7 +153,7 @@ class Life(admin.ModelAdmin):
     def _done(self, request: HttpRequest, step: Step, page: Page, answers: dict[str, Any]) -> HttpResponse | None:
         try:
             step.do(page, by=request.user, **answers)
-        except publishing.NotAllowed as refused:
+        except publishing.TransitionNotAllowed as refused:
             messages.error(request, str(refused))
             return None
         self.log_change(request, page, f"{step.button}. {answers.get('note', '')}".strip())
