@@ -5,7 +5,7 @@ import time
 from datetime import date
 from typing import Any
 
-from scripts.bench import crew
+from scripts.bench import caseloads
 from scripts.bench.journey import ARRANGED, TOOLKITS, Browser, arrange, sign_in, wanted
 from scripts.bench.measure import finished_requests, page_of, spread
 from scripts.bench.stack import REALISTIC_SECONDS, Stack
@@ -24,20 +24,20 @@ def confirm(servers: Stack, *, journeys: int) -> dict[str, Any]:
     is the machine's doing. So is what the calls take beyond 40 as the simulator sees them (`call`).
     """
     servers.make_database("confirm")
-    servers.simulator.reset(dataset="crew")
+    servers.simulator.reset(dataset="caseloads")
     servers.latency(REALISTIC_SECONDS)
     work: list[float] = []
     with servers.web(processes=1, threads=8) as web:
         browser = Browser(f"http://127.0.0.1:{web.port}")
-        sign_in(browser, crew.username(1))
+        sign_in(browser, caseloads.username(1))
         began = time.time()
         for number in range(WARM_UP + journeys):
             if number == WARM_UP:
                 began = time.time()
             work.append(_work())
-            turn, person = divmod(number, crew.CASELOAD)
+            turn, person = divmod(number, caseloads.CASELOAD)
             for time_of_day in (turn, turn + len(TOOLKITS)):
-                appointment = wanted(crew.crn(1, person + 1), time_of_day, today=date.today())
+                appointment = wanted(caseloads.crn(1, person + 1), time_of_day, today=date.today())
                 outcome = arrange(browser, appointment, confirmed=[]).outcome
                 assert outcome == ARRANGED, outcome
         lines = [

@@ -20,7 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from scripts.bench import crew
+from scripts.bench import caseloads
 from scripts.bench.measure import Sample, spread, tree
 from scripts.bench.reconcile import Reconciled, read, reconcile
 from scripts.bench.report import RESULTS, write_load
@@ -28,7 +28,7 @@ from scripts.bench.stack import REALISTIC_SECONDS, Stack, stack
 from scripts.servers import ROOT, Gunicorn, Worker
 
 MINUTES = float(os.environ.get("LOAD_MINUTES", "10"))
-USERS = int(os.environ.get("LOAD_USERS", str(crew.PRACTITIONERS)))
+USERS = int(os.environ.get("LOAD_USERS", str(caseloads.PRACTITIONERS)))
 SEED = int(os.environ.get("LOAD_SEED", "1"))
 SHARE_OF_FAULTS = 0.05
 PROCESSES, THREADS, WORKERS = 2, 8, 2

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from locust import FastHttpUser, constant, events, task
 
-from scripts.bench import crew
+from scripts.bench import caseloads
 from scripts.bench.journey import Answer, Confirmed, JourneyFailed, arrange, sign_in, wanted
 
 JOURNEY, PAGES = "journey", "pages"
@@ -78,7 +78,7 @@ class SignedIn(FastHttpUser):
     def on_start(self) -> None:
         self.number = next(_users)
         self.browser = LocustClient(self.client)
-        sign_in(self.browser, crew.username(self.number))
+        sign_in(self.browser, caseloads.username(self.number))
 
 
 class Practitioner(SignedIn):
@@ -92,13 +92,13 @@ class Practitioner(SignedIn):
 
     @task
     def arrange(self) -> None:
-        turn, person = divmod(next(self._journeys), crew.CASELOAD)
+        turn, person = divmod(next(self._journeys), caseloads.CASELOAD)
         began = time.perf_counter()
         self.browser.sent = 0
         try:
             arranged = arrange(
                 self.browser,
-                wanted(crew.crn(self.number, person + 1), turn, today=date.today()),
+                wanted(caseloads.crn(self.number, person + 1), turn, today=date.today()),
                 confirmed=self._confirmed,
             )
         except JourneyFailed as failure:

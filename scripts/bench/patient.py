@@ -15,12 +15,12 @@ from typing import Any
 import gevent
 from locust import FastHttpUser, constant, task
 
-from scripts.bench import crew
+from scripts.bench import caseloads
 from scripts.bench.journey import TOOLKITS, Answer, Confirmed, JourneyFailed, Wanted, arrange, sign_in, wanted
 from scripts.bench.locustfile import LocustClient
 
 AT_ONCE = 3
-PEOPLE = crew.PRACTITIONERS * crew.CASELOAD
+PEOPLE = caseloads.PRACTITIONERS * caseloads.CASELOAD
 TRIES = 8
 PAUSE_SECONDS = 1.0
 
@@ -92,7 +92,7 @@ class Practitioner(FastHttpUser):
     network_timeout = 60.0
 
     def on_start(self) -> None:
-        self.username = crew.username(next(_users))
+        self.username = caseloads.username(next(_users))
         self.browser = PatientClient(LocustClient(self.client))
         self.is_signed_in = False
 

@@ -187,12 +187,12 @@ def _on(explainer: Explainer, occasion: str) -> Iterator[None]:
 
 
 def _pages(explainer: Explainer, auth_url: str) -> None:
-    from scripts.bench import crew
+    from scripts.bench import caseloads
     from scripts.bench.journey import ARRANGED, arrange, sign_in, wanted
 
     browser = InProcess(explainer, auth_url)
-    sign_in(browser, crew.username(1))
-    crn = crew.crn(1, 1)
+    sign_in(browser, caseloads.username(1))
+    crn = caseloads.crn(1, 1)
     arranged = arrange(browser, wanted(crn, UNUSED, today=date.today()), confirmed=[])
     assert arranged.outcome == ARRANGED, arranged
     booking = f"/cases/{crn}/appointments/{arranged.booking_id}/"

@@ -13,7 +13,7 @@ from scripts.servers import Gunicorn, Postgres, Redis, Site, Worker, manage, pos
 from tests.simulator_process import Simulator, SimulatorProcess
 
 REALISTIC_SECONDS = 0.04
-# The team of the crew is on toolkits.
+# The team of the data set's practitioners is on toolkits.
 ROLLOUT = """
     INSERT INTO toolkits_rollout (provider_code, team_code, starts_on, note)
     VALUES ('N90', 'N90AAA', current_date - 90, 'Measuring')
@@ -104,7 +104,7 @@ class Stack:
 
 
 @contextmanager
-def stack(*, dataset: str = "crew", **settings: str) -> Iterator[Stack]:
+def stack(*, dataset: str = "caseloads", **settings: str) -> Iterator[Stack]:
     """Start the servers, and stop them at the end. `settings` are the product's that differ from a deployment's."""
     binaries = postgres_binaries()
     if binaries is None:

@@ -136,7 +136,7 @@ def test_a_moment_without_an_offset_is_noticed() -> None:
     ("url", "is_one"),
     [
         (CASE, True),
-        ("http://127.0.0.1:1/delius/http/health/ping", False),
+        ("http://127.0.0.1:1/delius/health/ping", False),
         ("http://127.0.0.1:1/auth/oauth/token", False),
         (None, False),
     ],

@@ -20,7 +20,7 @@ from delius.http import background, circuit_breaker
 from delius.http.signals import request_not_sent
 from delius.http.transport import Transport, json_of
 from delius.london import LONDON
-from delius.reads.parallel import side_by_side
+from delius.reads.parallel import in_parallel
 from delius.upstream import Service
 from scripts.servers import Redis
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
@@ -32,7 +32,7 @@ REFERENCE = "urn:hmpps:rarbooking:appointment:00000000-0000-4000-8000-0000000000
 NOW = datetime(2026, 6, 10, 10, 0, 30, tzinfo=LONDON)
 EMPTY = Answer({"riskFlags": [], "appointmentTypes": []})
 BROKEN = Answer(status=500)
-HEALTH = ("/delius/http/health/ping", "/auth/health/ping")
+HEALTH = ("/delius/health/ping", "/auth/health/ping")
 
 pytestmark = pytest.mark.usefixtures("upstream")
 
@@ -43,7 +43,7 @@ def rules(settings: Settings) -> Iterator[None]:
     settings.DELIUS_CIRCUIT_FAILURES = FAILURES
     settings.DELIUS_CIRCUIT_SECONDS = OPEN_SECONDS
     yield
-    background.finish()
+    background.drain()
 
 
 def read() -> Any:
@@ -85,7 +85,7 @@ def open_circuit(upstream: ScriptedUpstream) -> None:
 def ask_once_the_time_is_over() -> None:
     """Whoever asks then is refused, and this process checks the service in the background."""
     assert is_refused(read)
-    background.finish()
+    background.drain()
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
@@ -209,11 +209,11 @@ def test_after_a_while_a_service_that_answers_again_is_asked_again_and_nobody_wa
         upstream.answers(EMPTY)
         ask_once_the_time_is_over()
         assert [each.path for each in upstream.received] == [
-            "/delius/http/health/ping",
+            "/delius/health/ping",
             "/delius/appointment-types",
         ]
         assert circuit_breaker.states()[Service.DELIUS] == "closed"
-        assert [each.get() for each in side_by_side([read] * 4)] == [()] * 4
+        assert [each.get() for each in in_parallel([read] * 4)] == [()] * 4
 
 
 def test_the_circuit_of_a_service_that_does_not_answer_its_check_stays_open_for_as_long_again(
@@ -320,7 +320,7 @@ def test_requests_to_a_service_that_works_are_side_by_side(upstream: ScriptedUps
         return EMPTY
 
     upstream.respond = respond
-    assert [each.get() for each in side_by_side([read] * 4)] == [()] * 4
+    assert [each.get() for each in in_parallel([read] * 4)] == [()] * 4
 
 
 def test_what_is_logged_names_the_service_and_nobody(upstream: ScriptedUpstream) -> None:

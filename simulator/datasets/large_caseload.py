@@ -1,4 +1,4 @@
-"""A crowd: people on one caseload who are alike, each with one sentence and one RAR requirement."""
+"""Data set with one caseload of 60 people, each with one sentence and one RAR requirement."""
 
 import sqlite3
 from datetime import date, datetime
@@ -10,6 +10,6 @@ PEOPLE = tuple(Person(f"X1{number:05d}", "Sample", f"Crowd{number}", date(1990, 
 
 
 def load(connection: sqlite3.Connection, now: datetime) -> None:
-    """Fill an empty database with the reference data and the crowd, as of a wall time."""
+    """Load the reference data and the caseload."""
     reference.load(connection)
     Loader(connection, now).load_people(PEOPLE)

@@ -1,4 +1,4 @@
-"""Carries out the faults that were asked for, and keeps the log of requests."""
+"""Fault injection and request logging around every request."""
 
 import json
 import time
@@ -6,18 +6,18 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
-from simulator.faults import Fault, Trouble, without_field
+from simulator.faults import Fault, InjectedFaults, without_field
 from simulator.operations import operation_of
 from simulator.server import DROP
 from simulator.state import current
-from simulator.tokens import expire_presented_token, presented_claims
+from simulator.tokens import bearer_claims, expire_bearer_token
 
 SECRET_FIELDS = {"code", "code_verifier", "refresh_token", "client_secret"}
 GATEWAY_TIMEOUT = 504
 
 
 def install(app: Flask) -> None:
-    """Let faults spoil the app's requests, those of the control door excepted."""
+    """Register the hooks of an app. Requests of the control API are excepted."""
     app.before_request(_before)
     app.after_request(_after)
 
@@ -27,8 +27,8 @@ def _before() -> Response | None:
     if operation is None:
         return None
     g.began = time.perf_counter()
-    g.trouble = current().faults.take(operation)
-    claims = presented_claims() or {}
+    g.injected = current().faults.take(operation)
+    claims = bearer_claims() or {}
     g.entry = current().log.add(
         {
             "method": request.method,
@@ -43,14 +43,14 @@ def _before() -> Response | None:
             "username": claims.get("user_name"),
         }
     )
-    trouble: Trouble = g.trouble
-    if trouble.delay_seconds and not _slept_undisturbed(trouble.delay_seconds):
+    injected: InjectedFaults = g.injected
+    if injected.delay_seconds and not _delay(injected.delay_seconds):
         return _dropped()
-    return _instead(trouble.fault) if trouble.fault else None
+    return _fault_response(injected.fault) if injected.fault else None
 
 
-def _slept_undisturbed(seconds: float) -> bool:
-    """Hold the request; return False where the simulator was reset meanwhile: it must not touch the new records."""
+def _delay(seconds: float) -> bool:
+    """Delay the request; return False if the simulator was reset meanwhile, so that it cannot touch the new records."""
     resets = current().resets
     time.sleep(seconds)
     return current().resets == resets
@@ -62,8 +62,8 @@ def _sent_body() -> Any:
     return {name: value for name, value in request.form.items() if name not in SECRET_FIELDS} or None
 
 
-def _instead(fault: Fault) -> Response | None:
-    """Return an answer that keeps the operation from happening, or None to let it happen."""
+def _fault_response(fault: Fault) -> Response | None:
+    """Return a response in place of the operation, or None to carry it out."""
     match fault.kind:
         case "status":
             return _error(fault.status, retry_after=fault.retry_after)
@@ -73,22 +73,22 @@ def _instead(fault: Fault) -> Response | None:
             time.sleep(fault.seconds)
             return _error(GATEWAY_TIMEOUT)
         case "expire_token":
-            expire_presented_token()
+            expire_bearer_token()
     return None
 
 
 def _after(response: Response) -> Response:
-    trouble: Trouble | None = g.get("trouble")
-    if trouble is None:
+    injected: InjectedFaults | None = g.get("injected")
+    if injected is None:
         return response
-    if trouble.fault:
-        response = _spoiled(response, trouble.fault)
+    if injected.fault:
+        response = _with_fault(response, injected.fault)
     g.entry["status"] = None if request.environ[DROP].is_set() else response.status_code
     g.entry["milliseconds"] = round((time.perf_counter() - g.began) * 1000, 1)
     return response
 
 
-def _spoiled(response: Response, fault: Fault) -> Response:
+def _with_fault(response: Response, fault: Fault) -> Response:
     match fault.kind:
         case "status_after":
             return _error(fault.status, retry_after=fault.retry_after)

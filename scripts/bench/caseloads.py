@@ -1,4 +1,4 @@
-"""The practitioners of the simulator's data set `crew`, and their people: another system's, known by name only."""
+"""The practitioners of the simulator's data set `caseloads`, and their people: another system's, known by name only."""
 
 PRACTITIONERS = 64
 CASELOAD = 16

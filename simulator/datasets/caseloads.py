@@ -1,4 +1,4 @@
-"""A crew: practitioners of one team who are alike, each with a caseload of their own, to measure with."""
+"""Data set for load tests: 64 practitioners of one team, each with a caseload of 16."""
 
 import sqlite3
 from datetime import date, datetime
@@ -20,12 +20,12 @@ def username(number: int) -> str:
 
 
 def crn(practitioner: int, number: int) -> str:
-    """Return the CRN of one of a practitioner's people, both counted from 1."""
+    """Return the CRN of a person on a practitioner's caseload, both counted from 1."""
     return f"Y{(practitioner - 1) * CASELOAD + number:06d}"
 
 
 def load(connection: sqlite3.Connection, now: datetime) -> None:
-    """Fill an empty database with the reference data, the practitioners and their people, as of a wall time."""
+    """Load the reference data, the practitioners and their caseloads."""
     reference.load(connection)
     officers = [_practitioner(connection, number) for number in range(1, PRACTITIONERS + 1)]
     Loader(connection, now).load_people(
@@ -36,7 +36,7 @@ def load(connection: sqlite3.Connection, now: datetime) -> None:
 
 
 def _practitioner(connection: sqlite3.Connection, number: int) -> Officer:
-    """Write a practitioner of the team on toolkits, whose account has the roles of the demonstration's."""
+    """Insert a practitioner of the team on toolkits, with the roles of the demo's practitioner."""
     like = row_or_none(connection, "SELECT * FROM account WHERE staff_id = ?", ROBIN.staff_id)
     assert like
     staff_id, code, name = FIRST_STAFF_ID + number - 1, f"N90Y{number:03d}", ("Crew", f"Practitioner{number}")

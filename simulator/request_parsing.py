@@ -1,4 +1,4 @@
-"""Reading what a request carries, against a model of it; an answer of 400 names every field that is unsound."""
+"""Request parsing with pydantic models; a 400 error lists all invalid fields."""
 
 import json
 import re
@@ -10,19 +10,19 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from simulator.clock import to_wall_time
-from simulator.errors import Problem, refused
+from simulator.errors import Problem, bad_request
 
-LARGEST_ID = 2**63 - 1
-LONGEST_NOTES = 4000
-LONGEST_REFERENCE = 100
+MAX_ID = 2**63 - 1
+MAX_NOTES = 4000
+MAX_REFERENCE = 100
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 REFERENCE = re.compile(r"urn:[a-z0-9][a-z0-9:-]*:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
-def _short_enough(text: str) -> str:
-    if len(text.encode("utf-16-le")) // 2 > LONGEST_NOTES:
-        raise ValueError(f"must be at most {LONGEST_NOTES} UTF-16 units")
+def _check_length_utf16(text: str) -> str:
+    if len(text.encode("utf-16-le")) // 2 > MAX_NOTES:
+        raise ValueError(f"must be at most {MAX_NOTES} UTF-16 units")
     return text
 
 
@@ -45,72 +45,72 @@ def _wall_minute(value: object) -> datetime:
 
 
 def _reference(text: str) -> str:
-    if len(text) > LONGEST_REFERENCE or not REFERENCE.fullmatch(text):
+    if len(text) > MAX_REFERENCE or not REFERENCE.fullmatch(text):
         raise ValueError("must be a URN that ends in a UUID")
     return text
 
 
-Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID)]
 Code10 = Annotated[str, Field(min_length=1, max_length=10)]
 Code20 = Annotated[str, Field(min_length=1, max_length=20)]
-Notes = Annotated[str, AfterValidator(_short_enough)]
+Notes = Annotated[str, AfterValidator(_check_length_utf16)]
 OfficeCode = Annotated[str, Field(min_length=1, max_length=7)]
 Reference = Annotated[str, AfterValidator(_reference)]
 Day = Annotated[date, BeforeValidator(_day)]
 WallMinute = Annotated[datetime, BeforeValidator(_wall_minute)]
-"""A moment with an offset, read as Europe/London wall time in whole minutes, without one."""
+"""A time with an offset, parsed as naive Europe/London wall time in whole minutes."""
 
 
 class Model(BaseModel):
-    """What a request carries, named in camel case; texts and numbers are not taken for one another."""
+    """Base of request models: camel case names, strict types."""
 
     model_config = ConfigDict(alias_generator=to_camel, strict=True)
 
 
-class Paged(Model):
-    """The query of an operation that answers in pages."""
+class PageQuery(Model):
+    """The query of a paginated operation."""
 
-    page: Annotated[int, Field(ge=0, le=LARGEST_ID // 1000)] = 0
+    page: Annotated[int, Field(ge=0, le=MAX_ID // 1000)] = 0
     size: Annotated[int, Field(ge=1, le=100)] = 50
 
-    def of(self, found: list[Any]) -> list[Any]:
+    def slice(self, found: list[Any]) -> list[Any]:
         """Return the page of a list."""
         return found[self.page * self.size : (self.page + 1) * self.size]
 
     def totals(self, total: int) -> dict[str, int]:
-        """Return what the answer says of the pages."""
+        """Return the pagination fields of the response."""
         return {"page": self.page, "totalPages": -(-total // self.size), "totalElements": total}
 
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def read_body(model: type[M]) -> M:
-    """Return the JSON body; a null property counts as absent.
+def parse_body(model: type[M]) -> M:
+    """Parse the JSON body; a null property counts as absent.
 
-    Raises a Problem: 415 where the body is not called JSON, 400 where it is none or does not fit the model.
+    Raises a Problem: 415 for another content type, 400 for invalid JSON or a validation error.
     """
     document = json_body()
     if not isinstance(document, dict):
-        raise refused("", "The body must be an object", kind="model_type")
+        raise bad_request("", "The body must be an object", kind="model_type")
     try:
         return model.model_validate_json(json.dumps(_without_nulls(document)))
     except ValidationError as error:
-        raise _unsound(error) from error
+        raise _validation_problem(error) from error
 
 
 def json_body() -> Any:
-    """Return the JSON body as it is. Raises a Problem: 415 where it is not called JSON, 400 where it is none."""
+    """Return the JSON body. Raises a Problem: 415 for another content type, 400 for invalid JSON."""
     if request.mimetype != "application/json":
         raise Problem(415, f"Content type '{request.mimetype}' not supported")
     document = request.get_json(force=True, silent=True)
     if document is None:
-        raise refused("", "The body is not JSON", kind="json_invalid")
+        raise bad_request("", "The body is not JSON", kind="json_invalid")
     return document
 
 
-def read_query(model: type[M]) -> M:
-    """Return the query; a list is a parameter repeated. Raises a 400 Problem where it does not fit the model."""
+def parse_query(model: type[M]) -> M:
+    """Parse the query; lists are repeated parameters. Raises a 400 Problem for a validation error."""
     given: dict[str, Any] = {}
     for field in model.model_fields.values():
         name = field.alias or ""
@@ -119,15 +119,15 @@ def read_query(model: type[M]) -> M:
     try:
         return model.model_validate_json(json.dumps(given), strict=False)
     except ValidationError as error:
-        raise _unsound(error) from error
+        raise _validation_problem(error) from error
 
 
-def read_reference(text: str) -> str:
-    """Return an external reference in the path. Raises a 400 Problem for other text."""
+def parse_reference(text: str) -> str:
+    """Validate an external reference in the path. Raises a 400 Problem for other text."""
     try:
         return _reference(text)
     except ValueError as error:
-        raise refused("externalReference", str(error), kind="value_error") from error
+        raise bad_request("externalReference", str(error), kind="value_error") from error
 
 
 def _without_nulls(document: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def _without_nulls(document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _unsound(error: ValidationError) -> Problem:
+def _validation_problem(error: ValidationError) -> Problem:
     fields = [
         {"type": found["type"], "message": found["msg"], "field": ".".join(str(part) for part in found["loc"])}
         for found in error.errors(include_url=False, include_context=False, include_input=False)

@@ -1,4 +1,4 @@
-"""Records as the contract shows them. What has no value is left out."""
+"""Serialisation of records as the contract's JSON, without null values."""
 
 import sqlite3
 from datetime import datetime
@@ -19,12 +19,12 @@ def coded(code: str | None, description: str | None) -> Json | None:
 
 
 def moment(wall_time: str | None) -> str | None:
-    """Return a stored wall time with the offset it had, or None."""
+    """Return a stored wall time with its offset, or None."""
     return None if wall_time is None else with_offset(wall_time)
 
 
 def flag(value: int | None) -> bool | None:
-    """Return a stored flag, None where it was never set."""
+    """Return a stored flag, None where it is not set."""
     return None if value is None else bool(value)
 
 
@@ -143,7 +143,7 @@ def _outcome(row: sqlite3.Row) -> Json | None:
 
 
 def may_read_sensitive(connection: sqlite3.Connection, person_id: int, username: str | None) -> bool:
-    """Return whether a user is of the team that manages a person: others do not get sensitive notes."""
+    """Return whether a user may read sensitive notes: a member of the team that manages the person."""
     return exists(
         connection,
         "SELECT 1 FROM manager JOIN staff_team USING (team_id) JOIN account ON account.staff_id = staff_team.staff_id"
@@ -154,5 +154,5 @@ def may_read_sensitive(connection: sqlite3.Connection, person_id: int, username:
 
 
 def minute(wall_time: datetime) -> str:
-    """Return a wall time as contacts keep it."""
+    """Return a wall time in the format of contacts."""
     return wall_time.isoformat(timespec="minutes")

@@ -1,8 +1,8 @@
-"""The crew: practitioners who are alike, to measure with."""
+"""The data set of load tests: 64 practitioners with a caseload each."""
 
 import pytest
 
-from scripts.bench.crew import CASELOAD, PRACTITIONERS, crn, username
+from scripts.bench.caseloads import CASELOAD, PRACTITIONERS, crn, username
 from tests.simulator.delius import NOW, Delius
 from tests.simulator_process import Simulator
 
@@ -11,7 +11,7 @@ from tests.simulator_process import Simulator
 def test_each_practitioner_has_a_caseload_of_their_own_with_a_rar_requirement(
     frozen: Simulator, practitioner: int
 ) -> None:
-    frozen.reset(dataset="crew", now=NOW)
+    frozen.reset(dataset="caseloads", now=NOW)
     caller = Delius(frozen, frozen.token())
     name = username(practitioner)
     listed = caller.get(f"users/{name}/cases", size=100).json()
@@ -22,5 +22,5 @@ def test_each_practitioner_has_a_caseload_of_their_own_with_a_rar_requirement(
 
 
 def test_nobody_has_an_nsi_or_an_appointment_yet(frozen: Simulator) -> None:
-    frozen.reset(dataset="crew", now=NOW)
+    frozen.reset(dataset="caseloads", now=NOW)
     assert (frozen.nsis(), frozen.contacts()) == ([], [])
