@@ -1,4 +1,4 @@
-"""Lists in the admin of tables with millions of rows: nothing is asked of the database that reads a table whole."""
+"""Admin lists of large tables, without full table scans: bounded pagination and filters by index."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -9,21 +9,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-MOST_COUNTED = 10_000
+MAX_COUNT = 10_000
 
 
 class BoundedPaginator(Paginator):
-    """Counts up to 10,000 rows, and shows no more: whoever wants others narrows the list down."""
+    """Paginator that counts and shows at most 10,000 rows."""
 
     @cached_property
     def count(self) -> int:
-        """The number of rows, or 10,000 where there are more."""
+        """The number of rows, at most 10,000."""
         rows = cast(QuerySet, self.object_list)
-        return rows.order_by()[:MOST_COUNTED].count()
+        return rows.order_by()[:MAX_COUNT].count()
 
 
-class LargeTable:
-    """For an admin whose list has an order and filters with an index each, and no date hierarchy."""
+class LargeTableAdminMixin:
+    """Mixin for the admin of a large table: its ordering and filters need an index each, and no date hierarchy."""
 
     paginator: Any = BoundedPaginator
     show_full_result_count = False
@@ -31,17 +31,17 @@ class LargeTable:
 
 
 class IndexedValuesFilter(admin.AllValuesFieldListFilter):
-    """A choice of the values that a column has, which are few, found one after another in the column's index."""
+    """Filter by a column with few distinct values, which are read from its index (loose index scan)."""
 
     def __init__(
         self, field: Any, request: HttpRequest, params: Any, model: Any, model_admin: Any, field_path: str
     ) -> None:
         super().__init__(field, request, params, model, model_admin, field_path)
-        self.lookup_choices: Any = list(values_of(model_admin.get_queryset(request), field.name))
+        self.lookup_choices: Any = list(distinct_values(model_admin.get_queryset(request), field.name))
 
 
-def values_of(rows: QuerySet, column: str) -> Iterator[Any]:
-    """Give each value of a column once, in order; nulls excepted."""
+def distinct_values(rows: QuerySet, column: str) -> Iterator[Any]:
+    """Yield the distinct values of a column in order, without nulls (loose index scan)."""
     following = rows.order_by(column).values_list(column, flat=True)
     value = following.exclude(**{column: None}).first()
     while value is not None:

@@ -1,9 +1,9 @@
-"""CSV that a spreadsheet takes for nothing but text."""
+"""Protection against CSV injection (formulas in spreadsheets)."""
 
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Writer(Protocol):
@@ -12,11 +12,11 @@ class Writer(Protocol):
     def writerow(self, row: Iterable[Any], /) -> Any: ...
 
 
-def write_row(writer: Writer, cells: Iterable[object]) -> None:
-    """Write a row of which no cell is a formula, whoever typed it. Numbers stay numbers."""
-    writer.writerow([no_formula(cell) if isinstance(cell, str) else cell for cell in cells])
+def write_escaped_row(writer: Writer, cells: Iterable[object]) -> None:
+    """Write a row with formulas in text cells escaped. Numbers stay numbers."""
+    writer.writerow([escape_formula(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
-def no_formula(text: str) -> str:
-    """Return a text that a spreadsheet takes for nothing but text."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+def escape_formula(text: str) -> str:
+    """Return a text that spreadsheets do not evaluate: a formula prefix is quoted."""
+    return f"'{text}" if text.startswith(FORMULA_PREFIXES) else text

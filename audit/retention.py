@@ -1,4 +1,4 @@
-"""The one way in which audit events are deleted: by their age."""
+"""Retention of audit events."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from audit.models import AuditEvent, PermittedPurge, Sending
 
 
 def purge(*, before: datetime) -> int:
-    """Delete the events from before a moment, except those that still wait to be sent, and return how many."""
+    """Delete events before a moment, except those still to be sent, and return how many."""
     waiting = Sending.objects.filter(sent_at=None).values("event_id")
     with transaction.atomic():
         permitted = PermittedPurge.objects.create(before=before)

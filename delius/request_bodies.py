@@ -1,4 +1,4 @@
-"""What we send to Delius: the request bodies of docs/integration/openapi.yaml."""
+"""Request bodies of docs/integration/openapi.yaml."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,15 +7,15 @@ from typing import Any
 from delius.london import to_upstream
 from delius.records import Officer
 
-__all__ = ["LONGEST_NOTES", "NewAppointment", "NewNsi", "Officer"]
+__all__ = ["MAX_NOTES_LENGTH", "NewAppointment", "NewNsi", "Officer"]
 
 # In UTF-16 units (RULES.md).
-LONGEST_NOTES = 4000
+MAX_NOTES_LENGTH = 4000
 
 
 @dataclass(frozen=True)
 class NewNsi:
-    """The NSI that a requirement is to have. `length` is in the unit of its type, None where the type has none."""
+    """A new NSI of a requirement. `length` is in the unit of its type, None where the type has none."""
 
     event_id: int
     requirement_id: int
@@ -45,10 +45,10 @@ class NewNsi:
 
 @dataclass(frozen=True)
 class NewAppointment:
-    """An appointment to be made; `start` and `end` are aware.
+    """A new appointment; `start` and `end` are aware.
 
-    With `nsi_id` it is a RAR session that hangs from that NSI; without, it belongs to the event and does not count
-    towards RAR. With `allow_overlap` it is made although the person has another one at that time.
+    With `nsi_id` it is a RAR session linked to that NSI; without, it is linked to the event and does not count towards
+    RAR. With `allow_overlap` it may overlap another appointment of the person.
     """
 
     event_id: int
@@ -65,8 +65,8 @@ class NewAppointment:
     def to_json(self) -> dict[str, Any]:
         """Return the body of `putAppointment`. Optional fields without a value are left out.
 
-        The requirement is never named beside the NSI, and RAR is demanded with a RAR requirement's NSI and refused
-        without one (RULES.md, *Appointments*).
+        The requirement is never sent beside the NSI; `countsTowardsRar` is required with the NSI of a RAR requirement
+        and rejected without one (RULES.md, *Appointments*).
         """
         body = {
             "eventId": self.event_id,

@@ -1,10 +1,10 @@
-"""The services that the product calls."""
+"""Upstream services."""
 
 from enum import Enum
 
 
 class Service(Enum):
-    """HMPPS Auth, which gives tokens, and the integration service in front of Delius."""
+    """HMPPS Auth, which issues tokens, and the integration service in front of Delius."""
 
     HMPPS_AUTH = "hmpps-auth"
     DELIUS = "delius"

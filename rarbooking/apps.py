@@ -1,4 +1,4 @@
-"""The project as a Django app: it holds the user model and the sign-in."""
+"""The project as a Django app: user and session models, sign-in, management commands."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -11,7 +11,7 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have upstream calls counted, sign-ins timed, log lines made complete, deployments checked and traces sent."""
+        """Connect signal receivers (metrics, correlation id, sessions, timing, log context) and start tracing."""
         from rarbooking.identity import sessions
         from rarbooking.observability import correlation, log_context, metrics, request_timing
 

@@ -1,4 +1,4 @@
-"""Every address of the product."""
+"""URL configuration."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -15,8 +15,8 @@ urlpatterns = [
     path("sign-in/", sign_in_views.start, name="sign-in"),
     path("sign-in/callback/", sign_in_views.callback, name="sign-in-callback"),
     path("sign-out/", sign_in_views.end, name="sign-out"),
-    path("sessions/", session_views.own_sessions, name="sessions"),
-    path("sessions/left/", session_views.left, name="session-left"),
+    path("sessions/", session_views.session_list, name="sessions"),
+    path("sessions/left/", session_views.remaining, name="session-remaining"),
     path("signed-out/", sign_in_views.signed_out, name="signed-out"),
     path("admin/toolkits/use/", admin.site.admin_view(toolkit_use), name="toolkit-use"),
     path("admin/", admin.site.urls),

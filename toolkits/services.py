@@ -14,7 +14,7 @@ TOOLKITS_FILE = Path(__file__).parent / "data" / "toolkits.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """The slugs of a file's toolkits: those that loading created, and those that it left as they were."""
+    """The slugs of a file's toolkits, by whether loading created them or left them unchanged."""
 
     created: tuple[str, ...]
     unchanged: tuple[str, ...]

@@ -1,1 +1,1 @@
-"""Sending audit events to the queue of HMPPS Audit."""
+"""Delivery of audit events to the SQS queue of HMPPS Audit (transactional outbox)."""

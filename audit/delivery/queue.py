@@ -1,4 +1,4 @@
-"""The SQS queue that HMPPS Audit reads. boto3 finds the credentials: on the platform, the pod's own."""
+"""Client of the SQS queue that HMPPS Audit reads. Credentials are boto3's default: on the platform, the pod's."""
 
 import json
 import uuid
@@ -12,11 +12,11 @@ from django.conf import settings
 from audit.models import AuditEvent
 
 # A limit of SQS.
-MOST_AT_ONCE = 10
+MAX_BATCH_SIZE = 10
 
 
-class Unreachable(Exception):
-    """The queue took nothing; the text is the kind of error."""
+class QueueUnavailable(Exception):
+    """The batch was not sent; the text is the type of error."""
 
 
 class Queue:
@@ -30,12 +30,12 @@ class Queue:
         )
 
     def send(self, events: Sequence[AuditEvent]) -> list[uuid.UUID]:
-        """Send up to MOST_AT_ONCE events and return the ids of those that the queue took. Raises Unreachable."""
+        """Send up to MAX_BATCH_SIZE events and return the ids of those accepted. Raises QueueUnavailable."""
         entries = [
             {"Id": str(number), "MessageBody": json.dumps(event.as_message())} for number, event in enumerate(events)
         ]
         try:
             answer = self._client.send_message_batch(QueueUrl=settings.AUDIT_QUEUE_URL, Entries=entries)
         except (BotoCoreError, ClientError) as fault:
-            raise Unreachable(type(fault).__name__) from fault
+            raise QueueUnavailable(type(fault).__name__) from fault
         return [events[int(taken["Id"])].id for taken in answer.get("Successful", [])]

@@ -1,4 +1,4 @@
-"""Having a worker send what is to be sent."""
+"""Enqueuing of the sender task, debounced."""
 
 from datetime import timedelta
 
@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from audit.delivery.tasks import send_audit_events
 
-# One task for all events of so many seconds: a page must not cost a task.
-TOGETHER_SECONDS = 10
-KEY = "audit-sender-is-woken"
+# One task for all events of this many seconds: not one a page.
+DEBOUNCE_SECONDS = 10
+CACHE_KEY = "audit-sender-enqueued"
 
 
-def wake_sender() -> None:
-    """Have a worker send what waits in a few seconds, unless one is to be woken by then anyway."""
-    if cache.add(KEY, 1, TOGETHER_SECONDS):
-        send_audit_events.using(run_after=timezone.now() + timedelta(seconds=TOGETHER_SECONDS)).enqueue()
+def enqueue_sender() -> None:
+    """Enqueue the sender in DEBOUNCE_SECONDS, unless it is enqueued already."""
+    if cache.add(CACHE_KEY, 1, DEBOUNCE_SECONDS):
+        send_audit_events.using(run_after=timezone.now() + timedelta(seconds=DEBOUNCE_SECONDS)).enqueue()

@@ -1,11 +1,11 @@
-"""What workers do (`manage.py db_worker`)."""
+"""Background tasks (`manage.py db_worker`)."""
 
 from django_tasks import task
 
-from audit.delivery.sending import send_waiting
+from audit.delivery.sending import send_due_events
 
 
 @task()
 def send_audit_events() -> int:
-    """Send the events that wait. Which ones they are is in the database, not in the task."""
-    return send_waiting()
+    """Send the due events of the outbox."""
+    return send_due_events()

@@ -1,1 +1,1 @@
-"""The HTTP under the client: transport, tokens, retries, circuit breaker, bulkhead, health."""
+"""HTTP layer of the client: transport, tokens, retries, circuit breaker, bulkhead, health checks."""

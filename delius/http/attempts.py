@@ -1,4 +1,4 @@
-"""Telling whoever asked of every request that was sent to a service, and how it ended."""
+"""Log line, signal and optional record of every upstream request."""
 
 import re
 import time
@@ -19,24 +19,24 @@ logger = structlog.get_logger(__name__)
 
 
 class Recorder(Protocol):
-    """Keeps a record of requests."""
+    """Receives the result of each request."""
 
     def ended(self, *, operation: str, correlation_id: str, status: int | None, fault: str, milliseconds: int) -> None:
-        """Keep how a request ended: with a status, or with a fault."""
+        """Record a result: a status, or the type of error."""
 
 
 _recorder: ContextVar[Recorder | None] = ContextVar("recorder", default=None)
 _operation: ContextVar[str] = ContextVar("operation", default="")
 
 
-def operation_under_way() -> str:
-    """Return which call to a service this thread is making; empty for none."""
+def current_operation() -> str:
+    """Return the operation of this thread's current upstream request; empty for none."""
     return _operation.get()
 
 
 @contextmanager
 def recorded_by(recorder: Recorder | None) -> Iterator[None]:
-    """Tell `recorder`, or nobody, of every request that this thread sends in the block."""
+    """Record every request that this thread sends in the block; None suspends recording."""
     before = _recorder.set(recorder)
     try:
         yield
@@ -45,7 +45,7 @@ def recorded_by(recorder: Recorder | None) -> Iterator[None]:
 
 
 class Attempt:
-    """One request: its line in the log, and its record where somebody keeps one."""
+    """One request: its log line, signal and record."""
 
     def __init__(self, operation: str) -> None:
         self.operation = operation
@@ -56,15 +56,15 @@ class Attempt:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The header by which the other side's logs can be found."""
+        """The correlation header."""
         return {CORRELATION_HEADER: self.correlation_id}
 
     def answered(self, status: int) -> None:
-        """Note an answer, whatever it says."""
+        """Record an answer of any status."""
         self._ended(status=status, fault="")
 
     def failed(self, error: Exception) -> None:
-        """Note that no answer came. Only the kind of error is kept: its text may hold the address, and so the CRN."""
+        """Record that no answer came. Only the error's type is recorded: its text may hold the URL, and so the CRN."""
         self._ended(status=None, fault=type(error).__name__)
 
     def _ended(self, *, status: int | None, fault: str) -> None:
@@ -77,7 +77,7 @@ class Attempt:
             log.warning("delius_call", fault=fault)
         else:
             log.info("delius_call")
-        # Robust: whoever listens must not be able to turn a call that was answered into one that failed.
+        # Robust: an error in a receiver must not fail the call.
         request_ended.send_robust(
             type(self), operation=self.operation, status=status, fault=fault, milliseconds=milliseconds
         )
@@ -92,7 +92,7 @@ class Attempt:
 
 
 def correlation_id() -> str:
-    """Return the id of the page or job that this is part of; a new one where it has none that a header can carry."""
+    """Return the correlation id of the request or job; a new one where it has none that is valid in a header."""
     known = structlog.contextvars.get_contextvars()
     current = str(known.get("correlation_id") or known.get("request_id") or "")
     return current if CORRELATION_ID.fullmatch(current) else str(uuid.uuid4())

@@ -1,4 +1,4 @@
-"""Work that nobody waits for: a pool of a few threads of this process with a short queue."""
+"""Bounded thread pool for fire-and-forget work."""
 
 import os
 import threading
@@ -11,23 +11,23 @@ from django.db import connections
 from delius.http.attempts import recorded_by
 
 THREADS = 2
-MOST_UNDER_WAY = 50
+MAX_PENDING = 50
 
 logger = structlog.get_logger(__name__)
 
 
-class Background:
-    """A bounded pool, made when it is first needed. The interpreter does not exit before what was begun has ended."""
+class BackgroundPool:
+    """A bounded thread pool, created lazily. The interpreter waits for submitted work before it exits."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
-        self._slots = threading.BoundedSemaphore(MOST_UNDER_WAY)
+        self._slots = threading.BoundedSemaphore(MAX_PENDING)
 
-    def begin(self, work: Callable[[], None]) -> bool:
-        """Have some work done soon; return False, and do nothing, where too much is waiting already.
+    def submit(self, work: Callable[[], None]) -> bool:
+        """Submit work; return False, and drop it, where MAX_PENDING are pending.
 
-        The lines that it logs carry the correlation id of whoever asked. What goes wrong is logged and ends there.
+        Its log lines have the caller's correlation id. Exceptions are logged and swallowed.
         """
         if not self._slots.acquire(blocking=False):
             return False
@@ -35,22 +35,22 @@ class Background:
         with self._lock:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="delius-background")
-            self._pool.submit(self._do, work, known)
+            self._pool.submit(self._run, work, known)
         return True
 
-    def finish(self) -> None:
-        """Wait until all that was begun has ended."""
+    def drain(self) -> None:
+        """Wait for all submitted work."""
         with self._lock:
             pool, self._pool = self._pool, None
         if pool:
             pool.shutdown()
 
-    def _do(self, work: Callable[[], None], known: dict[str, object]) -> None:
+    def _run(self, work: Callable[[], None], known: dict[str, object]) -> None:
         try:
             with structlog.contextvars.bound_contextvars(**known), recorded_by(None):
                 work()
         except Exception as error:
-            # Only the kind: the text of an error may hold an address, and so a CRN.
+            # Only the type: the text of an error may hold a URL, and so a CRN.
             logger.warning("background_work_failed", fault=type(error).__name__)
         finally:
             # The cache may be in the database, whose connections are a thread's own.
@@ -58,23 +58,23 @@ class Background:
             self._slots.release()
 
 
-_background = Background()
+_background = BackgroundPool()
 
 
-def begin(work: Callable[[], None]) -> bool:
-    """Have some work done soon by this process; return False where too much is waiting already."""
-    return _background.begin(work)
+def submit(work: Callable[[], None]) -> bool:
+    """Submit work to the process's pool; return False where too much is pending."""
+    return _background.submit(work)
 
 
-def finish() -> None:
-    """Wait until all that this process has begun has ended."""
-    _background.finish()
+def drain() -> None:
+    """Wait for all work submitted in this process."""
+    _background.drain()
 
 
-def _forget_inherited() -> None:
-    """Let a forked process have threads of its own: those of its parent are not in it."""
+def _reset_in_child() -> None:
+    """Create a new pool in a forked process: threads are not inherited."""
     global _background
-    _background = Background()
+    _background = BackgroundPool()
 
 
-os.register_at_fork(after_in_child=_forget_inherited)
+os.register_at_fork(after_in_child=_reset_in_child)

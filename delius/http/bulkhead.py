@@ -1,7 +1,7 @@
-"""A bulkhead: fewer threads of a process may wait for Delius than it has, so that one is left for everything else.
+"""Bulkhead: limits the threads of a process that wait for Delius, so that one is left for everything else.
 
-A page counts once, however many reads it makes side by side. Where the bulkhead is full, a page waits as long as
-answers come; where none has come for a moment, it is refused: more threads waiting would only hold up everything else.
+A page counts once, however many parallel reads it makes. Where the bulkhead is full, a page waits as long as answers
+come; where none has come for STALL_SECONDS, it is rejected.
 """
 
 import os
@@ -15,7 +15,7 @@ from delius import conf
 from delius.errors import CircuitOpen
 from delius.http.signals import request_not_sent
 
-QUIET_SECONDS = 0.5
+STALL_SECONDS = 0.5
 POLL_SECONDS = 0.1
 RETRY_SECONDS = 2.0
 
@@ -23,18 +23,18 @@ _is_inside: ContextVar[bool] = ContextVar("is_inside", default=False)
 
 
 class Bulkhead:
-    """The bulkhead of one process."""
+    """A bulkhead. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._inside = 0
-        self._quiet_since = 0.0
+        self._last_answer_at = 0.0
 
     @contextmanager
     def enter(self, operation: str) -> Iterator[None]:
-        """Count this thread for the block; in it, and in the threads that read for it, nothing more is counted.
+        """Admit this thread for the block; nested calls, also in its parallel reads, are not counted again.
 
-        Raises CircuitOpen where the bulkhead is full and nothing was answered for QUIET_SECONDS.
+        Raises CircuitOpen where the bulkhead is full and nothing was answered for STALL_SECONDS.
         """
         if _is_inside.get():
             yield
@@ -50,18 +50,18 @@ class Bulkhead:
                 self._changed.notify()
 
     def answered(self) -> None:
-        """Note that a service has answered something."""
-        self._quiet_since = time.monotonic()
+        """Record the time of an answer."""
+        self._last_answer_at = time.monotonic()
 
     def _admit(self, operation: str) -> None:
         with self._changed:
             while self._inside >= conf.bulkhead_threads():
-                if time.monotonic() - self._quiet_since > QUIET_SECONDS:
+                if time.monotonic() - self._last_answer_at > STALL_SECONDS:
                     request_not_sent.send_robust(type(self), operation=operation)
                     raise CircuitOpen(operation, retry_after=RETRY_SECONDS)
                 self._changed.wait(POLL_SECONDS)
             if not self._inside:
-                self._quiet_since = time.monotonic()
+                self._last_answer_at = time.monotonic()
             self._inside += 1
 
 
@@ -70,18 +70,18 @@ _bulkhead = Bulkhead()
 
 @contextmanager
 def enter(operation: str) -> Iterator[None]:
-    """Count this thread in the process's bulkhead for the block. Raises CircuitOpen where it is full."""
+    """Admit this thread to the process's bulkhead for the block. Raises CircuitOpen where it is full."""
     with _bulkhead.enter(operation):
         yield
 
 
 def answered() -> None:
-    """Note that a service has answered something."""
+    """Record the time of an answer."""
     _bulkhead.answered()
 
 
 def _reset_in_child() -> None:
-    """Give a forked process a bulkhead of its own: no thread of its parent leaves in it."""
+    """Create a new bulkhead in a forked process: threads of its parent never leave the inherited one."""
     global _bulkhead
     _bulkhead = Bulkhead()
 

@@ -1,12 +1,11 @@
-"""Circuit breakers: nothing is sent to a service that does not answer, so that nobody waits for it in vain.
+"""Circuit breakers, one a service: while one is open, requests fail fast without being sent.
 
-Each service has one. pybreaker counts the failures and keeps the state, in Redis where that is the cache of all
-processes and in memory otherwise. Its own way to make a call is not used: it holds a lock for as long as the call
-takes, so that one process could only make one call at a time.
+pybreaker counts failures and stores the state, in Redis where that is the cache, otherwise in memory. Requests are not
+made through pybreaker's `call`, which holds a lock for their duration and would serialise them.
 
-closed ──▶ open: after so many failures in a row. open ──▶ half-open: after some seconds, once the service answers a
-health check that this process makes in the background. half-open ──▶ closed or open: by the result of one trial
-request, which is made in the background too where one is registered (`tried_by`); others are refused meanwhile.
+closed ──▶ open: after DELIUS_CIRCUIT_FAILURES consecutive failures. open ──▶ half-open: after DELIUS_CIRCUIT_SECONDS,
+once the service answers a background health check. half-open ──▶ closed or open: by the result of one trial request,
+made in the background where one is registered (`register_trial_request`); others are rejected meanwhile.
 """
 
 import os
@@ -34,7 +33,7 @@ from delius.http import background
 from delius.http.signals import request_not_sent
 from delius.upstream import Service
 
-# How soon to ask again while the service is being tried.
+# Retry-After while a trial is running.
 RETRY_SECONDS = 2.0
 # No request takes longer, so a trial that has not ended by then belongs to a process that died.
 TRIAL_SECONDS = 60
@@ -45,21 +44,21 @@ logger = structlog.get_logger(__name__)
 
 
 class _Failed(Exception):
-    """What pybreaker is told of a request that failed."""
+    """Raised to pybreaker for a failed request."""
 
 
 @dataclass
 class Result:
-    """The result of a request for the breaker: a success, a failure, or None, which counts as neither."""
+    """The result of a request: success, failure, or None, which counts as neither."""
 
     is_success: bool | None = None
 
     def no_answer(self) -> None:
-        """Note that no answer came."""
+        """Record a failure: no answer came."""
         self.is_success = False
 
     def answered(self, response: requests.Response) -> None:
-        """Note an answer: 5xx and 408 are failures; 429 and whatever has Retry-After count as neither."""
+        """Record an answer: 5xx and 408 are failures; 429 and any answer with Retry-After count as neither."""
         status = response.status_code
         if status == requests.codes.too_many_requests or "Retry-After" in response.headers:
             return
@@ -76,14 +75,14 @@ class CircuitBreaker:
         self._circuit = pybreaker.CircuitBreaker(
             fail_max=rules.failures,
             reset_timeout=rules.seconds,
-            listeners=[_Log(service)],
+            listeners=[_StateChangeLog(service)],
             state_storage=storage,
             throw_new_error_on_trip=False,
         )
 
     @contextmanager
     def request(self, operation: str) -> Iterator[Result]:
-        """Admit one request, whose result the block is to note. Raises CircuitOpen where it must not be sent."""
+        """Admit one request, whose result the block records. Raises CircuitOpen where it must not be sent."""
         is_trial = self._admit(operation)
         result = Result()
         try:
@@ -94,14 +93,14 @@ class CircuitBreaker:
                 self._unlock("trial")
 
     def retry_after(self) -> float | None:
-        """Return in how many seconds it is worth asking again, None where requests are sent.
+        """Return the seconds until a retry is worthwhile, None while requests are sent.
 
-        Once the time is over, calling this has the service checked in the background.
+        Once the open time is over, calling this starts the background health check.
         """
         return self._wait(self.state())
 
     def state(self) -> str:
-        """Return `closed`, `open` or `half-open`; `closed` where the store does not say."""
+        """Return `closed`, `open` or `half-open`; `closed` where the store is unavailable."""
         try:
             return str(self._circuit.current_state)
         except RedisError as error:
@@ -128,11 +127,11 @@ class CircuitBreaker:
         return max(remaining, 0) + RETRY_SECONDS
 
     def _record(self, is_success: bool | None, *, is_trial: bool) -> None:
-        """Tell pybreaker the result of a request, unless it would change nothing: that costs several calls to Redis."""
+        """Report a result to pybreaker, unless it would change nothing: reporting costs several calls to Redis."""
         try:
             if is_success is None or (is_success and not is_trial and not self._storage.counter):
                 return
-            # A request that began before the circuit opened says nothing new.
+            # Ignores results of requests that were sent before the circuit opened.
             if self._circuit.current_state != STATE_OPEN:
                 with suppress(_Failed, pybreaker.CircuitBreakerError):
                     self._circuit.call(_succeed if is_success else _fail)
@@ -140,15 +139,15 @@ class CircuitBreaker:
             _store_failed(self.service, error)
 
     def _check_in_background(self) -> None:
-        """Have one process at a time check whether the service answers again; nobody waits for it."""
+        """Start the health check in the background, in one process at a time."""
         seconds = conf.health_timeout() * 2 + RETRY_SECONDS
-        if self._lock("check", seconds=seconds) and not background.begin(self._check):
+        if self._lock("check", seconds=seconds) and not background.submit(self._check):
             self._unlock("check")
 
     def _check(self) -> None:
-        """Half-open the circuit, and make the trial request, where the service answers anything; else keep it open.
+        """Half-open the circuit and make the trial request where the health check is answered; else keep it open.
 
-        Whatever its health check says: a service may report itself down for reasons that do not matter here.
+        Any status counts: a service may report itself down for reasons that do not matter here.
         """
         try:
             requests.get(
@@ -165,7 +164,7 @@ class CircuitBreaker:
             self._unlock("check")
 
     def _lock(self, what: str, *, seconds: float) -> bool:
-        """Take a lock that all processes share, for so many seconds at most; return whether it was free."""
+        """Acquire a lock in the cache with a time-out; return whether it was free."""
         try:
             return cache.add(self._key(what), 1, seconds)
         except RedisError as error:
@@ -180,7 +179,7 @@ class CircuitBreaker:
         return f"delius-circuit:{self.service.value}:{what}"
 
 
-class _Log(pybreaker.CircuitBreakerListener):
+class _StateChangeLog(pybreaker.CircuitBreakerListener):
     """Logs every change of a circuit."""
 
     def __init__(self, service: Service) -> None:
@@ -192,7 +191,7 @@ class _Log(pybreaker.CircuitBreakerListener):
         old_state: pybreaker.CircuitBreakerState | None,
         new_state: pybreaker.CircuitBreakerState,
     ) -> None:
-        """Log the change that this process made, or noticed."""
+        """Log a change of state."""
         before = old_state.name if old_state else ""
         if before != new_state.name:
             logger.warning("circuit_changed", service=self._service.value, before=before, after=new_state.name)
@@ -203,13 +202,13 @@ _circuits: dict[Service, CircuitBreaker] = {}
 _trials: dict[Service, Callable[[], object]] = {}
 
 
-def tried_by(service: Service, make_request: Callable[[], object]) -> None:
-    """Register a harmless request as the trial of a half-open circuit; without one, the next real request is it."""
+def register_trial_request(service: Service, make_request: Callable[[], object]) -> None:
+    """Register the trial request of a half-open circuit; without one, the next real request is the trial."""
     _trials[service] = make_request
 
 
 def request(service: Service, operation: str) -> AbstractContextManager[Result]:
-    """Admit one request to a service, whose result the block is to note.
+    """Admit one request to a service, whose result the block records.
 
     Raises CircuitOpen, before anything is sent, where the circuit is open.
     """
@@ -218,24 +217,24 @@ def request(service: Service, operation: str) -> AbstractContextManager[Result]:
 
 
 def retry_after(*services: Service) -> float | None:
-    """Return in how many seconds it is worth asking services again, None where requests to all of them are sent."""
+    """Return the seconds until a retry to all services is worthwhile, None while requests to all are sent."""
     circuits = (_circuit(each) for each in services)
     return max((wait for each in circuits if each and (wait := each.retry_after()) is not None), default=None)
 
 
 def states() -> dict[Service, str]:
-    """Return of each service whether its circuit is `closed`, `open` or `half-open`, as this process knows it."""
+    """Return each service's state: `closed`, `open` or `half-open`."""
     return {each: circuit.state() if (circuit := _circuit(each)) else STATE_CLOSED for each in Service}
 
 
 def reset() -> None:
-    """Drop what this process knows; what is in Redis stays."""
+    """Drop the breakers of this process; state in Redis stays."""
     with _lock:
         _circuits.clear()
 
 
 def _circuit(service: Service) -> CircuitBreaker | None:
-    """Return a service's breaker, None where there is none or its store cannot be reached."""
+    """Return a service's breaker, None where they are disabled or the store is unavailable."""
     rules = conf.circuit_rules()
     if not rules.failures:
         return None
@@ -250,7 +249,7 @@ def _circuit(service: Service) -> CircuitBreaker | None:
 
 
 def _storage(service: Service) -> pybreaker.CircuitBreakerStorage:
-    address = conf.shared_store()
+    address = conf.redis_url()
     if not address:
         return pybreaker.CircuitMemoryStorage(STATE_CLOSED)
     store = Redis.from_url(
@@ -263,7 +262,7 @@ def _storage(service: Service) -> pybreaker.CircuitBreakerStorage:
 
 
 def _store_failed(service: Service, error: RedisError) -> None:
-    """Log that the store failed: requests are sent as if the circuit were closed."""
+    """Log that the store failed: the breaker fails closed, so requests are sent."""
     logger.warning("circuit_store_failed", service=service.value, fault=type(error).__name__)
 
 
@@ -276,7 +275,7 @@ def _fail() -> None:
 
 
 def _reset_in_child() -> None:
-    """Give a forked process a state of its own: a lock of its parent may be held for ever in it."""
+    """Reset in a forked process: an inherited lock may never be released."""
     global _lock
     _lock = threading.Lock()
     _circuits.clear()

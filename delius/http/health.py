@@ -1,6 +1,6 @@
-"""Whether the services answer, read side by side and without a token.
+"""Health checks of upstream services, in parallel and without a token.
 
-Each is asked whatever its circuit breaker says, and what it answers is nothing to the breaker.
+Independent of circuit breakers: they are made while a circuit is open, and do not count as results.
 """
 
 import time
@@ -23,7 +23,7 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class ServiceHealth:
-    """What came of asking one service. `milliseconds` is how long it took, or how long it was waited for."""
+    """The result of a health check; `milliseconds` is its duration, or the time-out."""
 
     name: str
     is_up: bool
@@ -31,7 +31,7 @@ class ServiceHealth:
 
 
 def read_health() -> tuple[ServiceHealth, ...]:
-    """Ask the services at once, and wait for each no longer than HEALTH_UPSTREAM_TIMEOUT.
+    """Check all services in parallel, with time-out HEALTH_UPSTREAM_TIMEOUT.
 
     A service is up where it answers 200: Spring Boot answers 503 for one that is not.
     """
@@ -40,7 +40,7 @@ def read_health() -> tuple[ServiceHealth, ...]:
     began = time.perf_counter()
     pool = ThreadPoolExecutor(len(addresses), thread_name_prefix="health")
     asked = {name: pool.submit(_ask, name, address, seconds) for name, address in addresses.items()}
-    # A timeout of requests is for each byte that it waits for; this one is for the whole answer.
+    # The time-out of requests is per read; this one is for the whole answer.
     wait(asked.values(), timeout=seconds)
     pool.shutdown(wait=False, cancel_futures=True)
     waited = _milliseconds_since(began)

@@ -1,4 +1,4 @@
-"""The HTTP session: pooled connections, and repeats of requests that got no usable answer."""
+"""HTTP session: connection pool and retries."""
 
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Self
@@ -12,29 +12,28 @@ from urllib3.util.retry import RequestHistory
 
 from delius.conf import Connection
 
-MAX_REPEATS = 2
+MAX_RETRIES = 2
 BACKOFF_SECONDS = 0.1
 MAX_RETRY_AFTER_SECONDS = 2
-REPEATED_STATUSES = (502, 503, 504)
+RETRIED_STATUSES = (502, 503, 504)
 
 
 class RetriesExhausted(MaxRetryError):
-    """The last of some tries failed too. `tries` are all of them, the first one first."""
+    """All attempts failed. `attempts` has all of them, in order."""
 
-    tries: tuple[RequestHistory, ...] = ()
+    attempts: tuple[RequestHistory, ...] = ()
 
 
 class SafeRetry(Retry):
-    """Repeats a request whose connection broke, or that was answered 502, 503 or 504.
+    """Retries broken connections and answers of 502, 503 and 504.
 
-    Every request that we send is safe to repeat: reads and tokens by their nature, writes by the contract, because they
-    carry a reference. A request that timed out is not repeated: whoever is slow would be made slower, and somebody is
-    waiting for a page. Nor is one that is to be tried again after longer than MAX_RETRY_AFTER_SECONDS (Retry-After):
-    the caller learns of it instead.
+    Every request is idempotent: reads and tokens by nature, writes by their reference. Time-outs are not retried, which
+    would add load to a slow service while a page waits; nor is an answer with Retry-After over MAX_RETRY_AFTER_SECONDS,
+    which is left to the caller.
     """
 
     def increment(self, *args: Any, **details: Any) -> Self:
-        """Return what is left of the repeats after an answer or an error. Raises RetriesExhausted where nothing is."""
+        """Return the remaining retries after an answer or an error. Raises RetriesExhausted."""
         response, error = details.get("response"), details.get("error")
         asked = self.get_retry_after(response) if response else None
         left = self.new(status=0) if asked and asked > MAX_RETRY_AFTER_SECONDS else self
@@ -43,11 +42,11 @@ class SafeRetry(Retry):
         except MaxRetryError as last:
             exhausted = RetriesExhausted(last.pool, last.url, last.reason)
             status = response.status if response else None
-            exhausted.tries = (*self.history, RequestHistory(None, None, error, status, None))
+            exhausted.attempts = (*self.history, RequestHistory(None, None, error, status, None))
             raise exhausted from last.reason
 
     def get_retry_after(self, response: BaseHTTPResponse) -> float | None:
-        """Return in how many seconds an answer asks to be tried again (Retry-After), None where it does not say."""
+        """Return an answer's Retry-After in seconds, None without a valid one."""
         try:
             return super().get_retry_after(response)
         except InvalidHeader:
@@ -60,19 +59,19 @@ class SafeRetry(Retry):
 def new_session(connection: Connection) -> requests.Session:
     """Return a session for HMPPS Auth and the integration service that several threads may use at once."""
     retry = SafeRetry(
-        total=MAX_REPEATS,
+        total=MAX_RETRIES,
         connect=1,
         read=1,
-        status=MAX_REPEATS,
+        status=MAX_RETRIES,
         other=0,
         redirect=0,
         allowed_methods=None,
-        status_forcelist=REPEATED_STATUSES,
+        status_forcelist=RETRIED_STATUSES,
         raise_on_status=False,
         backoff_factor=BACKOFF_SECONDS,
         backoff_max=MAX_RETRY_AFTER_SECONDS,
     )
-    # Several pages may be reading side by side in one process; a connection beyond the pool is closed after use.
+    # For several pages with parallel reads in one process; connections beyond the pool are closed after use.
     adapter = HTTPAdapter(max_retries=retry, pool_maxsize=connection.parallel_reads * 4)
     session = requests.Session()
     session.mount("http://", adapter)
@@ -96,17 +95,17 @@ class BearerToken(requests.auth.AuthBase):
 
 
 def may_have_arrived(error: requests.RequestException) -> bool:
-    """Return whether any try of a request that got no answer may have been acted on: a connection was made for it."""
+    """Return whether any attempt of a failed request may have been processed: it was connected."""
     cause = error.args[0] if error.args else None
-    return any(map(_may_have_arrived, cause.tries)) if isinstance(cause, RetriesExhausted) else True
+    return any(map(_may_have_arrived, cause.attempts)) if isinstance(cause, RetriesExhausted) else True
 
 
-def an_earlier_try_may_have_arrived(response: requests.Response) -> bool:
-    """Return whether any try before the one that was answered may have been acted on."""
+def earlier_attempt_may_have_arrived(response: requests.Response) -> bool:
+    """Return whether any attempt before the answered one may have been processed."""
     retries = response.raw.retries
     return retries is not None and any(map(_may_have_arrived, retries.history))
 
 
 def _may_have_arrived(one: RequestHistory) -> bool:
-    turned_away = one.status == requests.codes.too_many_requests
-    return not turned_away and not isinstance(one.error, ConnectTimeoutError)
+    unprocessed = one.status == requests.codes.too_many_requests
+    return not unprocessed and not isinstance(one.error, ConnectTimeoutError)

@@ -15,46 +15,46 @@ from delius.http.attempts import Attempt
 from delius.upstream import Service
 
 OPERATION = "token"
-# Not used for so long before they expire that a request under way cannot outlive its token.
-MARGIN_SECONDS = 30
+# Tokens are not used this close to their expiry, so that no request outlives its token.
+EXPIRY_MARGIN_SECONDS = 30
 
 
 class Tokens:
-    """Tokens, cached until shortly before they expire: one for us and one per user acted for."""
+    """Token cache until shortly before expiry: one for the client and one for each user acted for."""
 
     def __init__(self, session: requests.Session, connection: Connection) -> None:
         self._session = session
         self._connection = connection
         self._lock = threading.Lock()
-        self._under_way: dict[str, Future[str]] = {}
+        self._in_flight: dict[str, Future[str]] = {}
 
     def get(self, username: str | None = None) -> str:
         """Return a token, acting for a user where one is named.
 
-        Raises Unavailable, without effect, where HMPPS Auth gives none; CircuitOpen where it is not even asked.
+        Raises Unavailable where HMPPS Auth gives none; CircuitOpen where it is not asked.
         """
         return cache.get(self._key(username)) or self._obtain(username)
 
     def has(self, username: str | None = None) -> bool:
-        """Return whether there is a token that HMPPS Auth need not be asked for."""
+        """Return whether a token is cached."""
         return bool(cache.get(self._key(username)))
 
     def get_new(self) -> str:
-        """Return a token of our own that HMPPS Auth gave just now. Raises what `get` raises."""
+        """Fetch a new client token, bypassing the cache. Raises what `get` raises."""
         return self._fetch(self._key(None), None)
 
     def renew(self, stale: str, username: str | None = None) -> str:
-        """Return a token other than one that was turned down. Raises what `get` raises."""
+        """Return a token other than `stale`, which was rejected. Raises what `get` raises."""
         return self._obtain(username, stale=stale)
 
     def _obtain(self, username: str | None, *, stale: str | None = None) -> str:
-        """Ask for a token, unless another thread has done so meanwhile or is at it: then share what comes of that."""
+        """Fetch a token once for concurrent threads (single flight), which share the result."""
         key = self._key(username)
         with self._lock:
-            shared = self._under_way.get(key)
+            shared = self._in_flight.get(key)
             mine: Future[str] = Future()
             if shared is None:
-                self._under_way[key] = mine
+                self._in_flight[key] = mine
         if shared is not None:
             return shared.result()
         try:
@@ -64,7 +64,7 @@ class Tokens:
             mine.set_exception(error)
         finally:
             with self._lock:
-                del self._under_way[key]
+                del self._in_flight[key]
         return mine.result()
 
     def _fetch(self, key: str, username: str | None) -> str:
@@ -104,8 +104,8 @@ class Tokens:
 
 
 def _lifetime(answer: dict[str, Any]) -> float:
-    """Return for how many seconds a token may be cached; a short-lived one for half its life."""
+    """Return the cache time of a token in seconds; half its lifetime for a short-lived one."""
     expires_in = answer.get("expires_in")
     if not isinstance(expires_in, int | float):
         return 0
-    return max(expires_in - MARGIN_SECONDS, expires_in / 2)
+    return max(expires_in - EXPIRY_MARGIN_SECONDS, expires_in / 2)

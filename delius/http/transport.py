@@ -1,4 +1,4 @@
-"""One call to the integration service: token, correlation id, log line, and what each outcome means."""
+"""HTTP transport to the integration service: token, correlation id, logging, mapping of errors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,15 +26,15 @@ from delius.errors import (
 )
 from delius.http import bulkhead, circuit_breaker
 from delius.http.attempts import Attempt
-from delius.http.session import BearerToken, SafeRetry, an_earlier_try_may_have_arrived, may_have_arrived, new_session
+from delius.http.session import BearerToken, SafeRetry, earlier_attempt_may_have_arrived, may_have_arrived, new_session
 from delius.http.tokens import Tokens
 from delius.records import CodeDescription, LondonTime, Record
 from delius.upstream import Service
 
 MAX_MESSAGE_LENGTH = 500
 REQUEST_TIMEOUT = 408
-# Statuses of requests that were not even read: no usable token, no role, too many at once.
-TURNED_AWAY = (requests.codes.unauthorized, requests.codes.forbidden, requests.codes.too_many_requests)
+# Rejected before processing: invalid token, missing role, rate limit.
+UNPROCESSED_STATUSES = (requests.codes.unauthorized, requests.codes.forbidden, requests.codes.too_many_requests)
 CASES = "/cases/"
 
 Query = Mapping[str, str | int | list[str]]
@@ -45,7 +45,7 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Operation:
-    """A call of the contract: its operationId, HTTP method and path with the parameters in braces."""
+    """An operation of the contract: operationId, HTTP method and path template."""
 
     name: str
     method: str
@@ -58,13 +58,13 @@ class Operation:
 
     @property
     def is_of_a_case(self) -> bool:
-        """Whether limited access may stand against it."""
+        """Whether limited access applies to it."""
         return self.path.startswith(CASES)
 
     def path_for(self, **parameters: str | int) -> str:
-        """Return the path for some parameters, each quoted so that it stays one segment.
+        """Return the path with each parameter percent-encoded as one segment.
 
-        Raises NotFound for a parameter that no segment can hold: nothing in Delius has such an identity.
+        Raises NotFound for a parameter that cannot be a segment (empty, `.`, `..`): no id in Delius is one.
         """
         segments = {name: quote(str(value), safe="") for name, value in parameters.items()}
         if {"", ".", ".."} & set(segments.values()):
@@ -86,11 +86,11 @@ class Transport:
         self._session.close()
 
     def has_token(self, username: str | None = None) -> bool:
-        """Return whether requests, for a user where one is named, can be sent without asking HMPPS Auth."""
+        """Return whether a token is cached, for a user where one is named."""
         return self._tokens.has(username)
 
     def renew_token(self) -> None:
-        """Get a token of our own from HMPPS Auth. Raises Unavailable."""
+        """Fetch a new client token from HMPPS Auth. Raises Unavailable."""
         self._tokens.get_new()
 
     def send(
@@ -103,7 +103,7 @@ class Transport:
         username: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send one operation and return the answer, whatever its status; on a 401, once more with a new token.
+        """Send an operation and return the answer of any status; a 401 is retried once with a new token.
 
         `parameters` are those of the path, `body` is sent as JSON, `headers` are sent besides our own. `username` is
         the user to act for: limited access is decided for them, and Delius records them as who wrote it. Raises
@@ -117,8 +117,8 @@ class Transport:
 
         with bulkhead.enter(operation.name):
             response, token = exchange(lambda: self._tokens.get(username))
-            is_turned_down = response.status_code == requests.codes.unauthorized
-            if is_turned_down and not an_earlier_try_may_have_arrived(response):
+            is_unauthorized = response.status_code == requests.codes.unauthorized
+            if is_unauthorized and not earlier_attempt_may_have_arrived(response):
                 response, _ = exchange(lambda: self._tokens.renew(token, username))
         return response
 
@@ -131,7 +131,7 @@ class Transport:
         headers: Mapping[str, str] | None,
         get_token: Callable[[], str],
     ) -> tuple[requests.Response, str]:
-        """Return an answer, and the token it was asked for with: none is asked for where the circuit is open."""
+        """Return an answer and the token used, which is obtained only after the circuit breaker admits the request."""
         with circuit_breaker.request(Service.DELIUS, operation.name) as result:
             token = get_token()
             attempt = Attempt(operation.name)
@@ -150,7 +150,7 @@ class Transport:
                 result.no_answer()
                 attempt.failed(error)
                 unknown = operation.is_write and may_have_arrived(error)
-                # The error's own text has the address, and so the CRN: it must not reach a log through a traceback.
+                # `from None`: the error's text has the URL, and so the CRN, which must not be logged with a traceback.
                 raise Unavailable(operation.name, may_have_taken_effect=unknown) from None
             result.answered(response)
             bulkhead.answered()
@@ -159,11 +159,11 @@ class Transport:
 
 
 def json_of(operation: Operation, response: requests.Response) -> Any:
-    """Return the JSON of a 2xx, None for 204. Raises what any other answer means.
+    """Return the JSON of a 2xx, None for 204. Raises the exception of any other status.
 
     Refused (400 and other client errors), LimitedAccess (403 of a case), NotFound (404), Conflict (409), Overloaded
     (429, 503), Unavailable (401 although the token was renewed, 403 without the role, 408, other 5xx, redirects).
-    DeliusContractError for a 2xx without JSON and a conflict without a reason that we know.
+    DeliusContractError for a 2xx without JSON and a conflict without a known reason.
     """
     if not 200 <= response.status_code < 300:
         raise error_of(operation, response)
@@ -172,17 +172,17 @@ def json_of(operation: Operation, response: requests.Response) -> Any:
     try:
         return response.json()
     except requests.JSONDecodeError:
-        raise unusable(operation) from None
+        raise contract_error(operation) from None
 
 
-def unusable(operation: Operation, *fields: str) -> DeliusContractError:
-    """Return the error for an answer that lacks fields we act on."""
+def contract_error(operation: Operation, *fields: str) -> DeliusContractError:
+    """Return, and log, the error for an answer that violates the contract."""
     logger.error("delius_answer_unusable", operation=operation.name, fields=fields)
     return DeliusContractError(operation.name, *fields)
 
 
 def error_of(operation: Operation, response: requests.Response) -> DeliusError:
-    """Return what an answer other than a 2xx means. The body is read leniently: any part of it may be missing."""
+    """Return the exception for an answer other than a 2xx. The body is parsed leniently: any part may be missing."""
     status = response.status_code
     if status == requests.codes.not_found:
         return NotFound(operation.name)
@@ -190,10 +190,10 @@ def error_of(operation: Operation, response: requests.Response) -> DeliusError:
         return _conflict(operation, _body(response))
     if status == requests.codes.forbidden and operation.is_of_a_case:
         return LimitedAccess(_message(_body(response)))
-    if 400 <= status < 500 and status not in (*TURNED_AWAY, REQUEST_TIMEOUT):
+    if 400 <= status < 500 and status not in (*UNPROCESSED_STATUSES, REQUEST_TIMEOUT):
         body = _body(response)
         return Refused(_message(body) or NOT_ACCEPTED, _fields(body))
-    unknown = operation.is_write and (status not in TURNED_AWAY or an_earlier_try_may_have_arrived(response))
+    unknown = operation.is_write and (status not in UNPROCESSED_STATUSES or earlier_attempt_may_have_arrived(response))
     if status in (requests.codes.too_many_requests, requests.codes.service_unavailable):
         return Overloaded(
             operation.name, may_have_taken_effect=unknown, retry_after=SafeRetry().get_retry_after(response.raw)
@@ -210,12 +210,12 @@ class _Overlap(Record):
 def _conflict(operation: Operation, body: dict[str, Any]) -> Conflict | DeliusContractError:
     reason = body.get("reason")
     if reason not in list(ConflictReason):
-        return unusable(operation, "reason")
+        return contract_error(operation, "reason")
     return Conflict(ConflictReason(reason), [each for item in _list(body, "overlaps") for each in _overlaps(item)])
 
 
 def _overlaps(item: Any) -> list[Overlap]:
-    """Return an item of `overlaps` as a list of one, empty where it cannot be read: it is only shown."""
+    """Parse an item of `overlaps` into a list of one, empty where it is malformed: it is only displayed."""
     try:
         read = _Overlap.model_validate(item)
     except ValidationError:
@@ -224,7 +224,7 @@ def _overlaps(item: Any) -> list[Overlap]:
 
 
 def _fields(body: dict[str, Any]) -> list[RefusedField]:
-    """Return what is said of each field; what does not name one is left out."""
+    """Return the field errors; entries without a field name are left out."""
     named = [each for each in _list(body, "fields") if isinstance(each, dict) and _text(each, "field")]
     return [RefusedField(_text(each, "field"), _text(each, "type"), _text(each, "message")) for each in named]
 

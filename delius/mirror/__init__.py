@@ -1,1 +1,1 @@
-"""The mirror of toolkit NSIs and their appointments: filling it from the feed of changes, reading it, its retention."""
+"""Mirror of toolkit NSIs and their appointments: sync from the feed of changes, selectors, retention."""

@@ -1,4 +1,4 @@
-"""Deleting from the mirror what is over, or is long gone from Delius."""
+"""Retention of the mirror."""
 
 from datetime import datetime
 
@@ -10,11 +10,11 @@ from delius.models import MirroredContact, MirroredNsi
 
 
 def purge(*, before: datetime) -> int:
-    """Delete what was gone before a moment, and NSIs that were over before it, each with its appointments.
+    """Delete rows gone before a moment, and NSIs that ended before it, with their appointments; return the number.
 
-    An NSI is over since it ended; one that is soft-deleted, or ended on an unknown day, since a sync last read a change
-    of it. One with an appointment at or after that moment stays. Returns how many rows of NSIs and contacts went. What
-    changes in Delius again is put back by the next sync, and all that is there when one reads from the beginning.
+    A soft-deleted NSI, or one that ended on an unknown day, counts from the last change that a sync read. An NSI with
+    an appointment at or after that moment stays. The next sync restores what changes in Delius again; a
+    sync from the beginning restores everything.
     """
     ended = Q(end_date__lt=before.astimezone(LONDON).date()) | Q(end_date=None, active=False, seen_at__lt=before)
     deleted = Q(soft_deleted=True, seen_at__lt=before)

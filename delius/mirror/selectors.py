@@ -1,4 +1,4 @@
-"""What the mirror says. It is as old as the last sync: what is about to be acted on is read from Delius itself."""
+"""Reads from the mirror, as of the last sync. Data to act on is read from Delius itself."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def used_type_codes(crn: str) -> frozenset[str]:
 def duplicates(crns: Collection[str] | None = None) -> list[Duplicates]:
     """Return where a requirement has several active NSIs of one type, for some people or for everybody, by CRN.
 
-    An NSI without a requirement is nobody's duplicate. Nor are those whose sub types differ: they are of two toolkits.
+    An NSI without a requirement is no duplicate, nor are NSIs of different sub types: they are of two toolkits.
     """
     active = MirroredNsi.objects.filter(MirroredNsi.is_active(), requirement_id__isnull=False)
     if crns is not None:

@@ -1,7 +1,6 @@
-"""Keeping the mirror true: reading the feed of changes from where it was left, and when to let Delius rest.
+"""Sync of the mirror from the feed of changes, resumable by a cursor, with backoff.
 
-Nothing is ever written to Delius. A page is stored in one transaction with where the next one begins, so a run that
-stops, for whatever reason, loses nothing.
+Reads only. A page is stored in one transaction with the cursor of the next one, so an interrupted run loses nothing.
 """
 
 import time
@@ -15,29 +14,29 @@ from django.utils import timezone
 
 from delius.client import GET_CHANGES, get_client
 from delius.errors import DeliusContractError, Overloaded, Unavailable
-from delius.mirror.storing import Tally, compare, store
+from delius.mirror.upsert import ChangeCounts, diff, store
 from delius.models import MirrorCursor
 from delius.records import ChangePage
 
-__all__ = ["MOST_TYPES", "PageSync", "Tally", "sync_changes"]
+__all__ = ["MAX_TYPES", "ChangeCounts", "PageSync", "sync_changes"]
 
 PAGE_SIZE = 500
 # Of NSI types, in one call (docs/integration/openapi.yaml).
-MOST_TYPES = 50
-# How long to let Delius rest where it does not say, at the first, second and third time in a row; after that, stop.
-RESTS_SECONDS = (1.0, 2.0, 4.0)
-# Asked to wait for longer than this, a run stops instead: the next one carries on.
-LONGEST_REST_SECONDS = 60.0
+MAX_TYPES = 50
+# Delays of consecutive retries without Retry-After; after the last one the run stops.
+BACKOFF_SECONDS = (1.0, 2.0, 4.0)
+# For a longer Retry-After the run stops; the next one resumes.
+MAX_RETRY_AFTER_SECONDS = 60.0
 
 logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class PageSync:
-    """What came of a page: how many changes it had, what they changed here, and when the last of them was made."""
+    """The result of a page: its number of changes, counts by kind, and the time of its last change."""
 
     changes: int
-    tally: Tally
+    counts: ChangeCounts
     up_to: datetime | None
 
 
@@ -49,14 +48,14 @@ def sync_changes(
     size: int = PAGE_SIZE,
     wait: Callable[[float], None] = time.sleep,
 ) -> Iterator[PageSync]:
-    """Read what changed of NSIs of some types (at most 50) and their appointments, giving each page once it is stored.
+    """Read the feed of changes to NSIs of some types (at most 50) and their appointments, yielding each stored page.
 
-    It begins where the last run for the same types stopped, or else at the beginning; pages are of `size` changes.
-    With `dry_run` nothing is stored. Where Delius is busy, or does not answer, it rests for as long as it is asked to,
-    or for `RESTS_SECONDS`, by calling `wait` with seconds. Of two runs at once, the one that is overtaken ends.
+    Resumes after the last run for the same types, or begins at the beginning; pages are of `size` changes. With
+    `dry_run` nothing is stored. Where Delius is overloaded or does not answer, it retries after Retry-After or
+    BACKOFF_SECONDS, by calling `wait` with seconds. Of two concurrent runs, the superseded one ends.
 
-    Raises Unavailable (Overloaded) where that does not help or would take too long, Refused, DeliusContractError; what
-    was read until then is stored.
+    Raises Unavailable (Overloaded) after the last retry or for a long Retry-After, Refused, DeliusContractError; pages
+    until then are stored.
     """
     codes = sorted(type_codes)
     after = _begin(codes, from_beginning=from_beginning, dry_run=dry_run)
@@ -65,19 +64,19 @@ def sync_changes(
         page = _read(codes, after, size, wait)
         now = timezone.now()
         if dry_run:
-            tally = compare(page.changes, type_codes=codes, now=now, dry_run=True).tally
+            counts = diff(page.changes, type_codes=codes, now=now, dry_run=True).counts
         else:
             stored = _store(page, codes, after, now)
             if stored is None:
-                logger.warning("sync_overtaken")
+                logger.warning("sync_superseded")
                 return
-            tally = stored
-        yield PageSync(changes=len(page.changes), tally=tally, up_to=page.changes[-1].at if page.changes else None)
+            counts = stored
+        yield PageSync(changes=len(page.changes), counts=counts, up_to=page.changes[-1].at if page.changes else None)
         more, after = page.more, page.next
 
 
 def _begin(codes: Sequence[str], *, from_beginning: bool, dry_run: bool) -> str:
-    """Return where to begin, and note it where that is the beginning."""
+    """Return the cursor to resume from, resetting it for a run from the beginning."""
     cursor = MirrorCursor.objects.filter(type_codes=" ".join(codes)).first()
     if cursor and not from_beginning:
         return cursor.next
@@ -88,16 +87,16 @@ def _begin(codes: Sequence[str], *, from_beginning: bool, dry_run: bool) -> str:
 
 
 def _read(codes: Sequence[str], after: str, size: int, wait: Callable[[float], None]) -> ChangePage:
-    rests = 0
+    retries = 0
     while True:
         try:
             page = get_client().changes(codes, after=after, size=size)
         except Unavailable as error:
-            seconds = _rest(error, rests)
+            seconds = _backoff(error, retries)
             if seconds is None:
                 raise
-            rests += 1
-            logger.warning("sync_rests", seconds=seconds)
+            retries += 1
+            logger.warning("sync_backing_off", seconds=seconds)
             wait(seconds)
             continue
         if page.more and page.next == after:
@@ -105,24 +104,24 @@ def _read(codes: Sequence[str], after: str, size: int, wait: Callable[[float], N
         return page
 
 
-def _rest(error: Unavailable, rests: int) -> float | None:
-    """Return for how many seconds to rest after so many rests, or None to stop."""
-    if rests == len(RESTS_SECONDS):
+def _backoff(error: Unavailable, retries: int) -> float | None:
+    """Return the delay in seconds before the next retry, None to stop."""
+    if retries == len(BACKOFF_SECONDS):
         return None
     asked = error.retry_after if isinstance(error, Overloaded) else None
-    seconds = RESTS_SECONDS[rests] if asked is None else asked
-    return seconds if seconds <= LONGEST_REST_SECONDS else None
+    seconds = BACKOFF_SECONDS[retries] if asked is None else asked
+    return seconds if seconds <= MAX_RETRY_AFTER_SECONDS else None
 
 
 @transaction.atomic
-def _store(page: ChangePage, codes: Sequence[str], after: str, now: datetime) -> Tally | None:
-    """Store a page and where the next one begins; None, and nothing, where another run has stored it meanwhile.
+def _store(page: ChangePage, codes: Sequence[str], after: str, now: datetime) -> ChangeCounts | None:
+    """Store a page and the cursor (compare-and-set); None where another run has moved the cursor meanwhile.
 
-    The cursor comes first: another run waits for its row, so that none writes older changes over newer ones.
+    The cursor is updated first: its row lock keeps a concurrent run from writing older changes over newer ones.
     """
     cursor = MirrorCursor.objects.filter(type_codes=" ".join(codes), next=after)
     if not cursor.update(next=page.next, updated_at=now):
         return None
-    comparison = compare(page.changes, type_codes=codes, now=now, dry_run=False)
-    store(comparison)
-    return comparison.tally
+    mirror_diff = diff(page.changes, type_codes=codes, now=now, dry_run=False)
+    store(mirror_diff)
+    return mirror_diff.counts

@@ -1,1 +1,1 @@
-"""Reads from Delius: caching, reading side by side, reference data."""
+"""Reads from Delius: caching, parallel reads, reference data."""

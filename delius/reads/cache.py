@@ -1,4 +1,4 @@
-"""What was read from Delius a moment ago, in Django's cache; reference data, for longer than a moment."""
+"""Read-through cache of Delius in Django's cache; stale-while-revalidate for reference data."""
 
 import hashlib
 import time
@@ -15,10 +15,10 @@ from delius.http import background
 
 T = TypeVar("T")
 
-# Part of every key: to be changed with the shape of what is cached, so that a new release does not read an old one's.
-SHAPE = "3"
-# After a refresh that failed, or whose process died, nobody tries another one for so long.
-REFRESH_SECONDS = 30
+# Part of every key: to be raised when cached records change, so that a release does not read an older one's.
+SCHEMA_VERSION = "3"
+# Time-out of the lock of a refresh that failed, or whose process died.
+REFRESH_LOCK_SECONDS = 30
 MISSING = object()
 
 logger = structlog.get_logger(__name__)
@@ -26,10 +26,10 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Ages:
-    """Up to how many seconds of age a value may be used, and how.
+    """Ages in seconds up to which a cached value is served.
 
-    Below `fresh`, as it is; below `stale`, as it is while it is read again in the background; below `outage`, only
-    where it cannot be read.
+    Below `fresh` as it is; below `stale` while it is refreshed in the background; below `outage` only while Delius is
+    unavailable.
     """
 
     fresh: int
@@ -38,21 +38,21 @@ class Ages:
 
 
 @dataclass(frozen=True)
-class _Dated(Generic[T]):
-    """A value and when it was read, in seconds of the epoch."""
+class _TimestampedValue(Generic[T]):
+    """A value with the time it was read, in seconds of the epoch."""
 
     value: T
     read_at: float
 
 
 def key(*parts: str | int) -> str:
-    """Return the cache key for something, named by its kind and identity; the identity cannot be read from it."""
-    identity = "\n".join(str(part) for part in (SHAPE, *parts))
+    """Return a cache key from a kind and ids, hashed so that it holds no personal data."""
+    identity = "\n".join(str(part) for part in (SCHEMA_VERSION, *parts))
     return f"delius:{hashlib.sha256(identity.encode()).hexdigest()}"
 
 
-def read_one(name: str, load: Callable[[], T], *, seconds: int) -> T:
-    """Return what is cached under a key, or read it and cache it for `seconds`. Raises what reading it raises."""
+def read_through(name: str, load: Callable[[], T], *, seconds: int) -> T:
+    """Return the cached value of a key, or load and cache it for `seconds`. Raises what `load` raises."""
     cached = cache.get(name, MISSING)
     if cached is not MISSING:
         return cast(T, cached)
@@ -61,19 +61,19 @@ def read_one(name: str, load: Callable[[], T], *, seconds: int) -> T:
     return value
 
 
-def forget(*keys: str) -> None:
-    """Drop what is cached under some keys."""
+def invalidate(*keys: str) -> None:
+    """Delete keys."""
     cache.delete_many(keys)
 
 
 def read_stale_while_revalidate(name: str, load: Callable[[], T], *, ages: Ages) -> T:
-    """Return what is cached under a key, as far as its age allows, or read and cache it. Raises what reading raises."""
-    cached: _Dated[T] | None = cache.get(name)
+    """Return the cached value of a key as far as its age allows, or load and cache it. Raises what `load` raises."""
+    cached: _TimestampedValue[T] | None = cache.get(name)
     age = max(time.time() - cached.read_at, 0) if cached else None
     if cached and age is not None and age < ages.fresh:
         return cached.value
     if cached and age is not None and age < ages.stale:
-        _refresh_soon(name, load, ages)
+        _refresh_in_background(name, load, ages)
         return cached.value
     try:
         return _read_and_cache(name, load, ages)
@@ -85,13 +85,15 @@ def read_stale_while_revalidate(name: str, load: Callable[[], T], *, ages: Ages)
 
 def _read_and_cache(name: str, load: Callable[[], T], ages: Ages) -> T:
     value = load()
-    cache.set(name, _Dated(value, time.time()), ages.outage)
+    cache.set(name, _TimestampedValue(value, time.time()), ages.outage)
     return value
 
 
-def _refresh_soon(name: str, load: Callable[[], T], ages: Ages) -> None:
-    """Have a value read again in the background, unless this process or another one is reading it already."""
-    if cache.add(_refresh_key(name), 1, REFRESH_SECONDS) and not background.begin(partial(_refresh, name, load, ages)):
+def _refresh_in_background(name: str, load: Callable[[], T], ages: Ages) -> None:
+    """Refresh a value in the background, unless a refresh is running in any process."""
+    if cache.add(_refresh_key(name), 1, REFRESH_LOCK_SECONDS) and not background.submit(
+        partial(_refresh, name, load, ages)
+    ):
         cache.delete(_refresh_key(name))
 
 

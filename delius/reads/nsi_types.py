@@ -1,4 +1,4 @@
-"""What Delius demands of an NSI of each type. This is all that the toolkits room may ask of Delius."""
+"""NSI types and their rules: the only part of delius that toolkits may import."""
 
 from collections.abc import Collection
 
@@ -10,26 +10,26 @@ from delius.records import CodeDescription, NsiType
 
 __all__ = ["CodeDescription", "DeliusError", "NsiType", "nsi_types", "nsi_types_for_rar"]
 
-# Of codes, in one call (docs/integration/openapi.yaml).
-MOST_CODES = 50
+# Limit of codes in one call (docs/integration/openapi.yaml).
+MAX_CODES = 50
 
 
 def nsi_types(codes: Collection[str] = ()) -> tuple[NsiType, ...]:
-    """Return those of some NSI types that Delius knows; without codes, all that a RAR requirement allows.
+    """Return NSI types by code (unknown ones are left out); without codes, all that a RAR requirement allows.
 
-    Asked now, and never cached. Raises DeliusError where Delius does not answer.
+    Never cached. Raises DeliusError where Delius does not answer.
     """
     if not codes:
         return get_client().nsi_types()
     wanted = sorted(codes)
-    starts = range(0, len(wanted), MOST_CODES)
-    return tuple(each for start in starts for each in get_client().nsi_types(wanted[start : start + MOST_CODES]))
+    starts = range(0, len(wanted), MAX_CODES)
+    return tuple(each for start in starts for each in get_client().nsi_types(wanted[start : start + MAX_CODES]))
 
 
 def nsi_types_for_rar() -> tuple[NsiType, ...]:
-    """Return every NSI type that a RAR requirement allows, cached.
+    """Return every NSI type that a RAR requirement allows, cached as reference data.
 
-    As old as appointment types may be. Raises DeliusError where Delius does not answer.
+    Raises DeliusError where Delius does not answer.
     """
     ages = cache.Ages(
         fresh=conf.reference_cache_seconds(),

@@ -1,4 +1,4 @@
-"""Reads side by side."""
+"""Parallel reads."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,50 +14,50 @@ from delius.http import bulkhead
 
 T = TypeVar("T")
 
-OPERATION = "side_by_side"
+OPERATION = "parallel_reads"
 
 
 @dataclass(frozen=True)
-class Outcome(Generic[T]):
-    """What came of a read: a value, or what went wrong with Delius."""
+class ReadResult(Generic[T]):
+    """The result of a read: a value or a DeliusError."""
 
     value: T | None = None
     error: DeliusError | None = None
 
     def get(self) -> T:
-        """Return the value, or raise what went wrong."""
+        """Return the value, or raise the error."""
         if self.error:
             raise self.error
         return cast(T, self.value)
 
 
-def side_by_side(reads: Sequence[Callable[[], T]]) -> list[Outcome[T]]:
-    """Make reads, at most DELIUS_PARALLEL_READS of them at once, and return what came of each, in order.
+def in_parallel(reads: Sequence[Callable[[], T]]) -> list[ReadResult[T]]:
+    """Run reads in threads, at most DELIUS_PARALLEL_READS at once, and return their results in order.
 
-    Each runs with the caller's context variables, so that its log lines carry the correlation id and the bulkhead
-    counts them once. Anything other than a DeliusError is a fault of ours, and is raised.
+    Each runs with the caller's context variables, so that log lines have its correlation id and the bulkhead counts
+    them once. Exceptions other than DeliusError are raised.
     """
     if len(reads) < 2:
-        return [_outcome(read) for read in reads]
+        return [_read_result(read) for read in reads]
     workers = min(len(reads), conf.parallel_reads())
     try:
         with bulkhead.enter(OPERATION), ThreadPoolExecutor(workers, thread_name_prefix="delius-read") as pool:
-            futures: list[Future[Outcome[T]]] = [pool.submit(copy_context().run, _in_thread, read) for read in reads]
+            futures: list[Future[ReadResult[T]]] = [pool.submit(copy_context().run, _in_thread, read) for read in reads]
     except CircuitOpen as refused:
-        return [Outcome(error=refused) for _ in reads]
+        return [ReadResult(error=refused) for _ in reads]
     return [future.result() for future in futures]
 
 
-def _in_thread(read: Callable[[], T]) -> Outcome[T]:
+def _in_thread(read: Callable[[], T]) -> ReadResult[T]:
     try:
-        return _outcome(read)
+        return _read_result(read)
     finally:
         # Tokens are in Django's cache, which a deployment may keep in the database: its connections are a thread's own.
         connections.close_all()
 
 
-def _outcome(read: Callable[[], T]) -> Outcome[T]:
+def _read_result(read: Callable[[], T]) -> ReadResult[T]:
     try:
-        return Outcome(value=read())
+        return ReadResult(value=read())
     except DeliusError as error:
-        return Outcome(error=error)
+        return ReadResult(error=error)

@@ -1,4 +1,4 @@
-"""Making appointments."""
+"""Writes of appointments, idempotent by reference."""
 
 from uuid import UUID
 
@@ -12,16 +12,16 @@ NAMESPACE = "urn:hmpps:rarbooking:appointment:"
 
 
 def put_appointment(*, crn: str, reference: UUID, appointment: NewAppointment, username: str) -> Appointment:
-    """Make an appointment once, in the name of its officer and on behalf of a user; safe to repeat.
+    """Create an appointment for its officer, on behalf of a user; idempotent by reference.
 
-    Raises Refused; Conflict: OVERLAP with another appointment, NSI_CLOSED, or REFERENCE_SPENT where the one that bore
-    the reference was soft-deleted or is another; NotFound; LimitedAccess; Unavailable; DeliusContractError.
+    Raises Refused; Conflict: OVERLAP with another appointment, NSI_CLOSED, or REFERENCE_SPENT where the one with the
+    reference was soft-deleted or is another; NotFound; LimitedAccess; Unavailable; DeliusContractError.
     """
     return get_client().put_appointment(crn, f"{NAMESPACE}{reference}", appointment, username=username)
 
 
 def appointment_by_reference(*, crn: str, reference: UUID, username: str) -> Appointment:
-    """Return the appointment that bears a reference, as it is now.
+    """Return the appointment with a reference, uncached.
 
     Raises NotFound where there is none or it was deleted; LimitedAccess; Unavailable; DeliusContractError.
     """

@@ -1,4 +1,4 @@
-"""The NSI of a RAR toolkit on a requirement: which one to use, and making sure that there is one."""
+"""The NSI of a RAR toolkit on a requirement: choice among existing ones, idempotent creation, withdrawal."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NAMESPACE = "urn:hmpps:rarbooking:nsi:"
 
 @dataclass(frozen=True)
 class NsiTypeDefaults:
-    """What an NSI of a toolkit is known by, and what a new one is created with.
+    """Codes that match an NSI of a toolkit, and defaults of a new one.
 
     `sub_type_code` is empty where the type has no sub types. `length` is the session count, in the unit of the type,
     and None where the type has no unit.
@@ -46,9 +46,9 @@ def nsis_of_event(*, crn: str, event_id: int, username: str) -> tuple[Nsi, ...]:
 
 
 def choose(nsis: Iterable[Nsi], *, requirement_id: int, type_code: str, sub_type_code: str = "") -> RequirementNsis:
-    """Return those of some NSIs that appointments of a toolkit on a requirement may hang from, best first.
+    """Return the NSIs that appointments of a toolkit on a requirement may be linked to, best first.
 
-    First come those that bear a reference of ours, then the one with the most appointments, the latest referral date,
+    First those with a reference of ours, then the one with the most appointments, the latest referral date,
     the lowest id: the order in which `putNsi` matches, so that what is shown is what would be used.
     """
 
@@ -79,10 +79,10 @@ def ensure_nsi(
     username: str,
     today: date,
 ) -> EnsuredNsi:
-    """Return the requirement's open NSI of a type, made on behalf of a user where there is none; safe to repeat.
+    """Get or create the requirement's open NSI of a type, on behalf of a user; idempotent by reference.
 
-    `today` is the referral date, in Europe/London. The NSI that bears the reference is the answer also where it has
-    ended since. Raises Refused, Conflict (REFERENCE_SPENT), NotFound, LimitedAccess, Unavailable, DeliusContractError.
+    `today` is the referral date, in Europe/London. The NSI with the reference is returned also where it has ended
+    since. Raises Refused, Conflict (REFERENCE_SPENT), NotFound, LimitedAccess, Unavailable, DeliusContractError.
     """
     new = NewNsi(
         event_id=event_id,
@@ -99,9 +99,9 @@ def ensure_nsi(
 
 
 def withdraw_nsi(*, crn: str, reference: UUID, username: str) -> None:
-    """Take back an NSI that was made for an appointment that came to nothing; safe to repeat.
+    """Soft-delete an NSI that was created for an appointment that was not made; idempotent.
 
-    Raises Conflict (IN_USE) where something hangs from it, NotFound where there never was one, LimitedAccess,
+    Raises Conflict (IN_USE) where something is linked to it, NotFound where there never was one, LimitedAccess,
     Unavailable.
     """
     get_client().withdraw_nsi(crn, f"{NAMESPACE}{reference}", username=username)

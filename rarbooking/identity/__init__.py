@@ -1,1 +1,1 @@
-"""Who somebody is: sign-in at HMPPS Auth, sessions, and what is kept of both."""
+"""Authentication with HMPPS Auth (OAuth2), sessions, encryption of refresh tokens, safe redirects."""

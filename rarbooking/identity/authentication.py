@@ -1,4 +1,4 @@
-"""What somebody may do follows from their roles, which stand on their own row: asking costs no query."""
+"""Authentication backend: permissions from the roles on the user's row, without a query."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,36 +9,36 @@ from django.contrib.auth import SESSION_KEY as USER_ID
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 
-from rarbooking.roles import permissions_of
+from rarbooking.roles import permissions_for
 
-_read_with_session: ContextVar[Any] = ContextVar("read_with_session", default=None)
+_session_user: ContextVar[Any] = ContextVar("session_user", default=None)
 
 
 @contextmanager
-def reading_nobody_twice(session: Any) -> Iterator[None]:
-    """Take the person from a session's row, which is read together with them, for as long as the block lasts."""
+def user_cached_from_session(session: Any) -> Iterator[None]:
+    """Cache the user that was read together with the session, so that `get_user` makes no second query."""
     row = session.row if USER_ID in session else None
-    before = _read_with_session.set(row.user if row else None)
+    before = _session_user.set(row.user if row else None)
     try:
         yield
     finally:
-        _read_with_session.reset(before)
+        _session_user.reset(before)
 
 
 class HmppsAuthBackend(BaseBackend):
-    """People who signed in with HMPPS Auth. It takes no credentials: `rarbooking/identity/sign_in.py` checks tokens."""
+    """Backend for users of HMPPS Auth. It takes no credentials: `rarbooking/identity/sign_in.py` verifies tokens."""
 
     def get_user(self, user_id: int) -> Any:
-        """Return the person, or None for an account that was turned off or is gone."""
-        person = _read_with_session.get()
+        """Return the user; None for an account that is inactive or does not exist."""
+        person = _session_user.get()
         if person is None or person.pk != user_id:
             person = get_user_model().objects.filter(pk=user_id).first()
         return person if person and person.is_active else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        """Return what the person's roles allow; nothing for an account that was turned off."""
-        return set(permissions_of(user_obj.roles)) if user_obj.is_active and obj is None else set()
+        """Return the permissions of the user's roles; none for an inactive account."""
+        return set(permissions_for(user_obj.roles)) if user_obj.is_active and obj is None else set()
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
-        """Return whether the person's roles allow anything in a room."""
+        """Return whether the user's roles give any permission in an app."""
         return any(each.startswith(f"{app_label}.") for each in self.get_all_permissions(user_obj))

@@ -1,4 +1,4 @@
-"""Keeping a secret in the database so that whoever has only the database cannot read it."""
+"""Encryption at rest of secrets in the database: JWE with AES-256-GCM, keys derived from SECRET_KEY."""
 
 import hashlib
 
@@ -10,23 +10,23 @@ from joserfc.jwk import OctKey
 HEADER = {"alg": "dir", "enc": "A256GCM"}
 
 
-class CannotUnseal(Exception):
-    """What is kept was sealed with a key that we no longer have, or changed since."""
+class DecryptionFailed(Exception):
+    """The ciphertext was made with an unknown key, or was changed."""
 
 
-def seal(secret: str) -> str:
-    """Return a secret encrypted with a key that follows from SECRET_KEY."""
+def encrypt(secret: str) -> str:
+    """Return a secret encrypted with the key derived from SECRET_KEY."""
     return jwe.encrypt_compact(HEADER, secret, _key(settings.SECRET_KEY))
 
 
-def unseal(sealed: str) -> str:
-    """Return the secret, also one that was sealed with one of SECRET_KEY_FALLBACKS. Raises CannotUnseal."""
+def decrypt(ciphertext: str) -> str:
+    """Return the secret, trying SECRET_KEY and then SECRET_KEY_FALLBACKS. Raises DecryptionFailed."""
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
-            return (jwe.decrypt_compact(sealed, _key(key)).plaintext or b"").decode()
+            return (jwe.decrypt_compact(ciphertext, _key(key)).plaintext or b"").decode()
         except (JoseError, ValueError):
             continue
-    raise CannotUnseal
+    raise DecryptionFailed
 
 
 def _key(secret_key: str) -> OctKey:

@@ -1,4 +1,4 @@
-"""Addresses that come with a request, and may lead nowhere but here."""
+"""Protection against open redirects."""
 
 from urllib.parse import urlsplit
 
@@ -6,10 +6,10 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
-def own_path(request: HttpRequest, address: str) -> str:
-    """Return the path and query of an address of this service; empty for any other.
+def safe_redirect_path(request: HttpRequest, address: str) -> str:
+    """Return the path and query of a URL of this service; empty for any other URL.
 
-    What is left of an address of this service may itself be one of another, as of https://here//elsewhere/.
+    The path is checked too: that of https://here//elsewhere/ is itself a URL of another host.
     """
     if not url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()

@@ -1,4 +1,4 @@
-"""Where sessions are kept: Django's own store in the database, with the row at hand (`SESSION_ENGINE`)."""
+"""Session store (`SESSION_ENGINE`): Django's database store, with our model and the row that was read."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -9,35 +9,35 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from rarbooking.models import Session
 
 SIGNED_IN_AT = "signed_in_at"
-VOUCHED_WITH = ("refresh_token", "token_expires_at")
+TOKEN_FIELDS = ("refresh_token", "token_expires_at")
 
 
 class SessionStore(DatabaseStore):
-    """`row` is the session's row as it was read for this request, or None where there was none."""
+    """Django's database store. `row` is the row that was read for this request, None where there is none."""
 
     row: Session | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
-        """Return the model of a session."""
+        """Return the session model."""
         return Session
 
     def load(self) -> dict[str, Any]:
-        """Return the session's data, and keep its row."""
+        """Return the session's data, and set `row`."""
         self.row = self._get_session_from_db()  # type: ignore[attr-defined]  # not in the stubs
         return self.decode(self.row.session_data) if self.row else {}
 
     def cycle_key(self) -> None:
-        """Change the key, as signing in and a changed SECRET_KEY do, and keep what HMPPS Auth vouches with."""
+        """Change the session key (sign-in, changed SECRET_KEY) and copy the token fields to the new row."""
         before = self.row
         super().cycle_key()
         if before:
-            kept = {name: getattr(before, name) for name in VOUCHED_WITH}
-            Session.objects.filter(session_key=self.session_key).update(**kept)
+            token_fields = {name: getattr(before, name) for name in TOKEN_FIELDS}
+            Session.objects.filter(session_key=self.session_key).update(**token_fields)
         self.row = Session.objects.filter(session_key=self.session_key).first()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        """Return the row for some data, which say whose session it is and since when."""
+        """Return an unsaved row for session data, with user and sign-in time copied into columns."""
         row = cast(Session, super().create_model_instance(data))
         row.user_id = int(data[USER_ID]) if USER_ID in data else None
         row.signed_in_at = datetime.fromisoformat(data[SIGNED_IN_AT]) if SIGNED_IN_AT in data else None

@@ -1,4 +1,4 @@
-"""Where somebody is signed in, for them to see and to end."""
+"""Views of the user's own sessions: list, end the others, remaining time."""
 
 from datetime import datetime
 from typing import cast
@@ -18,13 +18,13 @@ ENDED = "ended"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def own_sessions(request: HttpRequest) -> HttpResponse:
-    """Show a person their own sessions; a POST ends all but the one that it comes from."""
+def session_list(request: HttpRequest) -> HttpResponse:
+    """List the user's sessions; a POST ends all but the current one."""
     user, this = cast(User, request.user), request.session.session_key or ""
     if not user.roles:
         raise PermissionDenied
     if request.method == "POST":
-        sessions.end_all(user, by=user, but=this)
+        sessions.end_all(user, by=user, except_key=this)
         return redirect(f"{request.path}?{ENDED}=1")
     rows = [
         {
@@ -32,7 +32,7 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
             "last_used": _moment(row.last_seen_at),
             "is_this": row.session_key == this,
         }
-        for row in sessions.open_sessions(user)
+        for row in sessions.active_sessions(user)
     ]
     has_others = any(not row["is_this"] for row in rows)
     context = {"rows": rows, "has_others": has_others, "was_ended": ENDED in request.GET and not has_others}
@@ -40,20 +40,24 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def left(request: HttpRequest) -> JsonResponse:
-    """Say how long the session lasts, for a page to warn of its end; a POST makes it last longer, where that may be.
+def remaining(request: HttpRequest) -> JsonResponse:
+    """Return the session's remaining seconds as JSON, for the time-out warning; a POST extends it where possible.
 
-    `token` is for the forms of a page that was there before the person signed in again.
+    `token` is a new CSRF token for the forms of a page that was open before the user signed in again.
     """
     user = cast(User, request.user)
     if not (user.roles or user.is_staff):
         raise PermissionDenied
     return JsonResponse(
-        {"seconds": sessions.seconds_left(request), "mayStay": sessions.may_stay(request), "token": get_token(request)}
+        {
+            "seconds": sessions.seconds_left(request),
+            "canExtend": sessions.can_extend(request),
+            "token": get_token(request),
+        }
     )
 
 
 def _moment(at: datetime) -> str:
-    """Return a time such as *4 October 2022 at 9:30am*."""
+    """Format a time such as *4 October 2022 at 9:30am*."""
     local = timezone.localtime(at)
     return f"{short_date(local.date())} at {clock(local.time())}"

@@ -1,4 +1,4 @@
-"""The pages of signing in and out."""
+"""Views of sign-in and sign-out."""
 
 import structlog
 from authlib.integrations.base_client.errors import OAuthError
@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.events import record
 from booking.journey import unsaved_answers
 from booking.permissions import SEE_CASES
-from rarbooking.identity.open_redirects import own_path
+from rarbooking.identity.open_redirects import safe_redirect_path
 from rarbooking.identity.sign_in import (
-    NO_ANSWER,
+    UNAVAILABLE_ERRORS,
     NoRole,
     NotDelius,
     SignInRefused,
@@ -26,9 +26,9 @@ from rarbooking.identity.sign_in import (
 from rarbooking.roles import Role
 
 RETURN_TO = "return_to"
-# Not cookies: browsers would take those of every service under the same registered domain, HMPPS Auth's among them.
+# Not cookies: browsers would clear those of every service under the same registered domain, HMPPS Auth's among them.
 # Ours end with the session.
-CLEARED_AT_SIGN_OUT = '"cache", "storage"'
+CLEAR_SITE_DATA = '"cache", "storage"'
 
 logger = structlog.get_logger(__name__)
 
@@ -36,26 +36,26 @@ logger = structlog.get_logger(__name__)
 @login_not_required
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Send the browser to HMPPS Auth, remembering the page the person asked for."""
-    request.session[RETURN_TO] = own_path(request, request.GET.get("next", ""))
+    """Redirect to HMPPS Auth, storing the requested page in the session."""
+    request.session[RETURN_TO] = safe_redirect_path(request, request.GET.get("next", ""))
     return hmpps_auth().authorize_redirect(request, request.build_absolute_uri(reverse("sign-in-callback")))
 
 
 @login_not_required
 @require_safe
 def callback(request: HttpRequest) -> HttpResponse:
-    """Take HMPPS Auth's answer: make a session, or say why not."""
+    """OAuth2 redirect URI: start a session, or show why sign-in was refused."""
     return_to = request.session.get(RETURN_TO, "")
     try:
-        # The client's secret goes with the code: to HMPPS Auth alone.
+        # No redirects: the client's secret goes with the code, to HMPPS Auth alone.
         start_session(request, hmpps_auth().authorize_access_token(request, allow_redirects=False))
-    except (SignInRefused, OAuthError, KeyError, *NO_ANSWER) as fault:
-        return _not_signed_in(request, fault)
-    return HttpResponseRedirect(return_to or first_page(request))
+    except (SignInRefused, OAuthError, KeyError, *UNAVAILABLE_ERRORS) as fault:
+        return _sign_in_refused(request, fault)
+    return HttpResponseRedirect(return_to or landing_url(request))
 
 
-def _not_signed_in(request: HttpRequest, fault: Exception) -> HttpResponse:
-    """Say why somebody could not be signed in, to them, to the audit and to the log."""
+def _sign_in_refused(request: HttpRequest, fault: Exception) -> HttpResponse:
+    """Render why sign-in was refused, with an audit event and a log line."""
     why = type(fault).__name__
     record(what="SIGN_IN_REFUSED", who=getattr(fault, "username", None), details={"why": why})
     logger.warning("sign_in_refused", fault=why)
@@ -70,8 +70,8 @@ def _not_signed_in(request: HttpRequest, fault: Exception) -> HttpResponse:
             return render(request, "sign-in/unavailable.html.jinja", status=503)
 
 
-def first_page(request: HttpRequest) -> str:
-    """Return the address of the first page for whoever is signed in: their cases, or guidance for those without any."""
+def landing_url(request: HttpRequest) -> str:
+    """Return the URL of the first page after sign-in: the case list, or guidance without permission for cases."""
     return resolve_url(settings.LOGIN_REDIRECT_URL if request.user.has_perm(SEE_CASES) else "guidance:index")
 
 
@@ -82,20 +82,20 @@ def end(request: HttpRequest) -> HttpResponse:
     logout(request)
     return HttpResponseRedirect(
         sign_out_url(return_to=request.build_absolute_uri(reverse("signed-out"))),
-        headers={"Clear-Site-Data": CLEARED_AT_SIGN_OUT},
+        headers={"Clear-Site-Data": CLEAR_SITE_DATA},
     )
 
 
 @login_not_required
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Say that the person has signed out, or that their session has (`?ended`), and where they can go on (`?next`)."""
-    goes_on = own_path(request, request.GET.get("next", "")) or reverse("booking:cases")
+    """Confirm sign-out, or say that the session expired (`?ended`); `?next` is where to sign in to again."""
+    goes_on = safe_redirect_path(request, request.GET.get("next", "")) or reverse("booking:cases")
     context = {
         "ended": "ended" in request.GET,
         "next": goes_on,
         "was_arranging": "/arrange/" in goes_on,
-        "is_kept": unsaved_answers.is_kept(request),
+        "is_kept": unsaved_answers.is_stored(request),
         "idle_minutes": settings.SESSION_IDLE_MINUTES,
         "hours": settings.SESSION_HOURS,
     }

@@ -1,1 +1,1 @@
-"""What can be seen from outside: logs, metrics, traces, health, error reports."""
+"""Observability: logs, metrics, traces, health checks, error reports."""

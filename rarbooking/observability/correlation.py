@@ -1,4 +1,4 @@
-"""One id for a page, in every line that it logs and on everything that it asks of others."""
+"""Correlation id: one a request, in its log lines and on its upstream calls."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from delius.http.attempts import correlation_id
 
 
 def connect() -> None:
-    """Have every request given an id of ours: one that it came with may be anybody's, and would stand in the audit."""
+    """Bind a new id to every request. An incoming one is not trusted: it would be recorded in the audit."""
     bind_extra_request_metadata.connect(_bind, dispatch_uid="rarbooking.observability.correlation")
 
 

@@ -1,4 +1,4 @@
-"""Reports of errors to Sentry, where it is set: what went wrong and where in our code, and nothing of anybody."""
+"""Error reports to Sentry (SENTRY_DSN), scrubbed of personal data by an allow-list."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -8,11 +8,11 @@ from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.logging import LoggingIntegration
 from sentry_sdk.types import Event, Hint
 
-from rarbooking.observability.logs import without_crns
+from rarbooking.observability.pseudonymisation import pseudonymise_crns
 
-HIDDEN = "[hidden]"
-# Everything else that an event can hold is left out: the user, breadcrumbs, extra, the environment, arguments.
-KEPT = frozenset(
+REDACTED = "[hidden]"
+# All other fields are dropped: the user, breadcrumbs, extra, the environment, arguments.
+ALLOWED_FIELDS = frozenset(
     {
         "event_id",
         "timestamp",
@@ -25,13 +25,13 @@ KEPT = frozenset(
         "type",
     }
 )
-KEPT_OF_A_FRAME = frozenset(
+ALLOWED_FRAME_FIELDS = frozenset(
     {"filename", "abs_path", "function", "module", "lineno", "pre_context", "context_line", "post_context", "in_app"}
 )
 
 
 def start(*, dsn: str, environment: str, release: str, key: str) -> None:
-    """Have errors that nothing caught reported. `key` is that of the aliases for CRNs in the log."""
+    """Start reporting uncaught errors. `key` is that of CRN pseudonyms in the log."""
 
     def before_send(event: Event, hint: Hint) -> Event | None:
         return cast(Event, scrubbed(cast(Mapping[str, Any], event), key=key))
@@ -47,22 +47,25 @@ def start(*, dsn: str, environment: str, release: str, key: str) -> None:
         max_breadcrumbs=0,
         auto_session_tracking=False,
         auto_enabling_integrations=False,
-        # The log has its own way out of the house.
+        # Log lines are not sent to Sentry.
         integrations=[DjangoIntegration(), LoggingIntegration(level=None, event_level=None, sentry_logs_level=None)],
     )
 
 
 def scrubbed(event: Mapping[str, Any], *, key: str) -> dict[str, Any]:
-    """Return what of an event may leave the house.
+    """Return an event with only the allowed fields, and CRNs replaced by pseudonyms.
 
-    The text of an error is hidden, because it may quote what somebody typed; its type and its place in the code stay.
+    The text of an error is redacted, because it may quote user input; its type and stack trace stay.
     """
-    kept: dict[str, Any] = {name: value for name, value in event.items() if name in KEPT}
+    report: dict[str, Any] = {name: value for name, value in event.items() if name in ALLOWED_FIELDS}
     if request := event.get("request"):
-        kept["request"] = {"method": request.get("method"), "url": str(request.get("url", "")).partition("?")[0]}
+        report["request"] = {
+            "method": request.get("method"),
+            "url": str(request.get("url", "")).partition("?")[0],
+        }
     if errors := (event.get("exception") or {}).get("values"):
-        kept["exception"] = {"values": [_error(each) for each in errors]}
-    return cast(dict[str, Any], without_crns(kept, key=key))
+        report["exception"] = {"values": [_error(each) for each in errors]}
+    return cast(dict[str, Any], pseudonymise_crns(report, key=key))
 
 
 def _error(error: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,8 +73,8 @@ def _error(error: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "type": error.get("type"),
         "module": error.get("module"),
-        "value": HIDDEN,
+        "value": REDACTED,
         "stacktrace": {
-            "frames": [{name: value for name, value in each.items() if name in KEPT_OF_A_FRAME} for each in frames]
+            "frames": [{name: value for name, value in each.items() if name in ALLOWED_FRAME_FIELDS} for each in frames]
         },
     }

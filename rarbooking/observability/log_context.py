@@ -1,4 +1,4 @@
-"""What every line of the log says of the request it belongs to."""
+"""Log context of a request: cleared at its start, with the client address bound."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from rarbooking.web.rate_limits import client_address
 
 
 def connect() -> None:
-    """Have each request begin with nothing of another's, and its address known."""
-    request_started.connect(_forget, dispatch_uid="rarbooking.observability.log_context")
+    """Connect the receivers."""
+    request_started.connect(_clear_context, dispatch_uid="rarbooking.observability.log_context")
     bind_extra_request_metadata.connect(_bind_address, dispatch_uid="rarbooking.observability.log_context")
 
 
-def _forget(sender: Any, **rest: Any) -> None:
-    """Drop what a request that ended in an error before its time may have left behind in this thread."""
+def _clear_context(sender: Any, **rest: Any) -> None:
+    """Clear the context that a failed request may have left in this thread."""
     structlog.contextvars.clear_contextvars()
 
 

@@ -1,4 +1,4 @@
-"""Our own metrics, beside those that django-prometheus takes of requests. No label says anything of anybody."""
+"""Prometheus metrics of our own, besides django-prometheus's. No label holds personal data."""
 
 import os
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 
 from booking.models import Booking, BookingState, DuplicateNsis
 from booking.selectors import journeys_ever
-from booking.services.states import AT_REST
+from booking.services.states import FINAL_STATES
 from delius import availability
 from delius.availability import Service
 from delius.http.signals import request_ended, request_not_sent
@@ -30,7 +30,7 @@ UPSTREAM_REQUESTS = Counter(
 )
 UPSTREAM_SECONDS = Histogram(
     "rarbooking_upstream_request_seconds",
-    "How long upstream services took to answer, or to be given up.",
+    "How long upstream services took to answer, or to time out.",
     ["operation"],
     buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30),
 )
@@ -42,20 +42,20 @@ UPSTREAM_NOT_SENT = Counter(
 )
 
 CIRCUIT_STATES = {"closed": 0, "half-open": 0.5, "open": 1}
-AT_REST_KEY = "metrics-bookings-at-rest"
-AT_REST_SECONDS = 300
+FINAL_COUNTS_CACHE_KEY = "metrics-bookings-final"
+FINAL_COUNTS_CACHE_SECONDS = 300
 
 logger = structlog.get_logger(__name__)
 
 
 def connect() -> None:
-    """Have every request to an upstream service counted, and every one that was not sent."""
+    """Connect the counters of upstream requests, and of those that were not sent."""
     request_ended.connect(_count_request, dispatch_uid="rarbooking.observability.metrics")
     request_not_sent.connect(_count_not_sent, dispatch_uid="rarbooking.observability.metrics")
 
 
 def _count_request(sender: Any, *, operation: str, status: int | None, milliseconds: int, **rest: Any) -> None:
-    UPSTREAM_REQUESTS.labels(operation, result_of(status)).inc()
+    UPSTREAM_REQUESTS.labels(operation, result_label(status)).inc()
     UPSTREAM_SECONDS.labels(operation).observe(milliseconds / 1000)
 
 
@@ -63,8 +63,8 @@ def _count_not_sent(sender: Any, *, operation: str, **rest: Any) -> None:
     UPSTREAM_NOT_SENT.labels(operation).inc()
 
 
-def result_of(status: int | None) -> str:
-    """Return what an answer's status amounts to. A 404 or a 400 is an answer; only the last two are faults."""
+def result_label(status: int | None) -> str:
+    """Return the `result` label of a status. Only `server_error` and `no_answer` are faults."""
     if status is None:
         return "no_answer"
     if 200 <= status < 300:
@@ -73,13 +73,13 @@ def result_of(status: int | None) -> str:
 
 
 class StateCollector(Collector):
-    """What the database and the circuit breakers say, read when somebody asks, so it is never summed up.
+    """Collector of gauges from the database and the circuit breakers, read at scrape time.
 
-    The database says the same to every process; so do the circuit breakers where they share their state in Redis.
+    Not summed over processes: the database is the same for all, as are circuit breakers with their state in Redis.
     """
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the metrics; where the database cannot be read, only that, and those of the circuit breakers."""
+        """Yield the metrics; without a database, only `rarbooking_database_up` and the circuit breakers'."""
         yield _circuits()
         try:
             found = [*_bookings(), *_tasks(), *_findings(), *_journeys()]
@@ -91,7 +91,7 @@ class StateCollector(Collector):
 
 
 def exposition() -> bytes:
-    """Return all metrics as Prometheus reads them: of every process of this gunicorn, and what the database says."""
+    """Return all metrics in Prometheus's text format: of every process of this gunicorn, and of the database."""
     requests = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         requests = CollectorRegistry()
@@ -102,7 +102,7 @@ def exposition() -> bytes:
 
 
 def _circuits() -> GaugeMetricFamily:
-    """The state of each circuit. Asking has a service checked in the background once its time is over."""
+    """The state of each circuit. Reading it starts the background check of an open circuit whose time is over."""
     gauge = GaugeMetricFamily(
         "rarbooking_circuit_state",
         "The state of a service's circuit breaker: 0 closed, 0.5 half-open, 1 open.",
@@ -116,61 +116,63 @@ def _circuits() -> GaugeMetricFamily:
 
 def _bookings() -> Iterator[GaugeMetricFamily]:
     bookings = Booking.objects.order_by().values("state")
-    rows = bookings.filter(state__in=set(BookingState) - AT_REST).annotate(number=Count("id"), oldest=Min("created_at"))
-    by_state = {row["state"]: row for row in (*rows, *_at_rest())}
+    rows = bookings.filter(state__in=set(BookingState) - FINAL_STATES).annotate(
+        number=Count("id"), oldest=Min("created_at")
+    )
+    by_state = {row["state"]: row for row in (*rows, *_final_counts())}
     numbers = GaugeMetricFamily(
         "rarbooking_bookings",
-        "Bookings, by state; those in states that none leaves as of up to five minutes ago.",
+        "Bookings, by state; those in final states are up to five minutes old.",
         labels=["state"],
     )
     ages = GaugeMetricFamily(
         "rarbooking_oldest_unsettled_booking_age_seconds",
-        "For how long the oldest booking that is not settled has been waiting since it was confirmed; 0 for none.",
+        "Age of the oldest unsettled booking since it was confirmed; 0 for none.",
         labels=["state"],
     )
     for state in BookingState:
         row = by_state.get(state)
         numbers.add_metric([state.value], row["number"] if row else 0)
-        if state not in AT_REST:
+        if state not in FINAL_STATES:
             ages.add_metric([state.value], _age(row["oldest"] if row else None))
     yield numbers
     yield ages
 
 
-def _at_rest() -> list[dict[str, Any]]:
-    """Return how many bookings are in each state that none leaves.
+def _final_counts() -> list[dict[str, Any]]:
+    """Return the number of bookings in each final state, cached for five minutes.
 
-    They are nearly all there ever were, so that counting them takes a while: they are counted every five minutes.
+    They are nearly all bookings, so that counting them takes a while.
     """
-    counted = Booking.objects.order_by().values("state").filter(state__in=AT_REST).annotate(number=Count("id"))
-    return cache.get_or_set(AT_REST_KEY, lambda: list(counted), AT_REST_SECONDS) or []
+    counted = Booking.objects.order_by().values("state").filter(state__in=FINAL_STATES).annotate(number=Count("id"))
+    return cache.get_or_set(FINAL_COUNTS_CACHE_KEY, lambda: list(counted), FINAL_COUNTS_CACHE_SECONDS) or []
 
 
 def _tasks() -> Iterator[GaugeMetricFamily]:
     due = DBTaskResult.objects.order_by().ready()
-    # A task without a time to run at has the last day there is.
+    # A task without `run_after` has the maximum date.
     at_once = due.filter(run_after=get_date_max()).aggregate(oldest=Min("enqueued_at"))["oldest"]
     at_a_time = due.exclude(run_after=get_date_max()).aggregate(oldest=Min("run_after"))["oldest"]
-    yield GaugeMetricFamily("rarbooking_task_queue_depth", "Tasks that are due and not begun.", value=due.count())
+    yield GaugeMetricFamily("rarbooking_task_queue_depth", "Tasks that are due and not started.", value=due.count())
     yield GaugeMetricFamily(
         "rarbooking_oldest_due_task_age_seconds",
-        "For how long the oldest task that is due has been waiting for a worker; 0 for none.",
+        "How long the oldest due task has been waiting for a worker; 0 for none.",
         value=max(_age(at_once), _age(at_a_time)),
     )
     failed = DBTaskResult.objects.order_by().failed().count()
-    yield GaugeMetricFamily("rarbooking_failed_tasks", "Tasks that ended in an error and are kept.", value=failed)
+    yield GaugeMetricFamily("rarbooking_failed_tasks", "Tasks that failed, until they are purged.", value=failed)
 
 
 def _findings() -> Iterator[GaugeMetricFamily]:
     open_findings = DuplicateNsis.objects.filter(tidied_at=None).count()
     yield GaugeMetricFamily(
-        "rarbooking_duplicate_nsi_findings", "Findings of duplicate NSIs still to be tidied in Delius.", open_findings
+        "rarbooking_duplicate_nsi_findings", "Findings of duplicate NSIs not yet resolved in Delius.", open_findings
     )
 
 
 def _journeys() -> Iterator[CounterMetricFamily]:
     journeys = CounterMetricFamily(
-        "rarbooking_journeys", "Journeys since there is a count, by event.", labels=["event"]
+        "rarbooking_journeys", "Journeys counted since counting began, by event.", labels=["event"]
     )
     for event, number in journeys_ever().items():
         journeys.add_metric([event.value], number)

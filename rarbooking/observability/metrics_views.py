@@ -1,4 +1,4 @@
-"""Metrics for Prometheus."""
+"""The Prometheus scrape endpoint."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -15,7 +15,7 @@ from rarbooking.observability.metrics import exposition
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics to whoever has METRICS_TOKEN: 401 without it, and 404 where none is set."""
+    """Return the metrics for bearer token METRICS_TOKEN: 401 without it, 404 where none is set."""
     if not settings.METRICS_TOKEN:
         return HttpResponseNotFound()
     if not constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"):

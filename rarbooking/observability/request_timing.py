@@ -1,4 +1,4 @@
-"""How long a request took, and how much of that it waited for upstream services: for its line in the log."""
+"""Request timing for the log: total duration, and time spent waiting for upstream services."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -14,18 +14,18 @@ from delius.http.signals import request_ended
 
 @dataclass
 class Timing:
-    """When a request came, and from when to when each of its upstream calls was under way. Times are in seconds."""
+    """A request's start, and start and end of each of its upstream calls, in seconds."""
 
     began: float
     calls: list[tuple[float, float]] = field(default_factory=list)
 
 
-# Reads side by side run in threads with a copy of the page's context, and so share what it holds.
+# Parallel reads run in threads with a copy of the request's context, and so share this object.
 _timing: ContextVar[Timing | None] = ContextVar("timing", default=None)
 
 
 class TimingMiddleware:
-    """Notes when a request came. To stand first."""
+    """Records the start of a request. Must be the first middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,14 +36,14 @@ class TimingMiddleware:
 
 
 def connect() -> None:
-    """Have upstream calls noted, and each request's line in the log tell of them."""
-    request_ended.connect(_note_call, dispatch_uid="rarbooking.observability.request_timing")
+    """Connect the receivers that record upstream calls and add timings to the request's log line."""
+    request_ended.connect(_record_call, dispatch_uid="rarbooking.observability.request_timing")
     for signal in (bind_extra_request_finished_metadata, bind_extra_request_failed_metadata):
-        signal.connect(_tell, dispatch_uid="rarbooking.observability.request_timing")
+        signal.connect(_bind_timing, dispatch_uid="rarbooking.observability.request_timing")
 
 
-def together(spans: Iterable[tuple[float, float]]) -> float:
-    """Return for how long at least one of some spans of time lasted."""
+def union_seconds(spans: Iterable[tuple[float, float]]) -> float:
+    """Return the length of the union of time spans, in seconds."""
     total, until = 0.0, float("-inf")
     for began, ended in sorted(spans):
         total += max(ended - max(began, until), 0)
@@ -51,15 +51,15 @@ def together(spans: Iterable[tuple[float, float]]) -> float:
     return total
 
 
-def _note_call(sender: Any, *, milliseconds: int, **rest: Any) -> None:
+def _record_call(sender: Any, *, milliseconds: int, **rest: Any) -> None:
     if timing := _timing.get():
         now = time.perf_counter()
         timing.calls.append((now - milliseconds / 1000, now))
 
 
-def _tell(sender: Any, *, log_kwargs: dict[str, Any], **rest: Any) -> None:
+def _bind_timing(sender: Any, *, log_kwargs: dict[str, Any], **rest: Any) -> None:
     if timing := _timing.get():
         calls = list(timing.calls)
         log_kwargs["milliseconds"] = round((time.perf_counter() - timing.began) * 1000, 1)
-        log_kwargs["upstream_milliseconds"] = round(together(calls) * 1000, 1)
+        log_kwargs["upstream_milliseconds"] = round(union_seconds(calls) * 1000, 1)
         log_kwargs["upstream_calls"] = len(calls)

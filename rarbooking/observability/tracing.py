@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry, where they are set: how long which page, task or call took, and nothing of anybody.
+"""Tracing with OpenTelemetry of requests, tasks and upstream calls, scrubbed of personal data by an allow-list.
 
 Imported only where OTEL_EXPORTER_OTLP_ENDPOINT is set. The processes of gunicorn import it after they are forked
 (ops/gunicorn.conf.py does not preload); the SDK begins anew in a process that is forked later.
@@ -24,14 +24,14 @@ from opentelemetry.trace import Span, SpanKind, Status
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from requests import PreparedRequest
 
-from delius.http.attempts import CORRELATION_HEADER, operation_under_way
-from rarbooking.observability.logs import without_crns
+from delius.http.attempts import CORRELATION_HEADER, current_operation
+from rarbooking.observability.pseudonymisation import pseudonymise_crns
 
 CORRELATION_ID = "correlation_id"
 OPERATION = "upstream.operation"
 TASK = "task"
-# Everything else that an instrumentation sets is left out: addresses with their CRNs, who asked, and with what.
-KEPT = frozenset(
+# All other attributes are dropped: URLs with their CRNs, client addresses, user agents.
+ALLOWED_ATTRIBUTES = frozenset(
     {
         "http.request.method",
         "http.response.status_code",
@@ -42,68 +42,68 @@ KEPT = frozenset(
         TASK,
     }
 )
-# What the platform asks every few seconds tells nobody anything.
-NOT_TRACED = r"/health(/liveness|/readiness)?/?(\?.*)?$,/(info|metrics)/?(\?.*)?$"
+# Probes.
+EXCLUDED_URLS = r"/health(/liveness|/readiness)?/?(\?.*)?$,/(info|metrics)/?(\?.*)?$"
 
-_tasks_under_way: dict[str, tuple[Span, Any]] = {}
+_task_spans: dict[str, tuple[Span, Any]] = {}
 
 
 def start(*, endpoint: str, service: str, release: str, key: str) -> None:
-    """Have pages, tasks and upstream calls traced, and sent by OTLP over HTTP to `endpoint`, the collector's root.
+    """Start tracing, exported by OTLP over HTTP to `endpoint`, the collector's root.
 
-    `key` is that of the aliases for CRNs in the log. How many are sampled, and headers for the collector, are read by
-    the SDK from its own variables in the environment.
+    `key` is that of CRN pseudonyms in the log. The SDK reads sampling and headers for the collector from its own
+    environment variables.
     """
     os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
     provider = TracerProvider(resource=Resource.create({"service.name": service, "service.version": release}))
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(BatchSpanProcessor(ScrubbingExporter(exporter, key=key)))
     trace.set_tracer_provider(provider)
-    # Not baggage: what a browser sends along is not passed on to Delius.
+    # Without baggage: a browser's is not propagated to Delius.
     propagate.set_global_textmap(TraceContextTextMapPropagator())
-    DjangoInstrumentor().instrument(excluded_urls=NOT_TRACED)
-    RequestsInstrumentor().instrument(request_hook=_of_upstream)
+    DjangoInstrumentor().instrument(excluded_urls=EXCLUDED_URLS)
+    RequestsInstrumentor().instrument(request_hook=_annotate_upstream_span)
     for signal, receiver in (
-        (bind_extra_request_metadata, _of_page),
+        (bind_extra_request_metadata, _annotate_request_span),
         (task_started, _task_started),
         (task_finished, _task_finished),
     ):
-        _listen(signal, receiver)
+        _connect(signal, receiver)
 
 
 class ScrubbingExporter(SpanExporter):
-    """Hands spans on with nothing in them but what may leave the house."""
+    """Exports spans with only the allowed attributes."""
 
     def __init__(self, exporter: SpanExporter, *, key: str) -> None:
         self._exporter = exporter
         self._key = key
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        """Send spans on, each scrubbed."""
+        """Scrub and export spans."""
         return self._exporter.export([scrubbed(span, key=self._key) for span in spans])
 
     def shutdown(self) -> None:
-        """Send nothing more."""
+        """Shut the exporter down."""
         self._exporter.shutdown()
 
     def force_flush(self, timeout_millis: int = 30000) -> bool:
-        """Send what is waiting."""
+        """Flush the exporter."""
         return self._exporter.force_flush(timeout_millis)
 
 
 def scrubbed(span: ReadableSpan, *, key: str) -> ReadableSpan:
-    """Return what of a span may leave the house.
+    """Return a span with only the allowed attributes, and CRNs replaced by pseudonyms.
 
-    Events go, because they hold the text of an error, which may quote what somebody typed; of the status only whether
-    it was an error stays. The name is made of what is kept.
+    Events are dropped, because they hold the text of errors, which may quote user input; of the status only the code
+    stays. The name is derived from allowed attributes.
     """
-    kept = {name: value for name, value in (span.attributes or {}).items() if name in KEPT}
+    attributes = {name: value for name, value in (span.attributes or {}).items() if name in ALLOWED_ATTRIBUTES}
     return ReadableSpan(
-        name=str(without_crns(_name(span, kept), key=key)),
+        name=str(pseudonymise_crns(_name(span, attributes), key=key)),
         context=span.context,
         parent=span.parent,
         resource=span.resource,
-        attributes=without_crns(kept, key=key),
+        attributes=pseudonymise_crns(attributes, key=key),
         kind=span.kind,
         instrumentation_scope=span.instrumentation_scope,
         status=Status(span.status.status_code),
@@ -112,23 +112,23 @@ def scrubbed(span: ReadableSpan, *, key: str) -> ReadableSpan:
     )
 
 
-def _name(span: ReadableSpan, kept: dict[str, Any]) -> str:
-    method = str(kept.get("http.request.method", "HTTP"))
+def _name(span: ReadableSpan, attributes: dict[str, Any]) -> str:
+    method = str(attributes.get("http.request.method", "HTTP"))
     if span.kind is SpanKind.SERVER:
-        return f"{method} {kept.get('http.route', '')}".rstrip()
-    return str(kept.get(OPERATION) or kept.get(TASK) or method)
+        return f"{method} {attributes.get('http.route', '')}".rstrip()
+    return str(attributes.get(OPERATION) or attributes.get(TASK) or method)
 
 
-def _listen(signal: Signal, receiver: Any) -> None:
+def _connect(signal: Signal, receiver: Any) -> None:
     signal.connect(receiver, dispatch_uid=f"{__name__}.{receiver.__name__}")
 
 
-def _of_page(sender: Any, **rest: Any) -> None:
+def _annotate_request_span(sender: Any, **rest: Any) -> None:
     trace.get_current_span().set_attribute(CORRELATION_ID, _correlation_id())
 
 
-def _of_upstream(span: Span, request: PreparedRequest) -> None:
-    span.set_attribute(OPERATION, operation_under_way())
+def _annotate_upstream_span(span: Span, request: PreparedRequest) -> None:
+    span.set_attribute(OPERATION, current_operation())
     span.set_attribute(CORRELATION_ID, request.headers.get(CORRELATION_HEADER) or _correlation_id())
 
 
@@ -139,13 +139,13 @@ def _correlation_id() -> str:
 def _task_started(sender: Any, task_result: Any, **rest: Any) -> None:
     span = trace.get_tracer(__name__).start_span("task", kind=SpanKind.CONSUMER)
     span.set_attribute(TASK, task_result.task.module_path)
-    _tasks_under_way[task_result.id] = (span, context.attach(trace.set_span_in_context(span)))
+    _task_spans[task_result.id] = (span, context.attach(trace.set_span_in_context(span)))
 
 
 def _task_finished(sender: Any, task_result: Any, **rest: Any) -> None:
-    if task_result.id not in _tasks_under_way:
+    if task_result.id not in _task_spans:
         return
-    span, before = _tasks_under_way.pop(task_result.id)
+    span, before = _task_spans.pop(task_result.id)
     if task_result.status == TaskResultStatus.FAILED:
         span.set_status(trace.StatusCode.ERROR)
     context.detach(before)

@@ -1,4 +1,4 @@
-"""What warns somebody in the administration that their session is about to end."""
+"""Template tag for the session time-out warning in the admin."""
 
 from django import template
 from django.template.context import Context
@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def session_ending(context: Context) -> SafeString:
-    """Return the part of every page that does, as the product's own pages have it; nothing for nobody."""
+    """Render the session time-out warning; empty where nobody is signed in."""
     left = seconds_left(context["request"])
     if left is None:
         return SafeString("")

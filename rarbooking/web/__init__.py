@@ -1,1 +1,1 @@
-"""What every request and answer goes through: middleware, limits, error pages, headers, templates, static files."""
+"""HTTP layer: middleware, rate and size limits, error pages, security headers, templates, static files."""

@@ -1,9 +1,9 @@
-"""The admin as an app, with our site in place of Django's."""
+"""App configuration of the admin with our `AdminSite`."""
 
 from django.contrib.admin.apps import AdminConfig
 
 
 class RarbookingAdminConfig(AdminConfig):
-    """Django's admin at our site."""
+    """Django's admin with our site as default."""
 
     default_site = "rarbooking.web.admin_site.AdminSite"

@@ -1,4 +1,4 @@
-"""The administration, which people enter by the same sign-in as everything else."""
+"""Admin site with sign-in by HMPPS Auth."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from rarbooking.identity import sign_in_views
 
 
 class AdminSite(admin.AdminSite):
-    """Django's, with sign-in by HMPPS Auth. Only the demo has an account with a password."""
+    """Django's admin site with sign-in by HMPPS Auth; only the demo has an account with a password."""
 
     site_header = "Arrange RAR appointments"
     site_title = "Arrange RAR appointments"
@@ -26,7 +26,7 @@ class AdminSite(admin.AdminSite):
     @method_decorator(never_cache)
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Send people to sign in, and refuse those who are signed in and may not enter."""
+        """Redirect to sign-in; 403 for signed-in users without access."""
         if settings.DEMO:
             return super().login(request, extra_context)
         if request.user.is_authenticated:
@@ -38,12 +38,12 @@ class AdminSite(admin.AdminSite):
         return sign_in_views.end(request)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Change a password, where there are passwords."""
+        """Change a password: demo only."""
         _only_in_the_demo()
         return super().password_change(request, extra_context)
 
     def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Say that a password was changed, where there are passwords."""
+        """Confirm a changed password: demo only."""
         _only_in_the_demo()
         return super().password_change_done(request, extra_context)
 

@@ -1,4 +1,4 @@
-"""What is kept in Redis: signed, so that nothing is unpickled that this service did not write itself."""
+"""Signed cache entries in Redis: nothing is unpickled that this service did not write itself."""
 
 import hmac
 from typing import Any
@@ -12,34 +12,34 @@ _PURPOSE = b"rarbooking.web.cache_signing"
 
 
 class TamperedEntry(Exception):
-    """An entry of the cache that this service did not write."""
+    """The signature of a cache entry is wrong."""
 
 
 class SignedSerializer:
-    """What Django's Redis cache asks for: its own serializer, with an HMAC before every entry that is pickled."""
+    """Serializer for Django's Redis cache: an HMAC before every pickled entry."""
 
     def __init__(self) -> None:
         self._pickles = RedisSerializer()
 
     def dumps(self, value: Any) -> int | bytes:
-        """Return what is kept for a value. Whole numbers are kept as they are, so that Redis can count them."""
+        """Serialize and sign a value. Integers are stored as they are, so that Redis can increment them."""
         if type(value) is int:
             return value
         entry = self._pickles.dumps(value)
         return _digest(settings.SECRET_KEY, entry) + entry
 
-    def loads(self, kept: bytes) -> Any:
-        """Return the value of what was kept. Raises TamperedEntry, before anything of it is read."""
-        if kept.lstrip(b"-").isdigit():
-            return int(kept)
-        digest, entry = kept[:DIGEST_BYTES], kept[DIGEST_BYTES:]
+    def loads(self, stored: bytes) -> Any:
+        """Verify and deserialize a stored entry. Raises TamperedEntry before anything is unpickled."""
+        if stored.lstrip(b"-").isdigit():
+            return int(stored)
+        digest, entry = stored[:DIGEST_BYTES], stored[DIGEST_BYTES:]
         if not hmac.compare_digest(digest, _digest(settings.SECRET_KEY, entry)):
             raise TamperedEntry
         return self._pickles.loads(entry)
 
 
 def key_prefix(secret_key: str) -> str:
-    """Return what keys begin with, so that entries signed with another key are never met."""
+    """Return a cache key prefix derived from the secret, so that entries signed with another key are never read."""
     return _digest(secret_key, b"prefix").hex()[:8]
 
 

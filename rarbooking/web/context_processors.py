@@ -1,4 +1,4 @@
-"""What the layout of every page shows."""
+"""Template context of the layout."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from rarbooking.identity.sign_in import SignedInPerson, session_person
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the site, as the navigation shows it."""
+    """An item of the navigation."""
 
     text: str
     url: str
@@ -23,11 +23,10 @@ class Section:
 
 
 def layout(request: HttpRequest) -> dict[str, object]:
-    """Return the signed-in person (or None), the parts of the site that are for them, and where help is.
+    """Return the signed-in user (or None), the navigation for their permissions, and the support address.
 
-    `session_seconds` is how long they stay signed in from now on if they ask for nothing, None for nobody.
-    `delius_is_down` says, on pages that need Delius and to people who have cases, that nothing is sent to it because it
-    does not answer. Guidance does not need it.
+    `session_seconds` is the session's remaining time, None where nobody is signed in. `delius_is_down` is whether the
+    circuit to Delius is open, for users with cases and outside guidance, which does not need Delius.
     """
     person = session_person(request)
     sections = _sections(request) if person else []

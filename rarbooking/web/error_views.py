@@ -1,4 +1,4 @@
-"""Pages for requests that cannot be answered."""
+"""Error views, each with a reference that is in the log."""
 
 import sys
 import uuid
@@ -15,23 +15,23 @@ from redis.exceptions import RedisError
 
 from audit.events import record
 
-# What raises these is down, or too busy to answer.
-OUT_OF_REACH = (OperationalError, InterfaceError, RedisError)
-TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+# Raised by a database or cache that is down or too busy.
+UNAVAILABLE_ERRORS = (OperationalError, InterfaceError, RedisError)
+TOO_LARGE_ERRORS = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 MINUTE = 60
 
 logger = structlog.get_logger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: the request makes no sense. 413: there is too much of it."""
-    if isinstance(exception, TOO_MUCH):
+    """400 for a malformed request, 413 for one that is too large."""
+    if isinstance(exception, TOO_LARGE_ERRORS):
         return too_large(request)
     return _page(request, "errors/400.html.jinja", 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403: the person may not do this. The audit is told what they asked for."""
+    """403 for a missing permission, with an audit event."""
     match = request.resolver_match
     details = {"page": (match.view_name if match else "") or "", "method": request.method}
     record(what="ACCESS_REFUSED", who=request.user, details=details)
@@ -40,54 +40,54 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form that was not sent from one of our pages, or from one that was too old."""
+    """403 for a missing or expired CSRF token."""
     return _page(request, "errors/csrf.html.jinja", 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: no such page, or not for this person."""
+    """404."""
     return _page(request, "errors/404.html.jinja", 404)
 
 
 def method_not_allowed(request: HttpRequest, *, allowed: str) -> HttpResponse:
-    """405: the address does not take this method, but those that are `allowed`."""
+    """405, with the `allowed` methods in the Allow header."""
     response = _page(request, "errors/405.html.jinja", 405)
     response["Allow"] = allowed
     return response
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """413: longer, or of more fields, than any of our forms."""
+    """413 for a body that is longer, or has more fields, than any of our forms."""
     return _page(request, "errors/413.html.jinja", 413)
 
 
 def too_many_requests(request: HttpRequest, *, limit: str, seconds: int) -> HttpResponse:
-    """429: somebody sent too many requests, by the named limit, and can go on in so many seconds."""
-    response = _page(request, "errors/429.html.jinja", 429, limit=limit, wait=_in_words(seconds))
+    """429 for an exceeded rate limit, with Retry-After in `seconds`."""
+    response = _page(request, "errors/429.html.jinja", 429, limit=limit, wait=_format_wait(seconds))
     response["Retry-After"] = str(seconds)
     return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. 503: the database or the cache cannot be reached. Called while the error is being handled.
+    """500, or 503 where the database or the cache is unavailable. Called while the error is being handled.
 
     The reference is in the log beside the traceback.
     """
-    if isinstance(sys.exception(), OUT_OF_REACH):
-        return _page_on_its_own("errors/503.html.jinja", 503)
+    if isinstance(sys.exception(), UNAVAILABLE_ERRORS):
+        return _standalone_page("errors/503.html.jinja", 503)
     try:
         return _page(request, "errors/500.html.jinja", 500)
     except Exception:
-        # Whatever the page was to show besides, such as who is signed in, may be what is broken.
-        return _page_on_its_own("errors/500.html.jinja", 500)
+        # The layout's context, such as the signed-in user, may be what is broken.
+        return _standalone_page("errors/500.html.jinja", 500)
 
 
 def _page(request: HttpRequest, template: str, status: int, *, limit: str = "", wait: str = "") -> HttpResponse:
     return render(request, template, {"reference": _reference(status, limit=limit), "wait": wait}, status=status)
 
 
-def _page_on_its_own(template: str, status: int) -> HttpResponse:
-    """Return a page that asks nothing of session, database or cache, and so does not say who is signed in."""
+def _standalone_page(template: str, status: int) -> HttpResponse:
+    """Render a page without session, database or cache, and so without the signed-in user."""
     context = {"reference": _reference(status), "support_email": settings.SUPPORT_EMAIL}
     return HttpResponse(loader.render_to_string(template, context), status=status)
 
@@ -100,7 +100,7 @@ def _reference(status: int, *, limit: str = "") -> str:
     return reference
 
 
-def _in_words(seconds: int) -> str:
+def _format_wait(seconds: int) -> str:
     if seconds < MINUTE:
         return "1 second" if seconds == 1 else f"{seconds} seconds"
     minutes = -(-seconds // MINUTE)

@@ -1,4 +1,4 @@
-"""What every answer of the product has in common."""
+"""Middleware: headers, authentication, methods, size and rate limits, upstream errors."""
 
 import math
 import uuid
@@ -16,17 +16,17 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 
 from booking.journey import unsaved_answers
-from booking.views.sent import sent_fields
+from booking.views.posted_fields import posted_fields
 from delius.errors import CircuitOpen, DeliusError, LimitedAccess, NotFound, Unavailable
 from rarbooking.identity import sessions
-from rarbooking.identity.authentication import reading_nobody_twice
-from rarbooking.identity.open_redirects import own_path
+from rarbooking.identity.authentication import user_cached_from_session
+from rarbooking.identity.open_redirects import safe_redirect_path
 from rarbooking.web import error_views, rate_limits
 
-# What a browser's forms and links can send. Nothing here answers anything else.
-METHODS = ("GET", "HEAD", "POST")
-PIECE_BYTES = 64 * 1024
-FEATURES_NOT_USED = (
+# What forms and links of browsers send; anything else is answered with 405.
+ALLOWED_METHODS = ("GET", "HEAD", "POST")
+CHUNK_BYTES = 64 * 1024
+DISABLED_FEATURES = (
     "accelerometer",
     "autoplay",
     "camera",
@@ -50,7 +50,7 @@ HEADERS = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES_NOT_USED),
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DISABLED_FEATURES),
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -61,8 +61,8 @@ logger = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-class HeadersMiddleware:
-    """Tells browsers what no answer of ours may be used for, whichever part of the service gives it."""
+class SecurityHeadersMiddleware:
+    """Adds security headers to every response, static files included."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -75,42 +75,42 @@ class HeadersMiddleware:
 
 
 class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
-    """Django's, with the person from the row of their session: no page asks the database for them a second time."""
+    """Django's, with the user read together with the session, without a second query."""
 
     def process_request(self, request: HttpRequest) -> None:
-        """Give the request its `user`, who is looked for where somebody asks who it is."""
+        """Set `request.user` lazily."""
         super().process_request(request)
         request.user = SimpleLazyObject(lambda: self._user(request))  # type: ignore[assignment]  # stands for the person
 
     def _user(self, request: HttpRequest) -> Any:
-        with reading_nobody_twice(request.session):
+        with user_cached_from_session(request.session):
             return middleware.get_user(request)
 
 
-class SignedInMiddleware(middleware.LoginRequiredMiddleware):
-    """Every view is for people who are signed in, unless it says otherwise; a session that is over is ended first."""
+class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
+    """Django's: every view needs sign-in unless `login_not_required`. Expired sessions are ended first."""
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        """Send somebody who is not signed in, or no longer, to sign in."""
+        """End an expired session, then redirect to sign-in where nobody is signed in."""
         if request.user.is_authenticated:
-            sessions.end_if_over(request)
+            sessions.end_if_expired(request)
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseRedirect:
-        """Have them come back to the page they asked for, with what they had typed into a question.
+        """Redirect to sign-in and back to the requested page, storing unsaved answers to a question.
 
-        What is not a question cannot be asked for again by its address: they come back to the page it was sent from.
+        Any other POST returns to the page that it was sent from, since its URL cannot be requested with GET.
         """
         came_from = request.get_full_path()
-        if request.method not in {"GET", "HEAD"} and not unsaved_answers.keep(request):
-            came_from = own_path(request, request.headers.get("Referer", "")) or "/"
+        if request.method not in {"GET", "HEAD"} and not unsaved_answers.store(request):
+            came_from = safe_redirect_path(request, request.headers.get("Referer", "")) or "/"
         return redirect_to_login(came_from, resolve_url(settings.LOGIN_URL))
 
 
-class PrivatePagesMiddleware:
-    """Keeps pages for signed-in people out of every cache, unless a view said otherwise."""
+class NeverCacheMiddleware:
+    """Sets Cache-Control to never cache on responses without one."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -122,24 +122,28 @@ class PrivatePagesMiddleware:
         return response
 
 
-class MethodMiddleware:
-    """Answers a method that an address does not take with a page. What the platform asks is answered without one."""
+class AllowedMethodsMiddleware:
+    """Answers 405 with a page for methods that are not allowed; probes get no page."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = HttpResponseNotAllowed(METHODS) if request.method not in METHODS else self.get_response(request)
-        if response.status_code == 405 and request.path not in settings.PROBES:
+        response = (
+            HttpResponseNotAllowed(ALLOWED_METHODS)
+            if request.method not in ALLOWED_METHODS
+            else self.get_response(request)
+        )
+        if response.status_code == 405 and request.path not in settings.PROBE_PATHS:
             return error_views.method_not_allowed(request, allowed=response["Allow"])
         return response
 
 
 class BodyLimitMiddleware:
-    """Refuses a form that is longer than any of ours. Guidance is longer than answers.
+    """Answers 413 to bodies over the limit (BODY_LIMIT_BYTES, ADMIN_BODY_LIMIT_BYTES).
 
-    What is not much longer is still taken from the connection, piece by piece, and dropped: whoever is cut off while
-    they send never sees the page.
+    Bodies up to DATA_UPLOAD_MAX_MEMORY_SIZE are drained first, in chunks: a browser that is cut off while it sends does
+    not show the page.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -147,35 +151,35 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) <= _most_bytes(request):
+        if not length.isdecimal() or int(length) <= _body_limit(request):
             return self.get_response(request)
         if int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            while request.read(PIECE_BYTES):
+            while request.read(CHUNK_BYTES):
                 pass
         return error_views.too_large(request)
 
 
 class RateLimitMiddleware:
-    """Refuses what somebody sends too often: see rarbooking/web/rate_limits.py."""
+    """Answers 429 where a rate limit is exceeded (rarbooking/web/rate_limits.py)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        refused = rate_limits.refusal(request)
-        if refused:
-            return error_views.too_many_requests(request, limit=refused.limit, seconds=refused.seconds)
+        exceeded = rate_limits.exceeded_limit(request)
+        if exceeded:
+            return error_views.too_many_requests(request, limit=exceeded.limit, seconds=exceeded.seconds)
         return self.get_response(request)
 
 
-def _most_bytes(request: HttpRequest) -> int:
+def _body_limit(request: HttpRequest) -> int:
     is_in_admin = request.path.startswith(reverse("admin:index")) and request.user.is_authenticated
     most: int = settings.ADMIN_BODY_LIMIT_BYTES if is_in_admin else settings.BODY_LIMIT_BYTES
     return most
 
 
 class UpstreamFaultMiddleware:
-    """Turns an upstream fault that a view did not expect into a page that says what happened and what to do."""
+    """Renders an error page for upstream errors that a view did not handle."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -197,7 +201,7 @@ class UpstreamFaultMiddleware:
                 request, "errors/limited-access.html.jinja", {"message": exception.message, **context}, status=403
             )
         status = 503 if isinstance(exception, Unavailable) else 502
-        context |= {"sent_fields": sent_fields(request)}
+        context |= {"posted_fields": posted_fields(request)}
         response = render(request, "errors/upstream.html.jinja", context, status=status)
         if isinstance(exception, CircuitOpen):
             response["Retry-After"] = str(math.ceil(exception.retry_after))

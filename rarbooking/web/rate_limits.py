@@ -1,4 +1,4 @@
-"""How many requests one person may send in a while: counted by user, and by address where nobody has signed in."""
+"""Rate limits: by user, and by client address before sign-in (moving window)."""
 
 import ipaddress
 import math
@@ -19,36 +19,36 @@ from limits.strategies import MovingWindowRateLimiter
 
 STORE_SECONDS = 0.5
 IPV6_NETWORK_BITS = 64
-MOST_ACCOUNT_CHARACTERS = 150
+MAX_USERNAME_LENGTH = 150
 
 logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """Which limit was reached, and in how many seconds there is room for another request."""
+class ExceededLimit:
+    """An exceeded limit, and the seconds until the next request is allowed."""
 
     limit: str
     seconds: int
 
 
-def refusal(request: HttpRequest) -> Refusal | None:
-    """Count a request, and return why it is to be refused, or None. Where the store is down nothing is refused."""
+def exceeded_limit(request: HttpRequest) -> ExceededLimit | None:
+    """Count a request; return the limit it exceeds, or None. Fails open where the store is down."""
     try:
-        for name, whom in _counted(request):
+        for name, key in _applicable_limits(request):
             for limit in settings.RATE_LIMITS[name]:
-                if not _limiter().hit(limit, name, whom):
-                    return Refusal(limit=name, seconds=_seconds_until_room(limit, name, whom))
+                if not _limiter().hit(limit, name, key):
+                    return ExceededLimit(limit=name, seconds=_retry_after(limit, name, key))
     except StorageError as error:
         logger.warning("rate_limit_store_down", fault=type(error.storage_error).__name__)
     return None
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address a request comes from, as the outermost of the proxies that are trusted saw it.
+    """Return the client address, as the outermost of the trusted proxies saw it.
 
-    Each proxy adds the address that it was asked from at the end of X-Forwarded-For; what stands before those of the
-    TRUSTED_PROXIES may be anybody's invention.
+    Each proxy appends its client's address to X-Forwarded-For; entries before those of the TRUSTED_PROXIES can be
+    forged.
     """
     nearest = str(request.META.get("REMOTE_ADDR", ""))
     if not settings.TRUSTED_PROXIES:
@@ -61,19 +61,19 @@ def client_address(request: HttpRequest) -> str:
 
 
 def store() -> Storage:
-    """Return where requests are counted: Redis, for all processes together, or this process's memory."""
+    """Return the store of counters: Redis, shared by all processes, or this process's memory."""
     return _store(settings.RATE_LIMIT_STORE)
 
 
-def _counted(request: HttpRequest) -> Iterator[tuple[str, str]]:
-    """Yield the limits that a request counts towards, each with whom it counts for."""
-    if request.path in settings.PROBES:
+def _applicable_limits(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """Yield the name of each limit that applies to a request, with the key it is counted under."""
+    if request.path in settings.PROBE_PATHS:
         return
     address = _network(client_address(request))
     if request.path == reverse("admin:login") and request.method == "POST":
-        # By account as well: one that is tried from many addresses is still one account.
+        # By account as well, against attempts from many addresses.
         yield "password", address
-        yield "password", f"account:{request.POST.get('username', '')[:MOST_ACCOUNT_CHARACTERS].casefold()}"
+        yield "password", f"account:{request.POST.get('username', '')[:MAX_USERNAME_LENGTH].casefold()}"
     elif request.path in {reverse("sign-in"), reverse("sign-in-callback")}:
         yield "sign_in", address
     elif request.user.is_authenticated:
@@ -83,7 +83,7 @@ def _counted(request: HttpRequest) -> Iterator[tuple[str, str]]:
 
 
 def _network(address: str) -> str:
-    """Return what stands for an address: of IPv6 the network, all of whose addresses one person may have."""
+    """Return the key of an address: for IPv6 its /64 network, which one client may own."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -95,8 +95,8 @@ def _network(address: str) -> str:
     return str(ipaddress.ip_network((parsed, IPV6_NETWORK_BITS), strict=False))
 
 
-def _seconds_until_room(limit: RateLimitItem, name: str, whom: str) -> int:
-    reset_at = _limiter().get_window_stats(limit, name, whom).reset_time
+def _retry_after(limit: RateLimitItem, name: str, key: str) -> int:
+    reset_at = _limiter().get_window_stats(limit, name, key).reset_time
     return max(1, math.ceil(reset_at - time.time()))
 
 
@@ -106,6 +106,6 @@ def _limiter() -> MovingWindowRateLimiter:
 
 @cache
 def _store(url: str) -> Storage:
-    # Somebody is waiting for a page: what does not answer at once is taken to be down.
+    # Short time-outs: a page is waiting.
     waiting = {} if url == "memory://" else {"socket_connect_timeout": STORE_SECONDS, "socket_timeout": STORE_SECONDS}
     return cast(Storage, storage_from_string(url, wrap_exceptions=True, **waiting))

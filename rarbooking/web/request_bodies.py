@@ -1,4 +1,4 @@
-"""Bodies of requests, made fit for Django before it meets them."""
+"""WSGI wrappers that normalise request bodies: chunked encoding, charset."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -12,29 +12,27 @@ _BOUNDARY = re.compile(r';\s*boundary=("[^"]*"|[^\s;"]*)', re.IGNORECASE)
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def with_a_length(application: Application) -> Application:
-    """Return an application that is given the length of every body.
+def buffer_chunked_bodies(application: Application) -> Application:
+    """Wrap a WSGI application so that chunked bodies have a Content-Length.
 
-    Django takes a body without a Content-Length, sent in chunks, to be empty, and what a limit cannot see it cannot
-    refuse. So it is read here, one byte further than any limit allows at most. A server that does not say where such a
-    body ends would have us wait for ever: from that one it is left to Django.
+    Django reads a chunked body as empty, and the size limit could not see it. It is buffered here, up to one byte over
+    the highest limit, where the server marks its end (`wsgi.input_terminated`).
     """
 
-    def measured(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def buffered(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("wsgi.input_terminated") and not environ.get("CONTENT_LENGTH"):
             body = environ["wsgi.input"].read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
             environ = {**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
         return application(environ, start_response)
 
-    return measured
+    return buffered
 
 
-def read_as_utf_8(environ: dict[str, Any]) -> dict[str, Any]:
-    """Return a WSGI environment whose content type says what kind of body there is, and nothing else.
+def force_utf8(environ: dict[str, Any]) -> dict[str, Any]:
+    """Drop the charset from a WSGI environment's content type, so that Django decodes as UTF-8.
 
-    Django reads a body, and the query of an address, by whatever codec the content type names, and does so before any
-    middleware: a codec that is not for text is an error nobody catches, and others make halves of characters, which
-    nothing can store. Browsers send UTF-8.
+    Django decodes body and query string by any codec that the content type names, before any middleware: a codec that
+    is not for text is an uncaught error, and others give lone surrogates, which cannot be stored. Browsers send UTF-8.
     """
     content_type = environ.get("CONTENT_TYPE", "")
     if ";" in content_type:

@@ -1,4 +1,4 @@
-"""Requests that cannot be read are mended or turned away before a view, the session or the database meets them."""
+"""Validation of requests before session, views and database: NUL bytes, malformed input to the admin."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,15 +16,15 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 NUL = "\x00"
 AUTOCOMPLETE_VAR = "term"
 # Characters in a search of the admin.
-MOST_SEARCHED = 200
-NOT_READ = (ValidationError, OverflowError)
+MAX_SEARCH_LENGTH = 200
+INVALID_INPUT_ERRORS = (ValidationError, OverflowError)
 
 
-class ReadableRequestMiddleware:
-    """Turns away a NUL, which PostgreSQL does not hold, before anything is looked up by it.
+class RejectNulMiddleware:
+    """Rejects NUL bytes, which PostgreSQL cannot store, in the URL (400), and drops cookies that have one.
 
-    Forms refuse one in what is typed, but the lists of the admin take theirs from the address, and a session is looked
-    up before there is any form: a cookie with a NUL is as if it had not come.
+    Forms reject NUL themselves, but lists of the admin filter by the query string, and the session is looked up by a
+    cookie.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -37,11 +37,11 @@ class ReadableRequestMiddleware:
         return self.get_response(request)
 
 
-class AdminInputMiddleware:
-    """Answers 400 where Django's admin would let out an error of what it is sent, or be busy with it for long.
+class AdminInputValidationMiddleware:
+    """Answers 400 to input that Django's admin does not validate.
 
-    It takes the ids of chosen rows and the numbers of an address as they come, and makes one query of every word that
-    is searched for.
+    The admin does not check the ids of selected rows and the numbers in URLs, and makes a query of every word of a
+    search.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -53,10 +53,10 @@ class AdminInputMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Answer 400 to a search that is too long, and to what is no id of a row; None where all is well."""
+        """Answer 400 to a search that is too long and to invalid ids of rows; otherwise None."""
         if not _in_admin(request):
             return None
-        if any(len(request.GET.get(name, "")) > MOST_SEARCHED for name in (SEARCH_VAR, AUTOCOMPLETE_VAR)):
+        if any(len(request.GET.get(name, "")) > MAX_SEARCH_LENGTH for name in (SEARCH_VAR, AUTOCOMPLETE_VAR)):
             return bad_request(request)
         if model := getattr(getattr(view, "model_admin", None), "model", None):
             try:
@@ -67,8 +67,12 @@ class AdminInputMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer 400 where an id was none, or a number too large; None for any other error."""
-        return bad_request(request, exception) if _in_admin(request) and isinstance(exception, NOT_READ) else None
+        """Answer 400 for an invalid id or a number that is too large; None for any other error."""
+        return (
+            bad_request(request, exception)
+            if _in_admin(request) and isinstance(exception, INVALID_INPUT_ERRORS)
+            else None
+        )
 
 
 def _in_admin(request: HttpRequest) -> bool:

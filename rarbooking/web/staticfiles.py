@@ -1,9 +1,9 @@
-"""Which static files are collected, and under which names they are served."""
+"""Static files: what is collected, and storage with hashed names."""
 
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# Folders at the top of the front-end packages that hold sources, not what a browser asks for.
+# Folders at the top of the front-end packages that hold sources.
 PACKAGE_SOURCES = (
     "assets",
     "common",
@@ -24,7 +24,7 @@ PACKAGE_SOURCES = (
 
 
 class StaticFilesConfig(DjangoStaticFilesConfig):
-    """Collect what a browser needs of the front-end packages, not their sources."""
+    """Collects the front-end packages without their sources."""
 
     ignore_patterns = [
         *DjangoStaticFilesConfig.ignore_patterns,

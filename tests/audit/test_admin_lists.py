@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from audit.admin_lists import MOST_COUNTED, BoundedPaginator, values_of
+from audit.admin_lists import MAX_COUNT, BoundedPaginator, distinct_values
 from audit.events import record
 from audit.models import AuditEvent
 
@@ -17,17 +17,17 @@ LIST = "/admin/audit/auditevent/"
 
 def test_a_list_is_counted_up_to_a_limit(django_user_model: Any) -> None:
     users = django_user_model.objects
-    users.bulk_create(django_user_model(username=f"SAMPLE.{number}") for number in range(MOST_COUNTED + 1))
-    assert BoundedPaginator(users.order_by("username"), 100).count == MOST_COUNTED
+    users.bulk_create(django_user_model(username=f"SAMPLE.{number}") for number in range(MAX_COUNT + 1))
+    assert BoundedPaginator(users.order_by("username"), 100).count == MAX_COUNT
     assert BoundedPaginator(users.filter(username__startswith="SAMPLE.99").order_by("username"), 100).count == 111
 
 
 def test_each_value_of_a_column_is_found_once_and_in_order() -> None:
     for what in ("CASE_VIEWED", "BOOKING_BOOKED", "CASE_VIEWED", "AUDIT_PURGED", "CASE_VIEWED"):
         record(what=what, who=None)
-    found = list(values_of(AuditEvent.objects.all(), "what"))
+    found = list(distinct_values(AuditEvent.objects.all(), "what"))
     assert found == ["AUDIT_PURGED", "BOOKING_BOOKED", "CASE_VIEWED"]
-    assert list(values_of(AuditEvent.objects.none(), "what")) == []
+    assert list(distinct_values(AuditEvent.objects.none(), "what")) == []
 
 
 def test_the_audit_can_be_narrowed_down_to_what_was_done(admin_client: Client) -> None:

@@ -35,6 +35,6 @@ def upstream(settings: Settings) -> Iterator[ScriptedUpstream]:
     settings.DELIUS_INTEGRATION_URL = f"{scripted.url}/delius"
     cache.clear()
     yield scripted
-    background.finish()
+    background.drain()
     cache.clear()
     scripted.stop()

@@ -11,7 +11,7 @@ from typing import Any
 import brotli
 import pytest
 
-from rarbooking.observability.error_reports import HIDDEN, scrubbed
+from rarbooking.observability.error_reports import REDACTED, scrubbed
 from scripts.servers import ROOT, environment
 
 PRIVATE = ("X000001", "Brian", "Private words", "a-cookie", "a-token", "127.0.0.9", "ROBIN.SAMPLE")
@@ -52,7 +52,7 @@ def test_an_event_keeps_what_went_wrong_and_where_and_nothing_of_anybody() -> No
     kept = scrubbed(EVENT, key="a-key")
     assert [text for text in PRIVATE if text in json.dumps(kept)] == []
     (error,) = kept["exception"]["values"]
-    assert (error["type"], error["value"]) == ("ValueError", HIDDEN)
+    assert (error["type"], error["value"]) == ("ValueError", REDACTED)
     assert error["stacktrace"]["frames"] == [{"function": "save", "lineno": 1}]
     assert kept["request"]["method"] == "POST"
     assert kept["request"]["url"].startswith("https://rarbooking.example/cases/crn-")

@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from rarbooking.identity.open_redirects import own_path
+from rarbooking.identity.open_redirects import safe_redirect_path
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def request_here(rf: RequestFactory) -> HttpRequest:
     ],
 )
 def test_an_address_of_ours_keeps_its_path_and_query(request_here: HttpRequest, address: str, path: str) -> None:
-    assert own_path(request_here, address) == path
+    assert safe_redirect_path(request_here, address) == path
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_an_address_of_ours_keeps_its_path_and_query(request_here: HttpRequest, 
     ],
 )
 def test_no_other_address_is_led_to(request_here: HttpRequest, address: str) -> None:
-    assert own_path(request_here, address) == ""
+    assert safe_redirect_path(request_here, address) == ""

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from structlog.testing import capture_logs
 
-from rarbooking.observability.request_timing import together
+from rarbooking.observability.request_timing import union_seconds
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -50,4 +50,4 @@ def test_a_request_that_asks_nothing_of_delius_waited_for_nothing(robin: Client)
     ],
 )
 def test_what_is_waited_for_side_by_side_counts_once(spans: list[tuple[float, float]], seconds: float) -> None:
-    assert together(spans) == seconds
+    assert union_seconds(spans) == seconds

@@ -17,7 +17,7 @@ from tests.people import account, client_of
 from tests.simulator_process import Simulator
 from tests.toolkits.factories import make_placeholder, make_rollout, make_toolkit
 from tests.toolkits.test_admin import NEW_TOOLKIT, errors_of
-from toolkits.checking import check_toolkits, problems_with
+from toolkits.delius_validation import check_toolkits, problems_with
 from toolkits.models import Toolkit
 
 pytestmark = pytest.mark.django_db

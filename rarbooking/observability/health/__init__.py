@@ -1,1 +1,1 @@
-"""What the platform asks of the service: whether it lives, whether it can work, what it leans on, and what it is."""
+"""Health endpoints: liveness, readiness, health of dependencies, build info."""

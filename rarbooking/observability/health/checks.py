@@ -1,4 +1,4 @@
-"""What is checked. Answers hold states, numbers and times only; why something is down is in the log."""
+"""Health checks. Results hold states, numbers and times only; the reason for a failure is in the log."""
 
 import secrets
 import threading
@@ -15,50 +15,50 @@ from django.db.migrations.executor import MigrationExecutor
 
 from delius.http.health import ServiceHealth, read_health
 
-CACHE_KEY_SECONDS = 10
+CACHE_PROBE_SECONDS = 10
 
 logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Component:
-    """One part of the service, or one that it leans on."""
+    """The health of one component or dependency."""
 
     is_up: bool
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as HMPPS services show it."""
+        """Return the JSON that HMPPS services use."""
         return {"status": status(self.is_up), "details": dict(self.details)}
 
 
 def status(is_up: bool) -> str:
-    """Return the word for a state."""
+    """Return `UP` or `DOWN`."""
     return "UP" if is_up else "DOWN"
 
 
 def own_components() -> dict[str, Component]:
-    """Return what the service cannot work without: its database, with every migration applied, and its cache."""
-    database = _checked("db", _database)
+    """Check database, migrations and cache, without which the service cannot work."""
+    database = _run_check("db", _database)
     return {
         "db": database,
-        # Nothing is known of them without a database, and asking would mean to wait for it once more.
-        "migrations": _checked("migrations", _migrations) if database.is_up else Component(is_up=False),
-        "cache": _checked("cache", _cache),
+        # Not checked without a database: it would mean waiting for the connection once more.
+        "migrations": _run_check("migrations", _migrations) if database.is_up else Component(is_up=False),
+        "cache": _run_check("cache", _cache),
     }
 
 
 def upstream_components() -> dict[str, Component]:
-    """Return HMPPS Auth and the integration service, as they were at most HEALTH_UPSTREAM_SECONDS ago."""
-    return {each.name: Component(each.is_up, {"milliseconds": each.milliseconds}) for each in _upstreams.get()}
+    """Return the health of HMPPS Auth and the integration service, cached for HEALTH_UPSTREAM_SECONDS."""
+    return {each.name: Component(each.is_up, {"milliseconds": each.milliseconds}) for each in _upstream_health.get()}
 
 
-def _checked(name: str, check: Callable[[], Component]) -> Component:
+def _run_check(name: str, check: Callable[[], Component]) -> Component:
     began = time.perf_counter()
     try:
         component = check()
     except Exception as error:
-        # Whatever goes wrong means that this part does not work, and the others are to be told of all the same.
+        # Any error means that this component is down; the others are still reported.
         logger.warning("health_check_failed", check=name, fault=type(error).__name__, error=str(error))
         component = Component(is_up=False)
     milliseconds = round((time.perf_counter() - began) * 1000)
@@ -79,17 +79,16 @@ def _migrations() -> Component:
 
 def _cache() -> Component:
     key, value = f"health:{secrets.token_hex(8)}", secrets.token_hex(8)
-    cache.set(key, value, CACHE_KEY_SECONDS)
+    cache.set(key, value, CACHE_PROBE_SECONDS)
     found = cache.get(key) == value
     cache.delete(key)
     return Component(found)
 
 
-class _Upstreams:
-    """The last answer of the upstream services.
+class _UpstreamHealthCache:
+    """In-process cache of the upstream services' health, which needs neither cache nor database.
 
-    Each process keeps its own, so that neither cache nor database is needed for it. One thread at a time asks; others
-    that come meanwhile are given the last answer, where there is one.
+    One thread at a time refreshes it; concurrent ones are given the stale answer, where there is one.
     """
 
     def __init__(self) -> None:
@@ -98,7 +97,7 @@ class _Upstreams:
         self._asked_at = 0.0
 
     def get(self) -> tuple[ServiceHealth, ...]:
-        """Return the last answer, or a new one where it is too old."""
+        """Return the cached answer, refreshing it where it has expired."""
         answer = self._answer
         if answer and (self._is_fresh() or self._lock.locked()):
             return answer
@@ -108,8 +107,8 @@ class _Upstreams:
                 self._asked_at = time.monotonic()
             return self._answer
 
-    def forget(self) -> None:
-        """Ask anew the next time."""
+    def invalidate(self) -> None:
+        """Drop the cached answer."""
         with self._lock:
             self._answer = ()
 
@@ -117,9 +116,9 @@ class _Upstreams:
         return time.monotonic() - self._asked_at < settings.HEALTH_UPSTREAM_SECONDS
 
 
-_upstreams = _Upstreams()
+_upstream_health = _UpstreamHealthCache()
 
 
-def forget_upstreams() -> None:
-    """Drop what is known of the upstream services' health."""
-    _upstreams.forget()
+def invalidate_upstream_health() -> None:
+    """Drop the cached health of upstream services."""
+    _upstream_health.invalidate()

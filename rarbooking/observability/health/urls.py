@@ -1,4 +1,4 @@
-"""The addresses of health, without a slash at the end, as HMPPS services have them."""
+"""URLs of the health endpoints, without a trailing slash, as HMPPS services have them."""
 
 from django.urls import path
 

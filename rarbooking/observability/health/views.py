@@ -1,4 +1,4 @@
-"""The addresses that the platform probes. Open without sign-in, never cached, and free of internals."""
+"""Probe endpoints. Public, never cached, and without internal details."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from rarbooking.observability.health.checks import Component, own_components, st
 @require_safe
 @never_cache
 def liveness(request: HttpRequest) -> HttpResponse:
-    """Say that the process answers. Nothing is asked of anything else: a restart would mend none of it."""
+    """Liveness: 200 while the process answers. No dependency is checked: a restart would not repair it."""
     return JsonResponse({"status": status(True)})
 
 
@@ -23,9 +23,9 @@ def liveness(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readiness(request: HttpRequest) -> HttpResponse:
-    """Say whether this process can serve people: 503 where its database, its migrations or its cache are not right.
+    """Readiness: 503 where database, migrations or cache fail.
 
-    An outage of Delius does not count: people are told of it on the page, and their bookings wait.
+    An outage of Delius does not count: pages say so, and bookings are retried.
     """
     return _answer(own_components())
 
@@ -34,7 +34,7 @@ def readiness(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
-    """Say how the service and all that it leans on are, with 503 where anything is down. For people and dashboards."""
+    """Health of all components and dependencies, 503 where any is down. For people and dashboards."""
     return _answer({**own_components(), **upstream_components()})
 
 
@@ -42,7 +42,7 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def info(request: HttpRequest) -> HttpResponse:
-    """Say what is running: the version, the commit and when it was built."""
+    """Build info: version, commit and build time."""
     return JsonResponse(
         {
             "build": {"name": "rarbooking", "version": settings.BUILD_NUMBER, "time": settings.BUILD_TIME},

@@ -1,4 +1,4 @@
-"""Holding a page of changes against the mirror, and bringing the mirror up to date."""
+"""Diff of a page of changes against the mirror, and its upsert."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from delius.records import Appointment, Change, Nsi
 
 M = TypeVar("M", MirroredNsi, MirroredContact)
 
-NOT_A_CHANGE = {"seen_at"}
+IGNORED_FIELDS = {"seen_at"}
 
 logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How many NSIs and appointments are new, other than they were, moved, or no longer there."""
+class ChangeCounts:
+    """Numbers of new, changed, moved and gone NSIs and appointments."""
 
     nsis_new: int = 0
     nsis_changed: int = 0
@@ -31,21 +31,20 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """The rows of a page as they should be, and what that changes."""
+class MirrorDiff:
+    """The rows to upsert for a page, and counts of changes."""
 
     nsis: tuple[MirroredNsi, ...]
     contacts: tuple[MirroredContact, ...]
-    tally: Tally
+    counts: ChangeCounts
 
 
-def compare(changes: Iterable[Change], *, type_codes: Collection[str], now: datetime, dry_run: bool) -> Comparison:
-    """Return what a page of changes, read at `now` (aware), makes of the mirror. Stores nothing.
+def diff(changes: Iterable[Change], *, type_codes: Collection[str], now: datetime, dry_run: bool) -> MirrorDiff:
+    """Return the diff of a page of changes, read at `now` (aware), against the mirror. Stores nothing.
 
-    Of several changes of one record the last counts. Only what was last known to be of the types asked for can be gone,
-    so that correcting a toolkit's code does not make its old NSIs disappear; with an NSI its appointments are gone. An
-    appointment whose NSI is not known is left out. With `dry_run` every NSI counts as known: those of earlier pages
-    were not stored.
+    The last change of a record wins. Only rows of the given types can become gone, so that correcting a toolkit's code
+    does not make its old NSIs gone; the appointments of a gone NSI are gone too. Appointments of unknown NSIs are left
+    out. With `dry_run` every NSI counts as known: those of earlier pages were not stored.
     """
     page = _Page(changes)
     known_nsis = MirroredNsi.objects.in_bulk({*page.nsis, *page.gone_nsis, *page.nsis_of_appointments()})
@@ -65,11 +64,11 @@ def compare(changes: Iterable[Change], *, type_codes: Collection[str], now: date
         (row for key, row in known_contacts.items() if key not in page.appointments), type_codes, now
     )
     if len(contacts) < len(page.appointments):
-        logger.warning("changes_without_their_nsi", appointments=len(page.appointments) - len(contacts))
-    return Comparison(
+        logger.warning("appointments_without_nsi", appointments=len(page.appointments) - len(contacts))
+    return MirrorDiff(
         nsis=(*nsis, *gone_nsis),
         contacts=(*contacts, *gone_contacts),
-        tally=Tally(
+        counts=ChangeCounts(
             nsis_new=sum(row.nsi_id not in known_nsis for row in nsis),
             nsis_changed=sum(row.nsi_id in known_nsis and _differ(row, known_nsis[row.nsi_id]) for row in nsis),
             nsis_gone=len(gone_nsis),
@@ -80,16 +79,16 @@ def compare(changes: Iterable[Change], *, type_codes: Collection[str], now: date
     )
 
 
-def store(comparison: Comparison) -> None:
-    """Bring the mirror up to date. To be called in a transaction, with the cursor."""
-    _upsert(MirroredNsi, comparison.nsis)
-    _upsert(MirroredContact, comparison.contacts)
+def store(mirror_diff: MirrorDiff) -> None:
+    """Upsert the rows of a diff. To be called in the transaction that updates the cursor."""
+    _upsert(MirroredNsi, mirror_diff.nsis)
+    _upsert(MirroredContact, mirror_diff.contacts)
 
 
 class _Page:
-    """The last change of each record of a page, by its id: NSIs, appointments, and what is gone of either.
+    """The last change of each record of a page, by id: NSIs, appointments, and gone ones of either.
 
-    A soft-deleted appointment is gone; a soft-deleted NSI is not, because Delius still tells of it.
+    A soft-deleted appointment is gone; a soft-deleted NSI is not, because Delius still returns it.
     """
 
     def __init__(self, changes: Iterable[Change]) -> None:
@@ -102,7 +101,7 @@ class _Page:
                 self.nsis[change.nsi.nsi_id] = (change.crn, change.nsi)
                 self.gone_nsis.discard(change.nsi.nsi_id)
             if change.appointment and change.appointment.soft_deleted:
-                self._lose_appointment(change.appointment.contact_id)
+                self._remove_appointment(change.appointment.contact_id)
             elif change.appointment:
                 self.appointments[change.appointment.contact_id] = (change.crn, change.appointment)
                 self.gone_contacts.discard(change.appointment.contact_id)
@@ -110,9 +109,9 @@ class _Page:
                 self.nsis.pop(change.gone.nsi_id, None)
                 self.gone_nsis.add(change.gone.nsi_id)
             if change.gone and change.gone.contact_id is not None:
-                self._lose_appointment(change.gone.contact_id)
+                self._remove_appointment(change.gone.contact_id)
 
-    def _lose_appointment(self, contact_id: int) -> None:
+    def _remove_appointment(self, contact_id: int) -> None:
         self.appointments.pop(contact_id, None)
         self.gone_contacts.add(contact_id)
 
@@ -165,12 +164,12 @@ def _was_moved(row: MirroredContact, known: MirroredContact | None) -> bool:
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:
-    """Return a moment as the database gives it back: in two time zones, the hour that clocks repeat never compares."""
+    """Convert to UTC, as the database returns it: times in the repeated hour of a clock change would never compare."""
     return moment.astimezone(UTC) if moment else None
 
 
 def _newly_gone(rows: Iterable[M], type_codes: Collection[str], now: datetime) -> list[M]:
-    """Return those of some rows that were there until now and are of the types, with `gone_since` set to now."""
+    """Set `gone_since` on rows of the types that are not gone yet, and return these."""
     gone = [
         row
         for row in rows
@@ -182,7 +181,7 @@ def _newly_gone(rows: Iterable[M], type_codes: Collection[str], now: datetime) -
 
 
 def _differ(one: MirroredNsi, other: MirroredNsi) -> bool:
-    names = {field.attname for field in one._meta.concrete_fields} - NOT_A_CHANGE
+    names = {field.attname for field in one._meta.concrete_fields} - IGNORED_FIELDS
     return any(getattr(one, name) != getattr(other, name) for name in names)
 
 

@@ -1,4 +1,4 @@
-"""Holding toolkits against what Delius demands of an NSI of their types, and saying in words what to change."""
+"""Validation of toolkits against Delius's NSI types, with messages on what to change."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from toolkits.models import Rollout, Toolkit
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What Delius would refuse: the field of the toolkit that it is about, and what to do."""
+    """A validation error: the toolkit's field, and what to do."""
 
     field: str
     message: str
@@ -20,17 +20,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class CheckedToolkit:
-    """A toolkit and what is wrong with it; `is_over` where it was not checked because its last day has passed."""
+    """A toolkit and its validation errors; `has_ended` where it was not checked because its last day has passed."""
 
     toolkit: Toolkit
     problems: tuple[Problem, ...] = ()
-    is_over: bool = False
+    has_ended: bool = False
 
 
 def check_toolkits(*, on: date) -> list[CheckedToolkit]:
-    """Return every toolkit, in the order of the list, with what Delius would refuse of it from a day on.
+    """Validate every toolkit for use from a day on, in the order of the list.
 
-    Delius is asked now, whatever is cached. Raises DeliusError where it does not answer.
+    Reads NSI types uncached. Raises DeliusError where Delius does not answer.
     """
     toolkits = list(Toolkit.objects.all())
     if not toolkits:
@@ -40,7 +40,7 @@ def check_toolkits(*, on: date) -> list[CheckedToolkit]:
     not_over = Q(ends_on=None) | Q(ends_on__gte=on)
     providers = set(Rollout.objects.filter(not_over).order_by().values_list("provider_code", flat=True))
     return [
-        CheckedToolkit(toolkit, is_over=True)
+        CheckedToolkit(toolkit, has_ended=True)
         if toolkit.active_to and toolkit.active_to < on
         else CheckedToolkit(toolkit, tuple(_problems(toolkit, known.get(toolkit.nsi_type_code), for_rar, providers)))
         for toolkit in toolkits
@@ -48,7 +48,7 @@ def check_toolkits(*, on: date) -> list[CheckedToolkit]:
 
 
 def problems_with(toolkit: Toolkit, nsi_type: NsiType) -> Iterator[Problem]:
-    """Give what Delius would refuse of a new NSI of a toolkit: its sub type, status and session count."""
+    """Yield what Delius would refuse of a new NSI of a toolkit: its sub type, status and session count."""
     yield from _sub_type_problems(toolkit, nsi_type)
     if toolkit.nsi_status_code not in {each.code for each in nsi_type.statuses}:
         message = f"{nsi_type.code} has no status {toolkit.nsi_status_code}: choose {_names(nsi_type.statuses)}"

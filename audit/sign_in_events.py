@@ -1,4 +1,4 @@
-"""Recording who signed in and out, and who could not."""
+"""Audit events of sign-in, sign-out and refused passwords."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from audit.events import record
 
 
 def connect() -> None:
-    """Listen to Django's own signals, which every way of signing in sends."""
+    """Connect to Django's authentication signals."""
     user_logged_in.connect(_signed_in, dispatch_uid="audit")
     user_logged_out.connect(_signed_out, dispatch_uid="audit")
     user_login_failed.connect(_refused, dispatch_uid="audit")
@@ -24,5 +24,5 @@ def _signed_out(sender: Any, user: Any, **rest: Any) -> None:
 
 
 def _refused(sender: Any, credentials: dict[str, Any], **rest: Any) -> None:
-    # What was typed in place of a user name may be a password: it is not kept.
+    # The user name is not recorded: a password may have been typed there.
     record(what="SIGN_IN_REFUSED", who=None)

@@ -1,7 +1,7 @@
-"""Toolkits, their order and their rollout, kept in the cache for a minute: every page of the journey asks for them.
+"""Cache of toolkits, their order and their rollout, for a minute: every page of the journey reads them.
 
-Whatever is changed through the models is forgotten at once: by every process where Redis is the cache, and otherwise by
-the process that changed it, so that an administrator sees it on the next page; other processes see it within a minute.
+Changes through the models invalidate it at once: for all processes where Redis is the cache, otherwise for the process
+that made the change; others see it within a minute.
 """
 
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from django.dispatch import receiver
 
 from toolkits.models import Rollout, Toolkit, ToolkitList
 
-KEPT_SECONDS = 60
-# Part of every key: to be changed with the shape of what is kept, so that a new release does not read an old one's.
-SHAPE = 3
-TOOLKITS = f"toolkits:{SHAPE}:all"
+CACHE_SECONDS = 60
+# Part of every key: to be raised when the cached structure changes, so that a release does not read an older one's.
+SCHEMA_VERSION = 3
+TOOLKITS = f"toolkits:{SCHEMA_VERSION}:all"
 TOOLKIT, ROLLOUT = "toolkit", "rollout"
 COLUMNS = (
     "kind",
@@ -40,66 +40,65 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
-    """A first and a last day, both included; None is no limit."""
+class DateRange:
+    """A first and a last day, inclusive; None is unbounded."""
 
     first: date | None
     last: date | None
 
-    def cover(self, on: date) -> bool:
-        """Return whether a day is one of them."""
+    def contains(self, on: date) -> bool:
+        """Return whether a day is in the range."""
         return (self.first is None or self.first <= on) and (self.last is None or self.last >= on)
 
 
 def toolkits() -> list[dict[str, Any]]:
-    """Return the values of every toolkit, by field, and as `order_of_list` how the list of them is ordered."""
-
-    kept: list[dict[str, Any]] | None = cache.get(TOOLKITS)
-    if kept is None:
-        kept = [dict(row) for row in _toolkit_rows().values(*COLUMNS[1:])]
-        cache.set(TOOLKITS, kept, KEPT_SECONDS)
-    return kept
+    """Return every toolkit as a dict of its fields, with the list's order as `order_of_list`."""
+    cached: list[dict[str, Any]] | None = cache.get(TOOLKITS)
+    if cached is None:
+        cached = [dict(row) for row in _toolkit_rows().values(*COLUMNS[1:])]
+        cache.set(TOOLKITS, cached, CACHE_SECONDS)
+    return cached
 
 
 def order() -> str | None:
-    """Return the order that an administrator chose for the list of toolkits, None where nobody did."""
+    """Return the configured order of the list of toolkits, None for the default."""
     return next((row["order_of_list"] for row in toolkits()), None)
 
 
-def rollout(provider_code: str) -> dict[str, Days]:
+def rollout(provider_code: str) -> dict[str, DateRange]:
     """Return when each team of a provider uses toolkits, by team code; under "" those without a row of their own.
 
-    Where neither this nor the toolkits are kept, both are read in one query: a page that asks for one asks for both.
+    Where neither this nor the toolkits are cached, both are read in one query: pages need both.
     """
     key = _rollout_key(provider_code)
-    kept = cache.get_many([key, TOOLKITS])
-    if key not in kept:
+    cached = cache.get_many([key, TOOLKITS])
+    if key not in cached:
         rows = _rollout_rows(provider_code)
-        found = (rows if TOOLKITS in kept else rows.union(_toolkit_rows(), all=True)).values_list(*COLUMNS)
+        found = (rows if TOOLKITS in cached else rows.union(_toolkit_rows(), all=True)).values_list(*COLUMNS)
         read: dict[str, Any] = {key: {}}
         toolkit_rows = []
         for kind, *values in found:
             row = dict(zip(COLUMNS[1:], values, strict=True))
             if kind == ROLLOUT:
-                read[key][row["name"]] = Days(row["active_from"], row["active_to"])
+                read[key][row["name"]] = DateRange(row["active_from"], row["active_to"])
             else:
                 toolkit_rows.append(row)
-        if TOOLKITS not in kept:
+        if TOOLKITS not in cached:
             read[TOOLKITS] = toolkit_rows
-        cache.set_many(read, KEPT_SECONDS)
-        kept |= read
-    days: dict[str, Days] = kept[key]
+        cache.set_many(read, CACHE_SECONDS)
+        cached |= read
+    days: dict[str, DateRange] = cached[key]
     return days
 
 
-def forget_toolkits() -> None:
-    """Let the next page read the toolkits and their order."""
-    _forget(TOOLKITS)
+def invalidate_toolkits() -> None:
+    """Invalidate the toolkits and their order."""
+    _invalidate(TOOLKITS)
 
 
-def forget_rollout(*provider_codes: str) -> None:
-    """Let the next page read the rollout of some providers. To be called after changes that send no signal."""
-    _forget(*(_rollout_key(each) for each in provider_codes))
+def invalidate_rollout(*provider_codes: str) -> None:
+    """Invalidate the rollout of providers. To be called after changes that send no signal (bulk updates)."""
+    _invalidate(*(_rollout_key(each) for each in provider_codes))
 
 
 def _toolkit_rows() -> QuerySet[Toolkit]:
@@ -108,8 +107,8 @@ def _toolkit_rows() -> QuerySet[Toolkit]:
 
 
 def _rollout_rows(provider_code: str) -> QuerySet[Rollout]:
-    """The rows of a provider in the columns of toolkits: its team, and its first and last day."""
-    empty = {name: _nothing(name) for name in COLUMNS[1:] if name not in ("name", "active_from", "active_to")}
+    """Return a provider's rollout rows with the columns of toolkits, for a UNION."""
+    empty = {name: _null_value(name) for name in COLUMNS[1:] if name not in ("name", "active_from", "active_to")}
     return (
         Rollout.objects.filter(provider_code=provider_code)
         .order_by()
@@ -117,7 +116,7 @@ def _rollout_rows(provider_code: str) -> QuerySet[Rollout]:
     )
 
 
-def _nothing(name: str) -> Value:
+def _null_value(name: str) -> Value:
     if name == "order_of_list":
         return Value(None, output_field=CharField())
     field: Any = Toolkit._meta.get_field(name)
@@ -126,29 +125,29 @@ def _nothing(name: str) -> Value:
     return Value(0) if isinstance(field, SmallIntegerField) and not field.null else Value(None, output_field=field)
 
 
-def _forget(*keys: str) -> None:
-    """Forget now, for the rest of this transaction, and at its end: others may have kept what was before meanwhile."""
+def _invalidate(*keys: str) -> None:
+    """Delete keys now and again on commit: others may cache the old values until then."""
     cache.delete_many(keys)
     transaction.on_commit(lambda: cache.delete_many(keys))
 
 
 def _rollout_key(provider_code: str) -> str:
-    return f"toolkits:{SHAPE}:rollout:{quote(provider_code)}"
+    return f"toolkits:{SCHEMA_VERSION}:rollout:{quote(provider_code)}"
 
 
 @receiver([post_save, post_delete], sender=Toolkit)
 @receiver([post_save, post_delete], sender=ToolkitList)
 def _toolkits_changed(**kwargs: Any) -> None:
-    forget_toolkits()
+    invalidate_toolkits()
 
 
 @receiver(pre_save, sender=Rollout)
-def _rollout_about_to_change(*, instance: Rollout, **kwargs: Any) -> None:
-    """A row may move to another provider."""
+def _rollout_changing(*, instance: Rollout, **kwargs: Any) -> None:
+    """Invalidate the previous provider's rollout too: a row may move to another provider."""
     if instance.pk:
-        forget_rollout(*Rollout.objects.filter(pk=instance.pk).values_list("provider_code", flat=True))
+        invalidate_rollout(*Rollout.objects.filter(pk=instance.pk).values_list("provider_code", flat=True))
 
 
 @receiver([post_save, post_delete], sender=Rollout)
 def _rollout_changed(*, instance: Rollout, **kwargs: Any) -> None:
-    forget_rollout(instance.provider_code)
+    invalidate_rollout(instance.provider_code)
