@@ -12,7 +12,7 @@ MIGRATIONS := $(shell find . -path './*/migrations/*.py' -not -path './.venv/*' 
 ADMIN_TEMPLATES := $(filter-out simulator/templates,$(wildcard */templates))
 SEEDS := $(shell find toolkits/data guidance/content -type f)
 
-.PHONY: setup demo check test lint secrets format requirements released-migrations package screenshot screens audit licences sbom bench load restore-tried clean
+.PHONY: setup demo check test soak lint secrets format requirements released-migrations package screenshot screens audit licences sbom bench load restore-tried clean
 
 setup: .venv/.installed node_modules/.installed var/.static var/.database
 
@@ -48,6 +48,14 @@ test: setup lint
 	@scripts/ensure_chromium.sh
 	$(BIN)/pytest -n auto --dist worksteal
 	@scripts/test_on_postgresql.sh
+
+# What is exhaustive, some hours of it: every fault at every moment, 2,000 hostile inputs a form, ten minutes of load with
+# faults and kills, a million bookings. docs/testing.md says when, and what the last run showed.
+soak: setup .venv/.bench
+	SOAK=1 $(BIN)/pytest -n auto --dist worksteal tests/faults
+	HOSTILE_EXAMPLES=2000 $(BIN)/pytest -n auto --dist worksteal tests/hostile
+	$(BIN)/python -m bench.load
+	$(BIN)/python -m bench.run
 
 lint: setup
 	$(BIN)/ruff check .
@@ -107,13 +115,13 @@ sbom: .venv/.installed
 	@touch $@
 
 bench: setup .venv/.bench
-	$(BIN)/python -m scripts.bench.run
+	$(BIN)/python -m bench.run
 
 load: setup .venv/.bench
-	$(BIN)/python -m scripts.bench.load
+	$(BIN)/python -m bench.load
 
 restore-tried: setup .venv/.bench
-	$(BIN)/python -m scripts.bench.restore
+	$(BIN)/python -m bench.restore
 
 screenshot: setup
 	@scripts/ensure_chromium.sh

@@ -18,6 +18,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from delius.http import background
+from tests import sampling
 from tests.faults import tally as faults
 from tests.hostile import tally as hostile
 from tests.people import account, client_of
@@ -31,8 +32,11 @@ STARTS_PROCESSES = {"simulator_process", "live_server", "page"}
 IN_PROCESS_OPS = {"test_monitoring.py", "test_helm.py", "test_runbook.py"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that `make check` leaves out."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that `make check` leaves out, and take a sample of the exhaustive ones."""
+    if left_out := sampling.leave_out(items):
+        config.hook.pytest_deselected(items=left_out)
     for item in items:
         starts_processes = STARTS_PROCESSES & set(getattr(item, "fixturenames", ()))
         folder, name = item.path.parent.name, item.path.name

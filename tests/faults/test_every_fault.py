@@ -35,6 +35,8 @@ from tests.faults.tally import Found, Record, keep
 from tests.faults.wire import KILLED, connections_refused, killed_after, killed_at
 from tests.simulator_process import Simulator
 
+pytestmark = pytest.mark.exhaustive
+
 WRITES = {"putNsi", "putAppointment", "withdrawNsi"}
 TRIES_UNDER_TROUBLE = 2
 TRIES_AFTERWARDS = 4

@@ -3,7 +3,7 @@
 Run on a database of a size that matters; what it writes is rolled back. The queries are those that the product makes
 when its own pages, commands and worker are run, not a list of them.
 
-    DATABASE_URL=… python -m scripts.bench.plans <file to write>
+    DATABASE_URL=… python -m bench.plans <file to write>
 """
 
 import json
@@ -141,7 +141,7 @@ class InProcess:
         return self._answer("POST", address, name, fields)
 
     def _answer(self, method: str, address: str, name: str, fields: Mapping[str, str]) -> Any:
-        from scripts.bench.journey import Answer
+        from bench.journey import Answer
 
         if urlsplit(address).netloc == self._auth:
             got = requests.request(method, address, data=fields or None, allow_redirects=False, timeout=10)
@@ -187,8 +187,8 @@ def _on(explainer: Explainer, occasion: str) -> Iterator[None]:
 
 
 def _pages(explainer: Explainer, auth_url: str) -> None:
-    from scripts.bench import caseloads
-    from scripts.bench.journey import ARRANGED, arrange, sign_in, wanted
+    from bench import caseloads
+    from bench.journey import ARRANGED, arrange, sign_in, wanted
 
     browser = InProcess(explainer, auth_url)
     sign_in(browser, caseloads.username(1))

@@ -20,11 +20,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from scripts.bench import caseloads
-from scripts.bench.measure import Sample, spread, tree
-from scripts.bench.reconcile import Reconciled, read, reconcile
-from scripts.bench.report import RESULTS, write_load
-from scripts.bench.stack import REALISTIC_SECONDS, Stack, stack
+from bench import caseloads
+from bench.measure import Sample, spread, tree
+from bench.reconcile import Reconciled, read, reconcile
+from bench.report import RESULTS, write_load
+from bench.stack import REALISTIC_SECONDS, Stack, stack
 from scripts.servers import ROOT, Gunicorn, Worker
 
 MINUTES = float(os.environ.get("LOAD_MINUTES", "10"))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scripts.bench.stack import Stack
+from bench.stack import Stack
 
 SQL = Path(__file__).with_name("fill.sql")
 

@@ -5,10 +5,10 @@ import time
 from datetime import date
 from typing import Any
 
-from scripts.bench import caseloads
-from scripts.bench.journey import ARRANGED, TOOLKITS, Browser, arrange, sign_in, wanted
-from scripts.bench.measure import finished_requests, page_of, spread
-from scripts.bench.stack import REALISTIC_SECONDS, Stack
+from bench import caseloads
+from bench.journey import ARRANGED, TOOLKITS, Browser, arrange, sign_in, wanted
+from bench.measure import finished_requests, page_of, spread
+from bench.stack import REALISTIC_SECONDS, Stack
 
 CONFIRM = "POST …/arrange/check/"
 CALLS = {"the NSI is made": 2, "the NSI is there": 1}

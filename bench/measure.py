@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import mean, median, quantiles
 from typing import Any
 
-from scripts.bench.stack import Stack
+from bench.stack import Stack
 from scripts.servers import ROOT, Gunicorn
 
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")

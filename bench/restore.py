@@ -14,11 +14,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.bench.journey import ARRANGED, NOT_ARRANGED, UNDER_WAY, Browser, JourneyFailed, confirm_draft, sign_in
-from scripts.bench.load import LOCUSTFILE, READ_TIMEOUT_SECONDS, ask_for_faults, settle
-from scripts.bench.reconcile import read, reconcile
-from scripts.bench.report import RESULTS, write_restore
-from scripts.bench.stack import REALISTIC_SECONDS, Stack, stack
+from bench.journey import ARRANGED, NOT_ARRANGED, UNDER_WAY, Browser, JourneyFailed, confirm_draft, sign_in
+from bench.load import LOCUSTFILE, READ_TIMEOUT_SECONDS, ask_for_faults, settle
+from bench.reconcile import read, reconcile
+from bench.report import RESULTS, write_restore
+from bench.stack import REALISTIC_SECONDS, Stack, stack
 from scripts.servers import ROOT, environment
 
 SECONDS = int(os.environ.get("RESTORE_SECONDS", "60"))

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from scripts.bench.feed import ANNOUNCEMENT
-from scripts.bench.stack import Stack
+from bench.feed import ANNOUNCEMENT
+from bench.stack import Stack
 from scripts.servers import ROOT, environment
 
 SAMPLE_SECONDS = 0.5
@@ -51,7 +51,7 @@ def sync(servers: Stack, *, changes: int) -> dict[str, Any]:
 @contextmanager
 def _feed(changes: int) -> Iterator[str]:
     feed = subprocess.Popen(
-        [sys.executable, "-m", "scripts.bench.feed", str(changes)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bench.feed", str(changes)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
     try:
         assert feed.stdout

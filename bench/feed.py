@@ -1,4 +1,4 @@
-"""A feed of changes as long as one likes, each page made as it is asked for: `python -m scripts.bench.feed <changes>`.
+"""A feed of changes as long as one likes, each page made as it is asked for: `python -m bench.feed <changes>`.
 
 It serves what `manage.py sync_nsis` needs of the integration service and of HMPPS Auth, and says where it listens. Each
 fourth change is an NSI, and the three after it are appointments that hang from it. Everybody in it is plainly invented.

@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 
 from locust import FastHttpUser, constant, events, task
 
-from scripts.bench import caseloads
-from scripts.bench.journey import Answer, Confirmed, JourneyFailed, arrange, sign_in, wanted
+from bench import caseloads
+from bench.journey import Answer, Confirmed, JourneyFailed, arrange, sign_in, wanted
 
 JOURNEY, PAGES = "journey", "pages"
 GUIDANCE = (

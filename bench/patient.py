@@ -15,9 +15,9 @@ from typing import Any
 import gevent
 from locust import FastHttpUser, constant, task
 
-from scripts.bench import caseloads
-from scripts.bench.journey import TOOLKITS, Answer, Confirmed, JourneyFailed, Wanted, arrange, sign_in, wanted
-from scripts.bench.locustfile import LocustClient
+from bench import caseloads
+from bench.journey import TOOLKITS, Answer, Confirmed, JourneyFailed, Wanted, arrange, sign_in, wanted
+from bench.locustfile import LocustClient
 
 AT_ONCE = 3
 PEOPLE = caseloads.PRACTITIONERS * caseloads.CASELOAD

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scripts.bench.journey import ARRANGED, UNDER_WAY
-from scripts.bench.stack import Stack
+from bench.journey import ARRANGED, UNDER_WAY
+from bench.stack import Stack
 
 LONDON = ZoneInfo("Europe/London")
 VISIT = "COAP"
