@@ -48,7 +48,7 @@ def _check_not_refused(chosen: str, refused: dict[str, str]) -> str:
 
 
 class TeamForm(StepForm):
-    """Which of their own teams a person books for."""
+    """Form of *team*: one of the user's own teams."""
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +60,7 @@ class TeamForm(StepForm):
 
 
 class TypeForm(StepForm):
-    """What kind of appointment it is: one that is arranged often, or another one of many."""
+    """Form of *type*: a featured type, or another type from a long list."""
 
     def __init__(self, *args: Any, choices: Choices, others: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,7 +90,7 @@ class TypeForm(StepForm):
 
 
 class RarForm(StepForm):
-    """Whether the appointment counts towards RAR."""
+    """Form of *rar*: whether the appointment counts towards RAR."""
 
     rar = RadioField(
         label="Will this be a RAR toolkit session?",
@@ -111,7 +111,7 @@ class RarForm(StepForm):
 
 
 class RequirementForm(StepForm):
-    """Which of several RAR requirements a session counts towards. `refused` says which cannot be chosen, and why."""
+    """Form of *requirement*. `refused` has the reasons for choices that cannot be selected."""
 
     def __init__(
         self, *args: Any, choices: Choices, hints: dict[str, str], refused: dict[str, str], **kwargs: Any
@@ -126,12 +126,12 @@ class RequirementForm(StepForm):
         )
 
     def clean_requirement(self) -> str:
-        """Refuse a requirement that nothing can count towards yet."""
+        """Refuse a requirement of `refused`."""
         return _check_not_refused(self.cleaned_data["requirement"], self.refused)
 
 
 class SentenceForm(StepForm):
-    """Which of several sentences an appointment without RAR is for."""
+    """Form of *sentence*, for an appointment that does not count towards RAR."""
 
     def __init__(self, *args: Any, choices: Choices, hints: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,7 +144,7 @@ class SentenceForm(StepForm):
 
 
 class ToolkitForm(StepForm):
-    """Which toolkit the session uses. `refused` says which cannot be used here, and why."""
+    """Form of *toolkit*. `refused` has the reasons for choices that cannot be selected."""
 
     def __init__(self, *args: Any, choices: Choices, refused: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,12 +156,12 @@ class ToolkitForm(StepForm):
         )
 
     def clean_toolkit(self) -> str:
-        """Refuse a toolkit whose record an appointment of this type cannot be added to."""
+        """Refuse a toolkit of `refused`."""
         return _check_not_refused(self.cleaned_data["toolkit"], self.refused)
 
 
 class RecordForm(StepForm):
-    """To which of several NSIs of a toolkit the appointment is added."""
+    """Form of *record*: one of several NSIs of a toolkit."""
 
     def __init__(self, *args: Any, choices: Choices, hints: dict[str, str], toolkit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -175,7 +175,7 @@ class RecordForm(StepForm):
 
 
 class WhereForm(StepForm):
-    """At which of the team's offices."""
+    """Form of *where*: one of the team's offices."""
 
     def __init__(self, *args: Any, offices: Iterable[tuple[str, str]], optional: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -191,7 +191,7 @@ class WhereForm(StepForm):
 
 
 class WhenForm(StepForm):
-    """The day and the times. `now` decides what is in the past; nothing counts towards RAR from `rar_ends_on` on."""
+    """Form of *when*: date and times after `now`, and before `rar_ends_on` for a RAR session."""
 
     date = GovukDateField(label="Date", help_text="For example, 20 5 2027", missing="Enter the date of the appointment")
     start_time = GovukTimeField(label="Start time", missing="Enter a start time, like 9am or 1:30pm", name="Start time")
@@ -203,7 +203,7 @@ class WhenForm(StepForm):
         self.rar_ends_on = rar_ends_on
 
     def clean(self) -> dict[str, Any]:
-        """Check the day and the times against each other and against now."""
+        """Validate the date and the times against each other and against `now`."""
         cleaned: dict[str, Any] = super().clean() or {}
         day, start, end = (cleaned.get(name) for name in ("date", "start_time", "end_time"))
         field = self.fields["date"]
@@ -227,7 +227,7 @@ class WhenForm(StepForm):
 
 
 class RepeatForm(StepForm):
-    """Whether the appointment repeats, and how."""
+    """Form of *repeat*: whether the appointment repeats, and how."""
 
     repeat = RadioField(
         label="Will this be a repeating appointment?",
@@ -262,7 +262,7 @@ class RepeatForm(StepForm):
 
 
 class DatesForm(StepForm):
-    """Which of the repeats are wanted."""
+    """Form of *dates*: which of the repeats are wanted."""
 
     def __init__(self, *args: Any, days: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -276,7 +276,7 @@ class DatesForm(StepForm):
 
 
 class RepeatRarForm(StepForm):
-    """Whether the repeats count towards RAR too."""
+    """Form of *repeat-rar*: whether the repeats count towards RAR too."""
 
     def __init__(self, *args: Any, toolkit: str, rar_ends_on: calendar_date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -299,7 +299,7 @@ class RepeatRarForm(StepForm):
 
 
 class NotesForm(StepForm):
-    """Notes for the contact log."""
+    """Form of *notes* for the contact log."""
 
     notes = MultilineField(
         label="Add appointment notes",
@@ -321,7 +321,7 @@ class NotesForm(StepForm):
             self.fields["notes_repeat"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """Ask about repeats where there are notes to repeat."""
+        """Require the answer about repeats where there are notes."""
         cleaned: dict[str, Any] = super().clean() or {}
         if "notes_repeat" in self.fields and cleaned.get("notes") and not cleaned.get("notes_repeat"):
             self.add_error("notes_repeat", "Select yes if these notes are for repeat appointments too")
@@ -329,7 +329,7 @@ class NotesForm(StepForm):
 
 
 class SensitiveForm(StepForm):
-    """Whether details must not be shared with the person on probation."""
+    """Form of *sensitive*: whether details must not be shared with the person on probation."""
 
     def __init__(self, *args: Any, person_first_name: str, repeats: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -348,7 +348,7 @@ class SensitiveForm(StepForm):
             self.fields["sensitive_repeat"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """Ask about repeats where this appointment is sensitive."""
+        """Require the answer about repeats where this appointment is sensitive."""
         cleaned: dict[str, Any] = super().clean() or {}
         about_repeats = "sensitive_repeat" in self.fields and cleaned.get("sensitive") == "yes"
         if about_repeats and not cleaned.get("sensitive_repeat"):
