@@ -482,7 +482,7 @@ def _may_hang_from(kind: AppointmentType, toolkit: ToolkitChoice) -> bool:
 
 
 def _is_referred_later(requirement: RarRequirement, situation: Situation) -> bool:
-    """Return whether the event's referral date is in the future: an NSI needs one from then until today (RULES.md, *NSIs*)."""
+    """Return whether the event's referral date is in the future: no NSI can be referred yet (RULES.md, *NSIs*)."""
     referred = requirement.event.referral_date
     return referred is not None and referred > situation.today
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.bench.caseloads import CASELOAD, PRACTITIONERS, crn, username
+from bench.caseloads import CASELOAD, PRACTITIONERS, crn, username
 from tests.simulator.delius import NOW, Delius
 from tests.simulator_process import Simulator
 
