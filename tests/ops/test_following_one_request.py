@@ -54,14 +54,16 @@ def test_a_confirmation_and_the_worker_that_finishes_it_have_one_id(
     # What the page left on the row, logged, and asked of others:
     [(state, known)] = product.rows("SELECT state, correlation_id FROM booking_booking")
     assert (state, bool(known)) == ("submitted", True)
-    assert {"request_started", "delius_call", "booking_waits", "request_finished"} <= with_id(product.logged(), known)
+    assert {"request_started", "delius_call", "booking_retry_scheduled", "request_finished"} <= with_id(
+        product.logged(), known
+    )
     asked = {entry["operation"]: entry["correlationId"] for entry in delius.requests()}
     assert asked["putNsi"] == asked["putAppointment"] == known
     # What a worker logs and asks, in another process and later:
     delius.clear_requests()
     product.work_is_due()
     worked = product.manage("db_worker", "--batch", "--no-startup-delay", "--no-reload")
-    assert {"delius_call", "booking_moved"} <= with_id(worked, known)
+    assert {"delius_call", "booking_state_changed"} <= with_id(worked, known)
     assert {line["tries"] for line in worked if line.get("correlation_id") == known} == {1}
     asked = {entry["operation"]: entry["correlationId"] for entry in delius.requests()}
     assert asked["putAppointment"] == known
