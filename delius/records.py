@@ -80,7 +80,7 @@ class CodeDescription(Record):
 
 
 class Name(Record):
-    """A person's name. Somebody with one name has a surname alone."""
+    """A person's name; a single name is the surname."""
 
     forename: Text = ""
     middle_name: Text = ""

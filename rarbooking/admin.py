@@ -36,11 +36,11 @@ class UserAdmin(ReadOnly, admin.ModelAdmin):
         return int(user.session_count)
 
     @admin.action(description="End all sessions of the selected people", permissions=["end_sessions"])
-    def end_sessions(self, request: HttpRequest, people: QuerySet[User]) -> None:
+    def end_sessions(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """End every session of the selected users."""
-        for person in people:
-            count = sessions.end_all(person, by=request.user)
-            ended = f"{count} {'session' if count == 1 else 'sessions'} of {person.username} ended"
+        for user in users:
+            count = sessions.end_all(user, by=request.user)
+            ended = f"{count} {'session' if count == 1 else 'sessions'} of {user.username} ended"
             self.message_user(request, ended, messages.SUCCESS)
 
     def has_end_sessions_permission(self, request: HttpRequest) -> bool:

@@ -33,7 +33,7 @@ def _services() -> Iterator[checks.CheckMessage]:
             yield checks.Error(f"{name} does not begin with https://.", id="rarbooking.E001")
     collector = urlsplit(settings.OTEL_EXPORTER_OTLP_ENDPOINT)
     if collector.hostname not in LOOPBACK_HOSTS | {None} and collector.scheme != "https":
-        # Traces hold nothing of anybody, and collectors inside a cluster often have no certificate.
+        # Traces hold no personal data, and collectors inside a cluster often have no certificate.
         yield checks.Warning("OTEL_EXPORTER_OTLP_ENDPOINT does not begin with https://.", id="rarbooking.W002")
 
 

@@ -100,7 +100,7 @@ class Toolkit(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the name people see."""
+        """Return the name."""
         return self.name
 
     @staticmethod
@@ -112,7 +112,7 @@ class Toolkit(models.Model):
 class Rollout(models.Model):
     """When a provider, or one team of it, uses toolkits.
 
-    A team with a row of its own goes by that row alone, on every date, whatever its provider's row says.
+    A team's own row overrides its provider's, on every date.
     """
 
     provider_code = models.CharField(max_length=3, validators=[capitals_and_digits])

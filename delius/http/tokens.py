@@ -33,7 +33,7 @@ class Tokens:
 
         Raises Unavailable where HMPPS Auth gives none; CircuitOpen where it is not asked.
         """
-        return cache.get(self._key(username)) or self._obtain(username)
+        return cache.get(self._key(username)) or self._fetch_once(username)
 
     def has(self, username: str | None = None) -> bool:
         """Return whether a token is cached."""
@@ -45,9 +45,9 @@ class Tokens:
 
     def renew(self, stale: str, username: str | None = None) -> str:
         """Return a token other than `stale`, which was rejected. Raises what `get` raises."""
-        return self._obtain(username, stale=stale)
+        return self._fetch_once(username, stale=stale)
 
-    def _obtain(self, username: str | None, *, stale: str | None = None) -> str:
+    def _fetch_once(self, username: str | None, *, stale: str | None = None) -> str:
         """Fetch a token once for concurrent threads (single flight), which share the result."""
         key = self._key(username)
         with self._lock:

@@ -177,7 +177,7 @@ def json_of(operation: Operation, response: requests.Response) -> Any:
 
 def contract_error(operation: Operation, *fields: str) -> DeliusContractError:
     """Return, and log, the error for an answer that violates the contract."""
-    logger.error("delius_answer_unusable", operation=operation.name, fields=fields)
+    logger.error("delius_contract_error", operation=operation.name, fields=fields)
     return DeliusContractError(operation.name, *fields)
 
 

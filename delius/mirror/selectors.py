@@ -70,7 +70,7 @@ def used_type_codes(crn: str) -> frozenset[str]:
 
 
 def duplicates(crns: Collection[str] | None = None) -> list[Duplicates]:
-    """Return where a requirement has several active NSIs of one type, for some people or for everybody, by CRN.
+    """Return where a requirement has several active NSIs of one type, optionally of some CRNs only, ordered by CRN.
 
     An NSI without a requirement is no duplicate, nor are NSIs of different sub types: they are of two toolkits.
     """

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from delius.client import GET_CHANGES, get_client
 from delius.errors import DeliusContractError, Overloaded, Unavailable
-from delius.mirror.upsert import ChangeCounts, diff, store
+from delius.mirror.upsert import ChangeCounts, diff, upsert
 from delius.models import MirrorCursor
 from delius.records import ChangePage
 
@@ -123,5 +123,5 @@ def _store(page: ChangePage, codes: Sequence[str], after: str, now: datetime) ->
     if not cursor.update(next=page.next, updated_at=now):
         return None
     mirror_diff = diff(page.changes, type_codes=codes, now=now, dry_run=False)
-    store(mirror_diff)
+    upsert(mirror_diff)
     return mirror_diff.counts

@@ -49,7 +49,7 @@ def diff(changes: Iterable[Change], *, type_codes: Collection[str], now: datetim
     page = _Page(changes)
     known_nsis = MirroredNsi.objects.in_bulk({*page.nsis, *page.gone_nsis, *page.nsis_of_appointments()})
     nsis = [_nsi_row(crn, nsi, now) for crn, nsi in page.nsis.values()]
-    gone_nsis = _newly_gone((known_nsis[key] for key in page.gone_nsis & known_nsis.keys()), type_codes, now)
+    gone_nsis = _mark_gone((known_nsis[key] for key in page.gone_nsis & known_nsis.keys()), type_codes, now)
     named = Q(contact_id__in={*page.appointments, *page.gone_contacts})
     known_contacts = {
         row.contact_id: row
@@ -60,7 +60,7 @@ def diff(changes: Iterable[Change], *, type_codes: Collection[str], now: datetim
         for key, (crn, appointment) in page.appointments.items()
         if appointment.nsi and (dry_run or appointment.nsi.nsi_id in {**page.nsis, **known_nsis})
     ]
-    gone_contacts = _newly_gone(
+    gone_contacts = _mark_gone(
         (row for key, row in known_contacts.items() if key not in page.appointments), type_codes, now
     )
     if len(contacts) < len(page.appointments):
@@ -79,7 +79,7 @@ def diff(changes: Iterable[Change], *, type_codes: Collection[str], now: datetim
     )
 
 
-def store(mirror_diff: MirrorDiff) -> None:
+def upsert(mirror_diff: MirrorDiff) -> None:
     """Upsert the rows of a diff. To be called in the transaction that updates the cursor."""
     _upsert(MirroredNsi, mirror_diff.nsis)
     _upsert(MirroredContact, mirror_diff.contacts)
@@ -168,7 +168,7 @@ def _in_utc(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC) if moment else None
 
 
-def _newly_gone(rows: Iterable[M], type_codes: Collection[str], now: datetime) -> list[M]:
+def _mark_gone(rows: Iterable[M], type_codes: Collection[str], now: datetime) -> list[M]:
     """Set `gone_since` on rows of the types that are not gone yet, and return these."""
     gone = [
         row

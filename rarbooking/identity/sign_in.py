@@ -133,12 +133,12 @@ def start_session(request: HttpRequest, token: dict[str, Any]) -> SignedInPerson
     """
     claims = verified_claims(token["access_token"])
     try:
-        user = _account(claims)
+        user = _get_or_create_user(claims)
     except SignInRefused as refused:
         refused.username = str(claims["user_name"])
         raise
     if request.user.is_authenticated:
-        # Django changes the key only for somebody who was not signed in.
+        # Django's login changes the session key only for anonymous users.
         request.session.cycle_key()
     login(request, user, backend="rarbooking.identity.authentication.HmppsAuthBackend")
     person = SignedInPerson(
@@ -156,7 +156,7 @@ def start_session(request: HttpRequest, token: dict[str, Any]) -> SignedInPerson
 def refresh(row: Session, refresh_token: str) -> None:
     """Refresh a session's token, and update the user's roles from it.
 
-    Raises what `start_session` raises, SignInRefused also where the token is somebody else's; OAuthError where HMPPS
+    Raises what `start_session` raises, SignInRefused also for another user's token; OAuthError where HMPPS
     Auth refuses; one of UNAVAILABLE_ERRORS where it cannot be asked.
     """
     with OAuth2Session(
@@ -169,8 +169,8 @@ def refresh(row: Session, refresh_token: str) -> None:
             allow_redirects=False,
         )
     claims = verified_claims(token["access_token"])
-    if _account(claims).pk != row.user_id:
-        raise SignInRefused("The token is somebody else's.")
+    if _get_or_create_user(claims).pk != row.user_id:
+        raise SignInRefused("The token is another user's.")
     _store_token(row.session_key, token, claims)
 
 
@@ -188,7 +188,7 @@ def session_person(request: HttpRequest) -> SignedInPerson | None:
     return SignedInPerson(**stored) if stored else None
 
 
-def _account(claims: dict[str, Any]) -> User:
+def _get_or_create_user(claims: dict[str, Any]) -> User:
     """Get or create the account of verified claims, and update its roles.
 
     Raises NotDelius, NotActive and NoRole; no account is created for a user who never had a role.

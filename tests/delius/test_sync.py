@@ -315,7 +315,7 @@ class TestWhereItGoesOn:
 
         upstream.answers(page(an_nsi(), following="a"))
         with monkeypatch.context() as patch:
-            patch.setattr(sync, "store", interrupted)
+            patch.setattr(sync, "upsert", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 synced()
         assert (MirrorCursor.objects.get().next, MirroredNsi.objects.count()) == ("", 0)
