@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from scripts.bench import caseloads
-from scripts.bench.journey import (
+from bench import caseloads
+from bench.journey import (
     ARRANGED,
     NOT_ARRANGED,
     UNDER_WAY,
@@ -18,10 +18,10 @@ from scripts.bench.journey import (
     sign_in,
     wanted,
 )
-from scripts.bench.load import settle
-from scripts.bench.reconcile import Reconciled, reconcile
-from scripts.bench.restore import back_up, confirm_drafts, restore
-from scripts.bench.stack import Stack, stack
+from bench.load import settle
+from bench.reconcile import Reconciled, reconcile
+from bench.restore import back_up, confirm_drafts, restore
+from bench.stack import Stack, stack
 from scripts.servers import postgres_binaries
 
 pytestmark = pytest.mark.skipif(
