@@ -9,9 +9,10 @@ export RARBOOKING_PROFILE ?= demo
 
 STATIC_SOURCES := $(shell find rarbooking/static -type f)
 MIGRATIONS := $(shell find . -path './*/migrations/*.py' -not -path './.venv/*' -not -path './node_modules/*')
+ADMIN_TEMPLATES := $(filter-out simulator/templates,$(wildcard */templates))
 SEEDS := $(shell find toolkits/data guidance/content -type f)
 
-.PHONY: setup demo test lint format requirements released-migrations package screenshot screens audit licences sbom bench load restore-tried clean
+.PHONY: setup demo check test soak lint secrets format requirements released-migrations package screenshot screens audit licences sbom bench load restore-tried clean
 
 setup: .venv/.installed node_modules/.installed var/.static var/.database
 
@@ -24,7 +25,7 @@ node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-var/.static: .venv/.installed node_modules/.installed $(STATIC_SOURCES) rarbooking/staticfiles.py
+var/.static: .venv/.installed node_modules/.installed $(STATIC_SOURCES) rarbooking/web/staticfiles.py
 	@mkdir -p var
 	$(BIN)/python manage.py collectstatic --no-input --clear --verbosity 0
 	@touch $@
@@ -39,19 +40,39 @@ var/.database: .venv/.installed $(MIGRATIONS) $(SEEDS)
 demo: setup
 	@$(BIN)/python scripts/demo.py --port $(PORT) --simulator-port $(SIMULATOR_PORT)
 
+# Lint, types, contracts, and the tests that start no process: an answer in a minute or two.
+check: setup lint
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not server and not browser"
+
 test: setup lint
 	@scripts/ensure_chromium.sh
 	$(BIN)/pytest -n auto --dist worksteal
 	@scripts/test_on_postgresql.sh
+
+# What is exhaustive, some hours of it: every fault at every moment, 2,000 hostile inputs a form, ten minutes of load with
+# faults and kills, a million bookings. docs/testing.md says when, and what the last run showed.
+soak: setup .venv/.bench
+	SOAK=1 $(BIN)/pytest -n auto --dist worksteal tests/faults
+	HOSTILE_EXAMPLES=2000 $(BIN)/pytest -n auto --dist worksteal tests/hostile
+	$(BIN)/python -m bench.load
+	$(BIN)/python -m bench.run
 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet templates
+	$(BIN)/djlint --quiet --extension html simulator/templates
+	$(BIN)/djlint --quiet --extension html --profile django $(ADMIN_TEMPLATES)
+	npx --no-install eslint .
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	RARBOOKING_PROFILE= $(BIN)/python scripts/check_deploy.py
+
+# What looks like a secret, in every file that is tracked; before a commit, pre-commit looks at the files that changed.
+secrets: .venv/.installed
+	$(BIN)/pre-commit run detect-secrets --all-files
 
 format: setup
 	$(BIN)/ruff check --fix .
@@ -94,13 +115,13 @@ sbom: .venv/.installed
 	@touch $@
 
 bench: setup .venv/.bench
-	$(BIN)/python -m scripts.bench.run
+	$(BIN)/python -m bench.run
 
 load: setup .venv/.bench
-	$(BIN)/python -m scripts.bench.load
+	$(BIN)/python -m bench.load
 
 restore-tried: setup .venv/.bench
-	$(BIN)/python -m scripts.bench.restore
+	$(BIN)/python -m bench.restore
 
 screenshot: setup
 	@scripts/ensure_chromium.sh

@@ -1,4 +1,4 @@
-"""Who viewed, booked, changed and published what.
+"""The audit: an append-only record of who viewed, booked, changed and published what.
 
-Other rooms enter by `audit.events`, `audit.admin` and `audit.spreadsheets` alone.
+Other apps import `audit.events`, `audit.admin` and `audit.csv_injection` alone.
 """

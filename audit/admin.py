@@ -1,4 +1,4 @@
-"""The audit in the admin, to read; and what makes other rooms' admins part of it."""
+"""Read-only admin of audit events, and the mixin that audits changes in other admins."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -8,14 +8,14 @@ from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from audit.admin_lists import IndexedValuesFilter, LargeTableAdminMixin
 from audit.events import record
-from audit.large_tables import IndexedValuesFilter, LargeTable
 from audit.models import AuditEvent
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(LargeTable, admin.ModelAdmin):
-    """Who did what, latest first. Nothing is added, changed or deleted by hand."""
+class AuditEventAdmin(LargeTableAdminMixin, admin.ModelAdmin):
+    """Read-only list of audit events, latest first."""
 
     list_display = ("at", "what", "who", "subject_type", "subject_id", "correlation_id")
     list_filter = (("what", IndexedValuesFilter), "at")
@@ -24,7 +24,7 @@ class AuditEventAdmin(LargeTable, admin.ModelAdmin):
     actions = None
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """Take a search as it is typed, with spaces around it, or as it is written: CRNs and user names in capitals."""
+        """Search by exact match (indexed), ignoring surrounding spaces; CRNs and user names in any case."""
         typed = search_term.strip()
         if not typed:
             return queryset, False
@@ -42,26 +42,26 @@ class AuditEventAdmin(LargeTable, admin.ModelAdmin):
         return False
 
 
-class Audited:
-    """Has what is added, changed and deleted in an admin recorded, by Django's own hooks for its log.
+class AuditedAdminMixin:
+    """Mixin for a ModelAdmin: records additions, changes and deletions as audit events.
 
-    The names of changed fields are kept, and the values of `audited_fields`: nothing that may hold words about anybody.
+    Details are the names of changed fields and the values of `audited_fields`, which must not be free text.
     """
 
     audited_fields: tuple[str, ...] = ()
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        """Record that somebody added a row."""
+        """Record an addition."""
         self._record(request, obj, "ADDED", message)
         return super().log_addition(request, obj, message)  # type: ignore[misc]
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
-        """Record that somebody changed a row."""
+        """Record a change."""
         self._record(request, obj, "CHANGED", message)
         return super().log_change(request, obj, message)  # type: ignore[misc]
 
     def log_deletions(self, request: HttpRequest, queryset: Iterable[Model]) -> Any:
-        """Record that somebody deleted rows."""
+        """Record deletions."""
         for obj in queryset:
             self._record(request, obj, "DELETED", [])
         return super().log_deletions(request, queryset)  # type: ignore[misc]
@@ -79,7 +79,7 @@ class Audited:
 
 
 def _changed_fields(message: Any) -> list[str]:
-    """Return the names of fields from what the admin says of a change."""
+    """Return the names of changed fields from the admin's change message."""
     changes = message if isinstance(message, list) else []
     return [str(name) for each in changes for name in each.get("changed", {}).get("fields", [])]
 

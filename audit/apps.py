@@ -1,16 +1,16 @@
-"""The audit."""
+"""App configuration of the audit."""
 
 from django.apps import AppConfig
 
 
 class AuditConfig(AppConfig):
-    """A record of who did what, to which nothing but a new event is ever added."""
+    """The append-only audit."""
 
     name = "audit"
     verbose_name = "Audit"
 
     def ready(self) -> None:
-        """Have signing in and out recorded."""
-        from audit import signing_in
+        """Connect the receivers of sign-in events."""
+        from audit import sign_in_events
 
-        signing_in.connect()
+        sign_in_events.connect()

@@ -1,4 +1,4 @@
-"""Recording who did what."""
+"""Recording of audit events."""
 
 import re
 import uuid
@@ -11,14 +11,14 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 
+from audit.delivery.scheduling import enqueue_sender
 from audit.models import AuditEvent, Sending
-from audit.wake import wake_sender
 
 SYSTEM = "SYSTEM"
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
-# What details may tell of. A name, a note or anything else that somebody typed has no place here.
-DETAILS = frozenset(
+# Allow-list of details: no names, notes or other free text.
+ALLOWED_DETAILS = frozenset(
     {
         "active_from",
         "active_to",
@@ -59,14 +59,14 @@ def record(
     subject_id: object = "",
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write down that somebody did something, in the transaction that is open, if one is.
+    """Record an audit event, in the current transaction.
 
-    `who` is a user or their user name; None is the service itself. `details` may tell only of what DETAILS lists, and
-    their values are what JSON can hold; `via` is added: `request`, or `job` for what a worker or a command did. Where
-    a queue is set the event is sent to it later, by a worker. Raises ValueError for any other detail.
+    `who` is a user or their user name; None is the service itself. `details` have keys from ALLOWED_DETAILS and JSON
+    values; `via` is added: `request`, or `job` for workers and commands. Where AUDIT_QUEUE_URL is set the event is sent
+    to it later, by a worker. Raises ValueError for any other detail.
     """
     details = dict(details or {})
-    if unknown := details.keys() - DETAILS:
+    if unknown := details.keys() - ALLOWED_DETAILS:
         raise ValueError(f"The audit does not hold {', '.join(sorted(unknown))}.")
     known = structlog.contextvars.get_contextvars()
     event = AuditEvent(
@@ -78,13 +78,13 @@ def record(
         service=settings.AUDIT_SERVICE_NAME,
         details={**details, "via": "request" if known.get("request_id") else "job"},
     )
-    # Without a queue it is one statement, which pages can bear.
+    # Without a queue it is one statement, which needs no transaction.
     with transaction.atomic() if settings.AUDIT_QUEUE_URL else nullcontext():
         event.save()
         if settings.AUDIT_QUEUE_URL:
             Sending.objects.create(event=event)
-            # Robust: what is stored must not turn into an error because nobody could be woken. It is sent by the clock.
-            transaction.on_commit(wake_sender, robust=True)
+            # Robust: an error in enqueuing must not fail the request; the scheduled `send_audit` sends the event.
+            transaction.on_commit(enqueue_sender, robust=True)
 
 
 def _name_of(who: AbstractBaseUser | AnonymousUser | str | None) -> str:
@@ -94,6 +94,6 @@ def _name_of(who: AbstractBaseUser | AnonymousUser | str | None) -> str:
 
 
 def _correlation_id(known: Mapping[str, Any]) -> str:
-    """Return what this page's or job's calls to other services bear as X-Correlation-Id, or one of our own."""
+    """Return the correlation id of the request or job, the same as in X-Correlation-Id upstream; a new one without."""
     current = str(known.get("correlation_id") or known.get("request_id") or "")
     return current if CORRELATION_ID.fullmatch(current) else str(uuid.uuid4())

@@ -1,4 +1,4 @@
-"""The record of who did what, and what of it is still to be sent to the queue."""
+"""Audit events (append-only), the outbox of events to be sent, and the permit of a purge."""
 
 import json
 import uuid
@@ -8,28 +8,28 @@ from django.db import models
 from django.utils import timezone
 
 
-class NeverChanged(TypeError):
-    """An audit event is written once. Only `purge_audit` deletes any, by their age."""
+class AuditEventImmutable(TypeError):
+    """Audit events are append-only; only `purge_audit` deletes, by age."""
 
 
 class EventQuerySet(models.QuerySet["AuditEvent"]):
-    """Reads, and adds."""
+    """Query set that only reads and inserts."""
 
     def update(self, **changes: Any) -> int:
-        """Raise NeverChanged."""
-        raise NeverChanged("Audit events are never changed.")
+        """Raise AuditEventImmutable."""
+        raise AuditEventImmutable("Audit events are never changed.")
 
     def bulk_update(self, *args: Any, **options: Any) -> int:
-        """Raise NeverChanged."""
-        raise NeverChanged("Audit events are never changed.")
+        """Raise AuditEventImmutable."""
+        raise AuditEventImmutable("Audit events are never changed.")
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Raise NeverChanged."""
-        raise NeverChanged("Audit events are deleted by purge_audit only.")
+        """Raise AuditEventImmutable."""
+        raise AuditEventImmutable("Audit events are deleted by purge_audit only.")
 
 
 class AuditEvent(models.Model):
-    """Somebody did something. Holds no name and no note of anybody; database triggers keep it as it was written."""
+    """An audit event, without personal data in free text. Database triggers reject updates and deletes."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField("when", default=timezone.now, db_index=True)
@@ -57,17 +57,17 @@ class AuditEvent(models.Model):
         return f"{self.what} by {self.who}, {self.at:%Y-%m-%d %H:%M}"
 
     def save(self, *args: Any, **options: Any) -> None:
-        """Write a new event. Raises NeverChanged for one that is written."""
+        """Insert a new event. Raises AuditEventImmutable for a stored one."""
         if not self._state.adding:
-            raise NeverChanged("Audit events are never changed.")
+            raise AuditEventImmutable("Audit events are never changed.")
         super().save(*args, **{**options, "force_insert": True})
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
-        """Raise NeverChanged."""
-        raise NeverChanged("Audit events are deleted by purge_audit only.")
+        """Raise AuditEventImmutable."""
+        raise AuditEventImmutable("Audit events are deleted by purge_audit only.")
 
     def as_message(self) -> dict[str, str]:
-        """Return the event in the shape of HMPPS Audit. `operationId` is the event's id: a repeat is known by it."""
+        """Return the event in the format of HMPPS Audit. `operationId` is the event's id, for deduplication."""
         return {
             "what": self.what,
             "when": self.at.isoformat(),
@@ -82,7 +82,7 @@ class AuditEvent(models.Model):
 
 
 class Sending(models.Model):
-    """An event's way to the queue: written with it, so that no event is lost between the two."""
+    """Outbox row of an event, written in the same transaction, so that no event is lost."""
 
     event = models.OneToOneField(AuditEvent, on_delete=models.DO_NOTHING, primary_key=True, related_name="sending")
     tries = models.PositiveIntegerField(default=0)
@@ -100,7 +100,7 @@ class Sending(models.Model):
 
 
 class PermittedPurge(models.Model):
-    """The triggers let events from before this moment be deleted. There is a row only while a purge is running."""
+    """Permit for the triggers: events before this moment may be deleted. A row exists only during a purge."""
 
     before = models.DateTimeField()
 

@@ -1,4 +1,4 @@
-"""Bookings in the admin: to read, to try again and to mark as settled; nothing is written by hand."""
+"""Admin of bookings (read-only, with the actions of support), findings of duplicate NSIs and journey counts."""
 
 import uuid
 from typing import Any, ClassVar
@@ -9,16 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
-from audit.large_tables import IndexedValuesFilter, LargeTable
+from audit.admin_lists import IndexedValuesFilter, LargeTableAdminMixin
 from booking import auditing
-from booking.forms.settling import SettleForm
+from booking.forms.settle import SettleForm
 from booking.models import Booking, BookingHistory, BookingState, DuplicateNsis, JourneyCount, UpstreamAttempt
-from booking.services import settling
+from booking.services.delivery import support
 from booking.views.journey_counts import journey_counts, journey_counts_csv
 
 
 class ReadOnly:
-    """Nothing here is added, changed or deleted by hand."""
+    """Mixin without add, change and delete permissions."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -31,7 +31,7 @@ class ReadOnly:
 
 
 class HistoryInline(ReadOnly, admin.TabularInline):
-    """What happened to a booking."""
+    """The state changes of a booking."""
 
     model = BookingHistory
     extra = 0
@@ -40,7 +40,7 @@ class HistoryInline(ReadOnly, admin.TabularInline):
 
 
 class AttemptInline(ReadOnly, admin.TabularInline):
-    """Every request that was sent for a booking, and how it ended."""
+    """The requests sent to Delius for a booking."""
 
     model = UpstreamAttempt
     extra = 0
@@ -49,8 +49,8 @@ class AttemptInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnly, LargeTable, admin.ModelAdmin):
-    """What somebody confirmed, and what became of it. Notes are not shown."""
+class BookingAdmin(ReadOnly, LargeTableAdminMixin, admin.ModelAdmin):
+    """Bookings, without their notes."""
 
     list_display = ("created_at", "crn", "state", "start", "toolkit_name", "tries", "next_try_at")
     list_filter = (
@@ -67,7 +67,7 @@ class BookingAdmin(ReadOnly, LargeTable, admin.ModelAdmin):
     actions = ("try_again", "mark_as_settled")
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """Take a CRN, or the id of a booking, as it is typed."""
+        """Search by exact CRN or booking id."""
         typed = search_term.strip()
         if not typed:
             return queryset, False
@@ -79,21 +79,21 @@ class BookingAdmin(ReadOnly, LargeTable, admin.ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show a booking, and have the audit told who looked at it."""
+        """Show a booking, and record an audit event."""
         if (booking := self.get_object(request, object_id)) and self.has_view_permission(request, booking):
-            auditing.booking_looked_up(request, booking)
+            auditing.booking_viewed(request, booking)
         return super().change_view(request, object_id, form_url, extra_context)
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
-        """Return whether the signed-in person may act on bookings that need attention."""
+        """Return whether the user may act on bookings that need attention."""
         return request.user.has_perm("booking.settle_booking")
 
     @admin.action(description="Try again", permissions=["settle"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        """Have the chosen bookings sent again, with the references that they had."""
+        """Retry the chosen bookings."""
         waiting = queryset.filter(state=BookingState.NEEDS_ATTENTION)
-        tried = sum(settling.try_again(booking, by=request.user) for booking in waiting)
-        self._say(request, tried, queryset.count(), "will be tried again")
+        tried = sum(support.resubmit(booking, by=request.user) for booking in waiting)
+        self._message_result(request, tried, queryset.count(), "will be tried again")
 
     @admin.action(description="Mark as settled in Delius", permissions=["settle"])
     def mark_as_settled(self, request: HttpRequest, queryset: QuerySet[Booking]) -> HttpResponse | None:
@@ -111,11 +111,11 @@ class BookingAdmin(ReadOnly, LargeTable, admin.ModelAdmin):
             return render(request, "admin/booking/settle.html", context)
         waiting = queryset.filter(state=BookingState.NEEDS_ATTENTION)
         reason = form.cleaned_data["reason"]
-        settled = sum(settling.mark_as_settled(booking, by=request.user, reason=reason) for booking in waiting)
-        self._say(request, settled, queryset.count(), "marked as settled")
+        settled = sum(support.mark_as_settled(booking, by=request.user, reason=reason) for booking in waiting)
+        self._message_result(request, settled, queryset.count(), "marked as settled")
         return None
 
-    def _say(self, request: HttpRequest, done: int, chosen: int, what: str) -> None:
+    def _message_result(self, request: HttpRequest, done: int, chosen: int, what: str) -> None:
         if done:
             messages.success(request, f"{done} of {chosen} chosen bookings {what}.")
         if done < chosen:
@@ -125,7 +125,7 @@ class BookingAdmin(ReadOnly, LargeTable, admin.ModelAdmin):
 
 @admin.register(DuplicateNsis)
 class DuplicateNsisAdmin(ReadOnly, admin.ModelAdmin):
-    """Which NSIs to tidy up in Delius, and which one is in use."""
+    """Findings of duplicate NSIs: which to remove in Delius, and which is in use."""
 
     list_display = ("crn", "nsi_type_code", "requirement_id", "chosen_nsi_id", "to_tidy", "seen_at", "tidied_at")
     list_filter: ClassVar = [("tidied_at", admin.EmptyFieldListFilter), "nsi_type_code"]
@@ -134,21 +134,21 @@ class DuplicateNsisAdmin(ReadOnly, admin.ModelAdmin):
     date_hierarchy = "found_at"
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """Take a CRN as it is typed."""
+        """Search by exact CRN."""
         return super().get_search_results(request, queryset, search_term.strip().upper())
 
     @admin.display(description="NSIs to tidy in Delius")
     def to_tidy(self, finding: DuplicateNsis) -> str:
-        """Return the ids as one text."""
+        """Return the ids as comma-separated text."""
         return ", ".join(map(str, finding.other_nsi_ids))
 
 
 @admin.register(JourneyCount)
 class JourneyCountAdmin(ReadOnly, admin.ModelAdmin):
-    """In place of a list of rows, the page that puts them together."""
+    """*Journeys in numbers* in place of the changelist."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the page and its file, and nothing else."""
+        """Return the URLs of the page and its CSV only."""
         return [
             path("", self.admin_site.admin_view(journey_counts), name="booking_journeycount_changelist"),
             path("csv/", self.admin_site.admin_view(journey_counts_csv), name="booking_journeycount_csv"),

@@ -1,10 +1,10 @@
-"""Arranging appointments."""
+"""App configuration of bookings."""
 
 from django.apps import AppConfig
 
 
 class BookingConfig(AppConfig):
-    """The journey, from a person's case to a booked appointment."""
+    """The booking journey."""
 
     name = "booking"
     verbose_name = "Bookings"

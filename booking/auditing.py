@@ -1,4 +1,4 @@
-"""What the audit is told of cases and bookings."""
+"""Audit events of cases and bookings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from audit.events import record
 from booking.models import Booking, BookingState
 
-# The page that waits for a booking asks every few seconds, and is told nothing of anybody.
+# Polled every few seconds by the page of a booking under way; its response has no personal data.
 NOT_RECORDED = {"booking-state"}
 BY_SUPPORT = {BookingState.SUBMITTED: "BOOKING_RETRIED", BookingState.SETTLED: "BOOKING_SETTLED"}
 
 
 def case_viewed(request: HttpRequest, crn: str) -> None:
-    """Record, once for each request and case, that somebody was let in to a case."""
+    """Record that a user was allowed to see a case, once for each request and case."""
     seen: set[str] = request.__dict__.setdefault("audited_cases", set())
     if crn in seen or _page(request)["page"] in NOT_RECORDED:
         return
@@ -23,13 +23,13 @@ def case_viewed(request: HttpRequest, crn: str) -> None:
 
 
 def case_refused(request: HttpRequest, crn: str, *, why: str) -> None:
-    """Record that somebody asked for a case and was not let in; `why` is the kind of answer."""
+    """Record that a user was denied a case; `why` is the name of the exception."""
     details = {**_page(request), "why": why}
     record(what="CASE_REFUSED", who=request.user, subject_type="CRN", subject_id=crn, details=details)
 
 
 def caseload_viewed(request: HttpRequest, *, username: str, cases: int) -> None:
-    """Record that somebody was shown the list of their cases, and how many it had."""
+    """Record that a user was shown their case list, with the number of cases."""
     record(
         what="CASELOAD_VIEWED",
         who=request.user,
@@ -40,13 +40,13 @@ def caseload_viewed(request: HttpRequest, *, username: str, cases: int) -> None:
 
 
 def bookings_submitted(bookings: Sequence[Booking]) -> None:
-    """Record that somebody confirmed an appointment and its repeats, in the transaction that writes them."""
+    """Record new bookings, in the transaction that creates them."""
     for booking in bookings:
-        booking_moved(booking, before="", to=BookingState.SUBMITTED)
+        booking_state_changed(booking, before="", to=BookingState.SUBMITTED)
 
 
-def booking_moved(booking: Booking, *, before: str, to: BookingState, by: Any = None) -> None:
-    """Record a change of a booking's state, in the transaction that makes it; `by` is the user who decided it."""
+def booking_state_changed(booking: Booking, *, before: str, to: BookingState, by: Any = None) -> None:
+    """Record a state change of a booking, in its transaction; `by` is the user who decided, if any."""
     record(
         what=(by and BY_SUPPORT.get(to)) or f"BOOKING_{to.upper()}",
         who=by or booking.user,
@@ -63,7 +63,7 @@ def booking_moved(booking: Booking, *, before: str, to: BookingState, by: Any = 
 
 
 def nsi_withdrawn(booking: Booking) -> None:
-    """Record that the NSI of a booking that came to nothing was withdrawn, in the name of whoever confirmed it."""
+    """Record that the NSI of a booking was withdrawn, in the name of the user who confirmed the booking."""
     record(
         what="NSI_WITHDRAWN",
         who=booking.user,
@@ -74,7 +74,7 @@ def nsi_withdrawn(booking: Booking) -> None:
 
 
 def booking_resumed(booking: Booking) -> None:
-    """Record that a worker takes a booking up, in the name of whoever confirmed it."""
+    """Record that a worker resumes a booking, in the name of the user who confirmed it."""
     record(
         what="BOOKING_RESUMED",
         who=booking.user,
@@ -84,8 +84,8 @@ def booking_resumed(booking: Booking) -> None:
     )
 
 
-def booking_looked_up(request: HttpRequest, booking: Booking) -> None:
-    """Record that somebody looked at a booking in the administration."""
+def booking_viewed(request: HttpRequest, booking: Booking) -> None:
+    """Record that a user viewed a booking in the admin."""
     record(
         what="BOOKING_VIEWED",
         who=request.user,

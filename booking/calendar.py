@@ -1,4 +1,4 @@
-"""Appointments as a file that calendars read."""
+"""iCalendar files of appointments."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ PRODUCT = "-//HMPPS//Probation appointments//EN"
 
 
 def calendar_of(bookings: Sequence[Booking]) -> bytes:
-    """Return the appointments as iCalendar: start, end and place, and nothing about whom or what they are for."""
+    """Return appointments as iCalendar with start, end and place, and no personal data."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")

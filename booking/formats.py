@@ -1,4 +1,4 @@
-"""Dates and times the way GOV.UK writes them, and the way people type them."""
+"""Formatting of dates and times in GOV.UK style, and parsing of typed times and text."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
-# Characters that nobody sees: controls other than tab and new line, marks that turn the direction of text, byte order
-# marks. Delius, its reports and its searches do not expect them.
+# Control characters other than tab and new line, bidirectional marks, byte order marks: Delius, its reports and its
+# searches do not expect them.
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _TYPED_TIME = re.compile(r"(?P<hour>\d{1,2})(?:[:.\s]?(?P<minute>\d{2}))?\s*(?P<half>am|pm)?", re.ASCII)
 _NAMED_TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 
 
 def plain_text(typed: str) -> str:
-    """Return text as people see it: without invisible characters, and with each line break as one character."""
+    """Return text without invisible characters, and with line breaks normalised to one character."""
     return _INVISIBLE.sub("", typed.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -45,7 +45,7 @@ def from_to(start: time, end: time) -> str:
 
 
 def parse_time(typed: str) -> time | None:
-    """Return the time somebody typed (`9`, `9am`, `9.30`, `09:30`, `1pm`, `noon`), or None if it is not one.
+    """Parse a typed time (`9`, `9am`, `9.30`, `09:30`, `1pm`, `noon`); None for other text.
 
     A number alone is read on the 24-hour clock: `9` is 9am and `13` is 1pm.
     """
@@ -72,11 +72,11 @@ def clock_after(now: datetime, *, seconds: float) -> str:
 
 
 def in_london(day: date, at: time) -> datetime:
-    """Return the moment at which a clock in London shows `day` and `at`."""
+    """Return a local date and time in London as an aware datetime."""
     return datetime.combine(day, at, tzinfo=LONDON)
 
 
 def exists_in_london(day: date, at: time) -> bool:
-    """Return whether a clock in London ever shows `at` on `day`: an hour is left out when the clocks go forward."""
+    """Return whether a local time exists in London on a day: one hour does not when the clocks go forward."""
     moment = in_london(day, at)
     return moment.astimezone(UTC).astimezone(LONDON).time() == at

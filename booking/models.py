@@ -1,4 +1,4 @@
-"""Drafts of journeys, and bookings and what became of them."""
+"""Drafts, bookings with their history and attempts, findings of duplicate NSIs, and journey counts."""
 
 import hashlib
 import json
@@ -11,16 +11,16 @@ from django.utils import timezone
 
 
 class Draft(models.Model):
-    """What a person has answered so far about one case: one row per person and CRN.
+    """The answers of a journey that is not finished: one row per user and CRN.
 
-    `booking_id` is the identity the booking will have, so that confirming twice books once.
+    `booking_id` is the id that the booking will have, so that confirming twice books once (idempotency).
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     crn = models.CharField("CRN", max_length=7)
     answers = models.JSONField(default=dict)
     booking_id = models.UUIDField(default=uuid.uuid4)
-    # What the journey is counted by when it ends. The database's own default too: see Booking.notes_digest.
+    # For counting the journey when it ends. Has a database default too: see Booking.notes_digest.
     step = models.CharField("question it stands at", max_length=30, blank=True, default="", db_default="")
     started_on = models.DateField("day of the first answer", null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -37,12 +37,12 @@ class Draft(models.Model):
 
     @property
     def fingerprint(self) -> str:
-        """What tells these answers from any others, so that a page confirms the answers that it shows."""
+        """SHA-256 of the answers, so that a page confirms exactly the answers that it shows (optimistic locking)."""
         return hashlib.sha256(json.dumps(self.answers, sort_keys=True).encode()).hexdigest()
 
 
 class BookingState(models.TextChoices):
-    """The life of a booking; the arrows are in booking/services/states.py."""
+    """The states of a booking; transitions are in booking/services/states.py."""
 
     SUBMITTED = "submitted", "Submitted"
     BOOKED = "booked", "Booked"
@@ -52,15 +52,15 @@ class BookingState(models.TextChoices):
     SETTLED = "settled", "Settled in Delius"
 
 
-# Their notes are kept a while, because the person can arrange the same again for another time.
+# Their notes are retained for DRAFT_DAYS, because the user can arrange the same for another time.
 MAY_BE_ARRANGED_AGAIN = (BookingState.REFUSED, BookingState.CANCELLED)
 
 
 class Booking(models.Model):
-    """One appointment that somebody confirmed, written before anything is sent to Delius.
+    """One confirmed appointment, created before anything is sent to Delius.
 
-    `nsi_reference` and `appointment_reference` are what its records in Delius are known by, whatever becomes of the
-    answers: every attempt sends the same. Rows from before there were references have none.
+    `nsi_reference` and `appointment_reference` are the idempotency keys of its records in Delius: every attempt sends
+    the same. Rows from before references existed have none.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -91,7 +91,7 @@ class Booking(models.Model):
     office_code = models.CharField("office", max_length=20, blank=True)
     office_name = models.CharField("office name", max_length=200, blank=True)
     notes = models.TextField(blank=True)
-    # The database's own default too: the release before this writes rows without it while it is being replaced.
+    # With a database default, because the previous release inserts rows without it during a rolling release.
     notes_digest = models.CharField("SHA-256 of the notes", max_length=64, blank=True, default="", db_default="")
     sensitive = models.BooleanField()
     correlation_id = models.CharField(
@@ -159,17 +159,17 @@ class Booking(models.Model):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether a worker takes it further without anybody's help."""
+        """Whether it is still being sent to Delius: by the request that confirmed it or by a worker."""
         return self.state == BookingState.SUBMITTED
 
     @property
     def counts_towards_rar(self) -> bool:
-        """Whether the appointment hangs from a toolkit's NSI."""
+        """Whether the appointment is linked to a toolkit's NSI and so to a RAR requirement."""
         return self.requirement_id is not None
 
 
 class BookingHistory(models.Model):
-    """A change of a booking's state after it was submitted. Holds no personal data of the person on probation."""
+    """A state change of a booking after it was submitted, without personal data of the person on probation."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="history")
     at = models.DateTimeField(auto_now_add=True)
@@ -187,7 +187,7 @@ class BookingHistory(models.Model):
 
 
 class UpstreamAttempt(models.Model):
-    """One request sent for a booking, and how it ended."""
+    """One request sent to Delius for a booking, with its HTTP status or fault."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="attempts")
     began_at = models.DateTimeField(default=timezone.now)
@@ -205,7 +205,7 @@ class UpstreamAttempt(models.Model):
 
 
 class DuplicateNsis(models.Model):
-    """A finding: several open NSIs of one type on one requirement, which somebody has to tidy up in Delius."""
+    """A finding: several open NSIs of one type on one requirement, to be removed in Delius by hand."""
 
     crn = models.CharField("CRN", max_length=7)
     event_id = models.BigIntegerField("event")
@@ -232,18 +232,18 @@ class DuplicateNsis(models.Model):
 
 
 class JourneyEvent(models.TextChoices):
-    """What happens to journeys, and what more is counted of it (`JourneyCount.detail`)."""
+    """The events of journeys that are counted, and the dimension of each (`JourneyCount.detail`)."""
 
     STARTED = "started", "Started"
     FINISHED = "finished", "Finished"
-    LEFT = "left", "Left, by question"
+    ABANDONED = "left", "Left, by question"
     TOOLKIT = "toolkit", "Finished with a toolkit, by toolkit"
     WITH_TOOLKIT = "with_toolkit", "Finished with a toolkit, by provider"
     WITH_NAT1 = "with_nat1", "Finished with NAT1, by provider"
 
 
 class JourneyCount(models.Model):
-    """How many journeys something happened to on a day. Holds nothing of anybody, and outlives what was counted."""
+    """The number of journey events on a day. Has no personal data, and outlives drafts and bookings."""
 
     day = models.DateField()
     event = models.CharField(max_length=20, choices=JourneyEvent)

@@ -1,4 +1,4 @@
-"""What somebody may be let do with cases. Which role allows it is the project's to say (`rarbooking/roles.py`)."""
+"""Permissions for cases. Roles are mapped to them in `rarbooking/roles.py`."""
 
 SEE_CASES = "booking.see_cases"
 ARRANGE = "booking.arrange_appointments"

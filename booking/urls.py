@@ -1,4 +1,4 @@
-"""Addresses of the journey. The only personal data in them is the CRN."""
+"""URLs of cases, the journey and bookings. The only personal data in them is the CRN."""
 
 from django.urls import path, register_converter
 
@@ -6,7 +6,7 @@ from booking.views import cases, journey, outcome, risk_flags, schedule
 
 
 class CrnConverter:
-    """A CRN: one letter and six digits, in capitals whatever was typed."""
+    """A CRN: one letter and six digits, converted to capitals."""
 
     regex = "[A-Za-z][0-9]{6}"
 

@@ -1,1 +1,1 @@
-"""The only way to Delius: the client of HMPPS Auth and the integration service, its cache, and the mirror."""
+"""Client of HMPPS Auth and the integration service, read cache, and mirror: the only app that calls Delius."""

@@ -1,4 +1,4 @@
-"""The mirror in the admin: to read, not to change."""
+"""Read-only admin of the mirror."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from delius.models import MirrorCursor, MirroredContact, MirroredNsi
 
 
-class ReadOnly(admin.ModelAdmin):
-    """Rows that only a sync writes."""
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Base of read-only admins: only a sync writes these rows."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -22,29 +22,29 @@ class ReadOnly(admin.ModelAdmin):
         return False
 
 
-class Mirror(ReadOnly):
-    """Rows of the mirror, found by the beginning of a CRN."""
+class MirrorAdmin(ReadOnlyAdmin):
+    """Base of admins with search by CRN prefix."""
 
     search_fields = ("crn",)
     search_help_text = "Search by CRN"
     show_full_result_count = False
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """Find rows by how their CRN begins, typed in capitals or not."""
+        """Search by CRN prefix, ignoring case."""
         begins = search_term.strip().upper()
         return queryset.filter(crn__startswith=begins) if begins else queryset, False
 
 
 @admin.register(MirrorCursor)
-class MirrorCursorAdmin(ReadOnly):
-    """When the mirror was last brought up to date, and for which NSI types."""
+class MirrorCursorAdmin(ReadOnlyAdmin):
+    """The sync's cursor: NSI types, position and time of the last page."""
 
     list_display = ("updated_at", "type_codes", "next")
 
 
 @admin.register(MirroredNsi)
-class MirroredNsiAdmin(Mirror):
-    """Toolkit NSIs as a sync last saw them."""
+class MirroredNsiAdmin(MirrorAdmin):
+    """Mirrored toolkit NSIs."""
 
     list_display = (
         "nsi_id",
@@ -66,8 +66,8 @@ class MirroredNsiAdmin(Mirror):
 
 
 @admin.register(MirroredContact)
-class MirroredContactAdmin(Mirror):
-    """Appointments of those NSIs as a sync last saw them."""
+class MirroredContactAdmin(MirrorAdmin):
+    """Mirrored appointments of toolkit NSIs."""
 
     list_display = ("contact_id", "crn", "nsi", "type_code", "start", "attended", "moved_from", "gone_since")
     list_filter = (

@@ -1,4 +1,4 @@
-"""The delius room as a Django app."""
+"""App configuration of delius."""
 
 import logging
 
@@ -6,10 +6,10 @@ from django.apps import AppConfig
 
 
 class DeliusConfig(AppConfig):
-    """The client, the typed records, and the sync of NSIs and contacts."""
+    """Client, typed records, and mirror."""
 
     name = "delius"
 
     def ready(self) -> None:
-        """Keep addresses of calls, which hold CRNs and user names, out of the logs: urllib3 prints them in warnings."""
+        """Silence urllib3's warnings, which log URLs with CRNs and user names."""
         logging.getLogger("urllib3").setLevel(logging.ERROR)

@@ -1,8 +1,8 @@
-"""Whether it is worth asking Delius anything now. Nothing is asked of it to find out."""
+"""Availability of upstream services, from their circuit breakers: no request is sent."""
 
-from delius import circuit_breaker
 from delius.client import get_client
-from delius.services import Service
+from delius.http import circuit_breaker
+from delius.upstream import Service
 
 __all__ = ["Service", "reads_retry_after", "retry_after", "states", "writes_retry_after"]
 
@@ -11,9 +11,9 @@ states = circuit_breaker.states
 
 
 def reads_retry_after(*, username: str | None = None) -> float | None:
-    """Return in how many seconds it is worth reading again, for a user where one is named; None where reads are sent.
+    """Return the seconds until reads should be retried; None while they are sent.
 
-    An outage of HMPPS Auth does not matter while there is a token.
+    An open circuit to HMPPS Auth does not matter while there is a cached token (for a user where one is named).
     """
     if wait := retry_after(Service.DELIUS):
         return wait
@@ -22,5 +22,5 @@ def reads_retry_after(*, username: str | None = None) -> float | None:
 
 
 def writes_retry_after(*, username: str) -> float | None:
-    """Return in how many seconds it is worth writing for a user again, None where writes are sent."""
+    """Return the seconds until writes for a user should be retried; None while they are sent."""
     return reads_retry_after(username=username)

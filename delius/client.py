@@ -1,4 +1,4 @@
-"""The operations of the integration service that the product calls, from typed values to typed records."""
+"""Typed client of the integration service's operations."""
 
 import os
 import threading
@@ -11,7 +11,9 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 from pydantic import BaseModel, ValidationError
 
-from delius import circuit_breaker, conf
+from delius import conf
+from delius.http import circuit_breaker
+from delius.http.transport import Operation, Parameters, Query, Transport, contract_error, json_of
 from delius.records import (
     Appointment,
     AppointmentPage,
@@ -26,9 +28,8 @@ from delius.records import (
     RiskFlag,
     User,
 )
-from delius.services import Service
-from delius.transport import Operation, Parameters, Query, Transport, json_of, unusable
-from delius.writes import NewAppointment, NewNsi
+from delius.request_bodies import NewAppointment, NewNsi
+from delius.upstream import Service
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -51,7 +52,7 @@ GET_CHANGES = Operation("getChanges", "GET", "/changes")
 
 
 class CaseSort(StrEnum):
-    """The orders in which a case list can be had."""
+    """Sort orders of a case list."""
 
     NAME = "NAME"
     CRN = "CRN"
@@ -71,15 +72,15 @@ class DeliusClient:
         self._transport = Transport(connection)
 
     def close(self) -> None:
-        """Let go of the pooled connections."""
+        """Close the pooled connections."""
         self._transport.close()
 
     def has_token(self, username: str | None = None) -> bool:
-        """Return whether requests, for a user where one is named, can be sent without asking HMPPS Auth."""
+        """Return whether a token is cached, for a user where one is named."""
         return self._transport.has_token(username)
 
     def renew_token(self) -> None:
-        """Get a token of our own from HMPPS Auth. Raises Unavailable."""
+        """Fetch a new client token from HMPPS Auth. Raises Unavailable."""
         self._transport.renew_token()
 
     def user(self, username: str) -> User:
@@ -94,11 +95,11 @@ class DeliusClient:
         return _one(GET_CASES, CasePage, self._read(GET_CASES, {"username": username}, query, username=username))
 
     def case(self, crn: str, *, username: str) -> Case:
-        """Return a person's case; what is told of one with limited access is `access` and `relation` alone."""
+        """Return a person's case; one with limited access has `access` and `relation` only."""
         return _one(GET_CASE, Case, self._read(GET_CASE, {"crn": crn}, {"username": username}, username=username))
 
     def risk_flags(self, crn: str, *, username: str) -> tuple[RiskFlag, ...]:
-        """Return the risk flags that stand on a person's record."""
+        """Return a person's active risk flags."""
         answer = self._read(GET_RISK_FLAGS, {"crn": crn}, username=username)
         return _each(GET_RISK_FLAGS, RiskFlag, answer, "riskFlags")
 
@@ -108,17 +109,17 @@ class DeliusClient:
         return _each(GET_NSIS, Nsi, answer, "nsis")
 
     def put_nsi(self, crn: str, reference: str, new: NewNsi, *, username: str) -> EnsuredNsi:
-        """Make sure that a requirement has an open NSI of a type, known by `reference`; safe to repeat.
+        """Ensure that a requirement has an open NSI of a type, by `reference`; idempotent.
 
-        Raises Conflict (REFERENCE_SPENT) where the NSI that bore the reference was soft-deleted.
+        Raises Conflict (REFERENCE_SPENT) where the NSI with the reference was soft-deleted.
         """
         parameters: Parameters = {"crn": crn, "reference": reference}
         return _one(PUT_NSI, EnsuredNsi, self._write(PUT_NSI, parameters, new.to_json(), username=username))
 
     def withdraw_nsi(self, crn: str, reference: str, *, username: str) -> None:
-        """Soft-delete the NSI that bears a reference; safe to repeat.
+        """Soft-delete the NSI with a reference; idempotent.
 
-        Raises Conflict (IN_USE) where an appointment hangs from it, NotFound where there never was one.
+        Raises Conflict (IN_USE) where it has an appointment, NotFound where there never was one.
         """
         self._write(WITHDRAW_NSI, {"crn": crn, "reference": reference}, None, username=username)
 
@@ -146,9 +147,9 @@ class DeliusClient:
         )
 
     def put_appointment(self, crn: str, reference: str, new: NewAppointment, *, username: str) -> Appointment:
-        """Make an appointment known by `reference`, once; safe to repeat.
+        """Create an appointment with `reference`; idempotent.
 
-        Raises Conflict: OVERLAP, NSI_CLOSED, or REFERENCE_SPENT where the appointment that bore the reference was
+        Raises Conflict: OVERLAP, NSI_CLOSED, or REFERENCE_SPENT where the appointment with the reference was
         soft-deleted or is another one.
         """
         parameters: Parameters = {"crn": crn, "reference": reference}
@@ -156,16 +157,16 @@ class DeliusClient:
         return _one(PUT_APPOINTMENT, Appointment, answer)
 
     def appointment_by_reference(self, crn: str, reference: str, *, username: str) -> Appointment:
-        """Return the appointment that bears a reference. Raises NotFound where there is none or it was deleted."""
+        """Return the appointment with a reference. Raises NotFound where there is none or it was deleted."""
         answer = self._read(GET_APPOINTMENT_BY_REFERENCE, {"crn": crn, "reference": reference}, username=username)
         return _one(GET_APPOINTMENT_BY_REFERENCE, Appointment, answer)
 
     def appointment_types(self) -> tuple[AppointmentType, ...]:
-        """Return the types that an appointment may have."""
+        """Return the appointment types."""
         return _each(GET_APPOINTMENT_TYPES, AppointmentType, self._read(GET_APPOINTMENT_TYPES, {}), "appointmentTypes")
 
     def nsi_types(self, codes: Sequence[str] = ()) -> tuple[NsiType, ...]:
-        """Return those of some NSI types (at most 50) that Delius knows; without codes, all that RAR allows."""
+        """Return NSI types by code (at most 50; unknown ones are left out); without codes, all that RAR allows."""
         query: Query | None = {"code": list(codes)} if codes else None
         return _each(GET_NSI_TYPES, NsiType, self._read(GET_NSI_TYPES, {}, query), "nsiTypes")
 
@@ -174,9 +175,9 @@ class DeliusClient:
         return _each(GET_OFFICES, Office, self._read(GET_OFFICES, {"team_code": team_code}), "offices")
 
     def changes(self, nsi_type_codes: Sequence[str], *, after: str, size: int) -> ChangePage:
-        """Return a page of what changed of NSIs of some types and their appointments.
+        """Return a page of the feed of changes to NSIs of some types and their appointments.
 
-        It follows the page whose `next` is `after`, and begins at the beginning where that is empty.
+        `after` is the `next` of the previous page, empty for the first one.
         """
         query: dict[str, str | int | list[str]] = {"nsiTypeCode": list(nsi_type_codes), "size": size}
         if after:
@@ -199,7 +200,7 @@ _client: DeliusClient | None = None
 
 
 def get_client() -> DeliusClient:
-    """Return the process's client, made from the settings when it is first asked for."""
+    """Return the process's client, created lazily from the settings."""
     global _client
     with _lock:
         if _client is None:
@@ -207,12 +208,12 @@ def get_client() -> DeliusClient:
         return _client
 
 
-circuit_breaker.tried_by(Service.HMPPS_AUTH, lambda: get_client().renew_token())
-circuit_breaker.tried_by(Service.DELIUS, lambda: get_client().appointment_types())
+circuit_breaker.register_trial_request(Service.HMPPS_AUTH, lambda: get_client().renew_token())
+circuit_breaker.register_trial_request(Service.DELIUS, lambda: get_client().appointment_types())
 
 
 def reset_client() -> None:
-    """Forget the process's client, and what it knows of the services; the next one is made from the settings then."""
+    """Close the process's client and reset circuit breakers; the next client is created from current settings."""
     global _client
     circuit_breaker.reset()
     with _lock:
@@ -221,14 +222,14 @@ def reset_client() -> None:
         client.close()
 
 
-def _forget_inherited_client() -> None:
-    """Let a forked process open connections of its own; its parent goes on using these, so they are not closed."""
+def _reset_client_in_child() -> None:
+    """Drop the client in a forked process, without closing connections that its parent uses."""
     global _client, _lock
     _lock = threading.Lock()
     _client = None
 
 
-os.register_at_fork(after_in_child=_forget_inherited_client)
+os.register_at_fork(after_in_child=_reset_client_in_child)
 
 
 @receiver(setting_changed)
@@ -241,19 +242,19 @@ def _one(operation: Operation, record: type[R], answer: Any) -> R:
     try:
         return record.model_validate(answer)
     except ValidationError as error:
-        raise unusable(operation, *_fields(error)) from None
+        raise contract_error(operation, *_fields(error)) from None
 
 
 def _each(operation: Operation, record: type[R], answer: Any, name: str) -> tuple[R, ...]:
     items = answer.get(name) if isinstance(answer, dict) else None
     if not isinstance(items, list):
-        raise unusable(operation, name)
+        raise contract_error(operation, name)
     try:
         return tuple(record.model_validate(item) for item in items)
     except ValidationError as error:
-        raise unusable(operation, *_fields(error)) from None
+        raise contract_error(operation, *_fields(error)) from None
 
 
 def _fields(error: ValidationError) -> list[str]:
-    """Return the names of the fields at fault. Only names: the error itself holds values too."""
+    """Return the names of invalid fields, without values, which the error itself holds."""
     return sorted({".".join(part for part in each["loc"] if isinstance(part, str)) for each in error.errors()})

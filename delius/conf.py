@@ -5,12 +5,12 @@ from typing import Any
 
 from django.conf import settings
 
-from delius.services import Service
+from delius.upstream import Service
 
 
 @dataclass(frozen=True)
 class Connection:
-    """Where the services are, who we are to them, and how long we wait. Times are in seconds."""
+    """URLs, credentials, time-outs (seconds) and concurrency of the client."""
 
     auth_url: str
     integration_url: str
@@ -22,7 +22,7 @@ class Connection:
 
 
 def connection() -> Connection:
-    """Return the connection that the settings describe now."""
+    """Return the connection of the current settings."""
     return Connection(
         auth_url=settings.HMPPS_AUTH_URL.rstrip("/"),
         integration_url=settings.DELIUS_INTEGRATION_URL.rstrip("/"),
@@ -36,19 +36,19 @@ def connection() -> Connection:
 
 @dataclass(frozen=True)
 class CircuitRules:
-    """When a circuit opens: after how many failures in a row, and for how many seconds."""
+    """Circuit breaker thresholds: consecutive failures that open it, and seconds it stays open."""
 
     failures: int
     seconds: float
 
 
 def circuit_rules() -> CircuitRules:
-    """Return the rules that the settings describe now. No circuit ever opens where `failures` is 0."""
+    """Return the rules of the current settings. `failures` of 0 disables circuit breakers."""
     return CircuitRules(failures=settings.DELIUS_CIRCUIT_FAILURES, seconds=settings.DELIUS_CIRCUIT_SECONDS)
 
 
-def shared_store() -> str:
-    """Return the address of the Redis that all processes share as their cache, empty where there is none."""
+def redis_url() -> str:
+    """Return the URL of the Redis cache that all processes share, empty where there is none."""
     cache: dict[str, Any] = settings.CACHES["default"]
     if not cache["BACKEND"].endswith("RedisCache"):
         return ""
@@ -57,37 +57,37 @@ def shared_store() -> str:
 
 
 def bulkhead_threads() -> int:
-    """Return how many threads of this process may wait for Delius at once."""
+    """Return how many threads of a process the bulkhead admits."""
     return int(settings.DELIUS_BULKHEAD_THREADS)
 
 
 def parallel_reads() -> int:
-    """Return how many reads of one page may be under way at once."""
+    """Return how many parallel reads a page may make."""
     return int(settings.DELIUS_PARALLEL_READS)
 
 
 def case_cache_seconds() -> int:
-    """Return for how long a person's record may be shown again without reading it."""
+    """Return the cache time of a person's record in seconds."""
     return int(settings.DELIUS_CACHE_SECONDS)
 
 
 def reference_cache_seconds() -> int:
-    """Return for how long appointment types and offices are used without reading them again."""
+    """Return the age in seconds up to which reference data is fresh."""
     return int(settings.DELIUS_REFERENCE_CACHE_SECONDS)
 
 
 def reference_stale_seconds() -> int:
-    """Return up to what age they are used while they are read again in the background."""
+    """Return the age in seconds up to which reference data is served stale while it is refreshed."""
     return int(settings.DELIUS_REFERENCE_STALE_SECONDS)
 
 
 def reference_outage_seconds() -> int:
-    """Return up to what age they are used where Delius does not answer."""
+    """Return the age in seconds up to which reference data is served while Delius is unavailable."""
     return int(settings.DELIUS_REFERENCE_OUTAGE_SECONDS)
 
 
 def health_addresses() -> dict[Service, str]:
-    """Return where each service tells of its health, without a token."""
+    """Return the URL of each service's health ping, which needs no token."""
     known = connection()
     return {
         Service.HMPPS_AUTH: f"{known.auth_url}/health/ping",
@@ -96,5 +96,5 @@ def health_addresses() -> dict[Service, str]:
 
 
 def health_timeout() -> float:
-    """Return how many seconds the health of a service may take to be told."""
+    """Return the time-out of a health check in seconds."""
     return float(settings.HEALTH_UPSTREAM_TIMEOUT)

@@ -1,6 +1,6 @@
-"""What can go wrong between the product and Delius, as the types that the rest of the house acts on.
+"""Exceptions of the Delius client.
 
-No message here holds personal data, except the reasons and messages that Delius itself gives for people to read.
+Messages hold no personal data, except the reasons that Delius itself gives for users to read.
 """
 
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ NOT_ACCEPTED = "Delius did not accept this."
 
 
 class DeliusError(Exception):
-    """Any failure of a read from, or a write to, Delius."""
+    """Base of all failures of reads from and writes to Delius."""
 
 
 @dataclass(frozen=True)
 class RefusedField:
-    """What is wrong with one field of a request: its name in the contract, the kind of fault, and Delius's words."""
+    """A validation error of one field: its name in the contract, the error type, and Delius's message."""
 
     field: str
     type: str = ""
@@ -26,9 +26,9 @@ class RefusedField:
 
 
 class Refused(DeliusError):
-    """A rule stands against a request (400): nothing was written, and sending it again unchanged will not help.
+    """A request was rejected by validation (400): nothing was written, and a retry unchanged will not help.
 
-    `reason` is Delius's own and may hold codes; `fields` are what it names as wrong.
+    `reason` is Delius's own and may hold codes; `fields` are its field errors.
     """
 
     def __init__(self, reason: str = NOT_ACCEPTED, fields: Sequence[RefusedField] = ()) -> None:
@@ -49,7 +49,7 @@ class ConflictReason(StrEnum):
 
 @dataclass(frozen=True)
 class Overlap:
-    """Another appointment of the person at the time of one that was sent; `start` and `end` are in Europe/London."""
+    """An appointment of the person that overlaps the one sent; `start` and `end` are in Europe/London."""
 
     start: datetime
     end: datetime
@@ -60,7 +60,7 @@ class Overlap:
 class Conflict(DeliusError):
     """A write conflicts with what Delius has (409): nothing was written.
 
-    `overlaps` has the appointments that are in the way, where the reason is OVERLAP.
+    `overlaps` has the overlapping appointments, where the reason is OVERLAP.
     """
 
     def __init__(self, reason: ConflictReason, overlaps: Sequence[Overlap] = ()) -> None:
@@ -70,7 +70,7 @@ class Conflict(DeliusError):
 
 
 class NotFound(DeliusError):
-    """What was asked for, or written to, does not exist in Delius (404). `what` names it, never by its identity."""
+    """The resource does not exist in Delius (404). `what` is the operation, never an id."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"Not found in Delius: {what}")
@@ -78,7 +78,7 @@ class NotFound(DeliusError):
 
 
 class LimitedAccess(DeliusError):
-    """The user may not see or write this record (403). `message` is Delius's own, fit to be shown, or a general one."""
+    """The user has no access to this record (403). `message` can be shown: Delius's own, or a general one."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or LIMITED_ACCESS)
@@ -86,12 +86,11 @@ class LimitedAccess(DeliusError):
 
 
 class Unavailable(DeliusError):
-    """Delius gave no answer that can be used: it is down, slow, overloaded, or does not take our token.
+    """No usable answer: Delius is down, slow or overloaded, or rejected our token.
 
-    `may_have_taken_effect` is False for every read. For a write it is False only where it is certain that nothing was
-    written: no connection was made, no token was to be had, the token was turned down, or the request was turned away
-    unread (429). A lost or unreadable answer and every 5xx leave it True. Either way the same write, with the same
-    reference, may be sent again.
+    `may_have_taken_effect` is False for every read. For a write it is False only where certainly nothing was written:
+    no connection was made, no token was issued, or the request was rejected unprocessed (401, 403, 429). A lost or
+    unreadable answer and every 5xx leave it True. Writes are idempotent by reference, and may be retried either way.
     """
 
     def __init__(self, operation: str, *, may_have_taken_effect: bool = False) -> None:
@@ -102,7 +101,7 @@ class Unavailable(DeliusError):
 
 
 class Overloaded(Unavailable):
-    """Delius asks to be tried again later (429, 503): in `retry_after` seconds, None where it does not say."""
+    """Delius is overloaded (429, 503); `retry_after` is its Retry-After in seconds, None without one."""
 
     def __init__(self, operation: str, *, may_have_taken_effect: bool, retry_after: float | None = None) -> None:
         super().__init__(operation, may_have_taken_effect=may_have_taken_effect)
@@ -110,9 +109,9 @@ class Overloaded(Unavailable):
 
 
 class CircuitOpen(Overloaded):
-    """Nothing was sent, because the service has not answered for a while or too many threads wait for it already.
+    """Nothing was sent, because the circuit is open or the bulkhead is full.
 
-    `retry_after` is in how many seconds it is worth trying again.
+    `retry_after` is the seconds until a retry is worthwhile.
     """
 
     retry_after: float
@@ -122,9 +121,9 @@ class CircuitOpen(Overloaded):
 
 
 class DeliusContractError(DeliusError):
-    """An answer lacks something that we act on. Names the operation and the fields, never their values.
+    """An answer violates the contract. Names the operation and the fields, never their values.
 
-    After a write it has taken effect, and the same write may be sent again.
+    A write has taken effect, and may be retried: it is idempotent.
     """
 
     def __init__(self, operation: str, *fields: str) -> None:

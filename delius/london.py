@@ -1,4 +1,4 @@
-"""Delius keeps Europe/London wall time."""
+"""Time zone conversion: Delius uses Europe/London wall time."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -9,19 +9,19 @@ LONDON = ZoneInfo("Europe/London")
 
 
 def as_london(moment: datetime) -> datetime:
-    """Return a moment in Europe/London. One without an offset, as upstream sometimes sends, is wall time there."""
+    """Convert a datetime to Europe/London. A naive one, as upstream sometimes sends, is wall time there."""
     return moment.replace(tzinfo=LONDON) if moment.tzinfo is None else moment.astimezone(LONDON)
 
 
 def to_upstream(moment: datetime) -> str:
-    """Return an aware moment as ISO 8601 with the offset of Europe/London. Raises ValueError for a naive one."""
+    """Format an aware datetime as ISO 8601 with the offset of Europe/London. Raises ValueError for a naive one."""
     if moment.tzinfo is None:
         raise ValueError("A moment without an offset cannot be sent.")
     return moment.astimezone(LONDON).isoformat(timespec="seconds")
 
 
 def now() -> datetime:
-    """Return the moment it is, in Europe/London."""
+    """Return the current time in Europe/London."""
     return timezone.now().astimezone(LONDON)
 
 

@@ -1,7 +1,6 @@
-"""The mirror: what the product knows of toolkit NSIs and their appointments in Delius, as of the last sync.
+"""Models of the mirror: toolkit NSIs and their appointments in Delius, as of the last sync.
 
-Nothing here is written to Delius, and nothing is kept that says who somebody is, but their CRN. Codes and descriptions
-are kept as long as they come: some are longer than documented.
+Personal data is the CRN only. Codes and descriptions have no maximum length: some are longer than documented.
 """
 
 from typing import ClassVar
@@ -10,10 +9,10 @@ from django.db import models
 
 
 class MirrorCursor(models.Model):
-    """How far the feed of changes has been read into the mirror: one row, or none before the first sync.
+    """Cursor of the sync in the feed of changes: one row, or none before the first sync.
 
-    `next` is where the following page begins, empty for the beginning; it counts for the NSI types in `type_codes`
-    (sorted, separated by spaces) alone. `updated_at` is when a page was last stored.
+    `next` is the position of the next page, empty for the beginning, valid for the NSI types in `type_codes` only
+    (sorted, separated by spaces). `updated_at` is when a page was last stored.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
@@ -30,10 +29,10 @@ class MirrorCursor(models.Model):
 
 
 class MirroredNsi(models.Model):
-    """An NSI of a toolkit, as Delius had it when a sync last saw it.
+    """An NSI of a toolkit, as of the last sync that read a change of it (`seen_at`).
 
-    `active` is Delius's own word. `seen_at` is when a sync last read a change of it. `gone_since` is when one read that
-    it is no longer there, or no longer of a toolkit's type, which is not the same as soft-deleted; None while it is.
+    `active` is Delius's own flag. `gone_since` is when a sync read that it no longer exists or is no longer of a
+    toolkit's type, which is not the same as soft-deleted; None otherwise.
     """
 
     nsi_id = models.BigIntegerField("NSI", primary_key=True)
@@ -63,7 +62,7 @@ class MirroredNsi(models.Model):
             models.Index(fields=["crn", "type_code"], name="mirrored_nsi_by_case"),
             models.Index(fields=["team_code", "type_code"], name="mirrored_nsi_by_team"),
             models.Index(fields=["requirement_id", "type_code"], name="mirrored_nsi_by_requirement"),
-            # For how a CRN begins, whatever the order of letters that the database was made with.
+            # For CRN prefixes, independent of the database's collation.
             models.Index(fields=["crn"], opclasses=["varchar_pattern_ops"], name="mirrored_nsi_by_crn"),
             models.Index(fields=["gone_since"], name="mirrored_nsi_gone", condition=models.Q(gone_since__isnull=False)),
         ]
@@ -83,10 +82,10 @@ class MirroredNsi(models.Model):
 
 
 class MirroredContact(models.Model):
-    """An appointment that hangs from a mirrored NSI.
+    """An appointment of a mirrored NSI.
 
-    `moved_from` is when it was to start before it was last moved; None where no sync saw it move. `gone_since` is when
-    a sync read that it was deleted, or no longer hangs from a toolkit's NSI.
+    `moved_from` is the start before it was last rescheduled; None where no sync saw it change. `gone_since` is when a
+    sync read that it was deleted or is no longer linked to a toolkit's NSI.
     """
 
     contact_id = models.BigIntegerField("contact", primary_key=True)

@@ -1,7 +1,7 @@
-"""What Delius tells us, as typed records: the schemas of docs/integration/openapi.yaml.
+"""Typed records of responses: the schemas of docs/integration/openapi.yaml.
 
-Fields that are only shown are read leniently (what is missing or malformed becomes empty); fields that are acted on are
-insisted on. Null is read as absent, unknown fields are ignored, and moments are in Europe/London.
+Fields that are only displayed are parsed leniently (missing or malformed becomes empty); fields that decide something
+are required. Null is read as absent, unknown fields are ignored, and moments are in Europe/London.
 """
 
 from datetime import date, datetime
@@ -42,17 +42,17 @@ def _or_nothing(value: Any, parse: ValidatorFunctionWrapHandler) -> Any:
         return ()
 
 
-Shown = WrapValidator(_or_none)
-ShownItems = WrapValidator(_or_nothing)
+Lenient = WrapValidator(_or_none)
+LenientItems = WrapValidator(_or_nothing)
 Text = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str | int | float) else "")]
 Code = Annotated[str, Field(min_length=1)]
-ShownDate = Annotated[date | None, Shown]
+LenientDate = Annotated[date | None, Lenient]
 LondonTime = Annotated[datetime, AfterValidator(as_london)]
-ShownTime = Annotated[LondonTime | None, Shown]
+LenientTime = Annotated[LondonTime | None, Lenient]
 
 
 class Record(BaseModel):
-    """Something Delius told us. Built from its JSON, or by the names used here."""
+    """Base of response records. Validates JSON, or values by field name."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -73,14 +73,14 @@ class Record(BaseModel):
 
 
 class CodeDescription(Record):
-    """A code of Delius, and its words."""
+    """A code of Delius and its description."""
 
     code: Code
     description: Text = ""
 
 
 class Name(Record):
-    """A person's name. Somebody with one name has a surname alone."""
+    """A person's name; a single name is the surname."""
 
     forename: Text = ""
     middle_name: Text = ""
@@ -93,12 +93,12 @@ class Name(Record):
 
     @property
     def familiar(self) -> str:
-        """What a sentence calls the person: the forename, or the only name there is."""
+        """The name for use in sentences: the forename, or the surname without one."""
         return self.forename or self.surname
 
 
 class Officer(Record):
-    """In whose name something is recorded: a member of staff, of a team, of a provider."""
+    """The officer that something is recorded for: provider, team and member of staff."""
 
     provider_code: Code
     team_code: Code
@@ -126,12 +126,12 @@ class User(Record):
 
     username: Code
     enabled: bool = True
-    email: Annotated[str | None, Shown] = None
+    email: Annotated[str | None, Lenient] = None
     staff: Staff | None = None
 
 
 class Access(Record):
-    """Whether the reader may not see a record, and Delius's own words where it has some."""
+    """Whether access to a record is limited for the user, and Delius's message where it has one."""
 
     limited: bool
     message: Text = ""
@@ -140,7 +140,7 @@ class Access(Record):
 class RarDays(Record):
     """The RAR days of a requirement, counted by Delius: days with a session, not sessions; each counted once.
 
-    `ordered` is None where the length is not in days. `at_risk` is Delius's own reckoning, None where it has none.
+    `ordered` is None where the length is not in days. `at_risk` is Delius's own, None where it has none.
     """
 
     requirement_id: int
@@ -148,9 +148,9 @@ class RarDays(Record):
     ordered: int | None = None
     completed: int
     booked: int
-    completed_in_last_8_weeks: Annotated[int | None, Shown] = None
-    ends_on: ShownDate = None
-    at_risk: Annotated[bool | None, Shown] = None
+    completed_in_last_8_weeks: Annotated[int | None, Lenient] = None
+    ends_on: LenientDate = None
+    at_risk: Annotated[bool | None, Lenient] = None
 
     @property
     def left(self) -> int | None:
@@ -159,25 +159,25 @@ class RarDays(Record):
 
 
 class AppointmentSummary(Record):
-    """An appointment in few words."""
+    """A summary of an appointment."""
 
     contact_id: int
     type: CodeDescription
     start: LondonTime
-    end: ShownTime = None
+    end: LenientTime = None
 
 
 class CaseRow(Record):
-    """A line of a case list. One with limited access has its CRN and the reason alone."""
+    """A row of a case list. One with limited access has CRN and reason only."""
 
     crn: Code
     access: Access
     name: Name | None = None
     preferred_name: Text = ""
-    date_of_birth: ShownDate = None
+    date_of_birth: LenientDate = None
     rar_requirements: tuple[RarDays, ...] = ()
-    next_appointment: Annotated[AppointmentSummary | None, Shown] = None
-    appointments_without_outcome: Annotated[int | None, Shown] = None
+    next_appointment: Annotated[AppointmentSummary | None, Lenient] = None
+    appointments_without_outcome: Annotated[int | None, Lenient] = None
 
 
 class CasePage(Record):
@@ -190,7 +190,7 @@ class CasePage(Record):
 
 
 class Relation(StrEnum):
-    """Whose case it is: the user's, one of their teams', or somebody else's."""
+    """The user's relation to a case: their own, one of their teams', or another."""
 
     USER = "USER"
     TEAM = "TEAM"
@@ -207,7 +207,7 @@ class Manager(Record):
 
 
 class Language(Record):
-    """What language to use with a person."""
+    """A person's preferred language and need of an interpreter."""
 
     preferred: Text = ""
     interpreter_required: bool = False
@@ -218,17 +218,17 @@ class Disability(Record):
     """A disability, and the adjustments made for it."""
 
     description: Text = ""
-    start_date: ShownDate = None
+    start_date: LenientDate = None
     notes: Text = ""
-    adjustments: Annotated[tuple[str, ...], ShownItems] = ()
+    adjustments: Annotated[tuple[str, ...], LenientItems] = ()
 
 
 class Circumstance(Record):
-    """Something about a person's life that is not over, such as their work."""
+    """A current personal circumstance, such as employment."""
 
-    type: Annotated[CodeDescription | None, Shown] = None
+    type: Annotated[CodeDescription | None, Lenient] = None
     description: Text = ""
-    start_date: ShownDate = None
+    start_date: LenientDate = None
     notes: Text = ""
 
     @property
@@ -238,30 +238,30 @@ class Circumstance(Record):
 
 
 class Legislation(StrEnum):
-    """By which law an order was made: what decides which types of appointment are offered."""
+    """The legislation of an order, which decides the appointment types on offer."""
 
     CJA = "CJA"
     LEGACY = "LEGACY"
 
 
 class Order(Record):
-    """What the court ordered on an event."""
+    """The court order of an event."""
 
     description: Text = ""
-    legislation: Annotated[Legislation | None, Shown] = None
-    start_date: ShownDate = None
-    end_date: ShownDate = None
+    legislation: Annotated[Legislation | None, Lenient] = None
+    start_date: LenientDate = None
+    end_date: LenientDate = None
 
 
 class Requirement(Record):
-    """Something the court ordered as part of a sentence."""
+    """A requirement of an order."""
 
     requirement_id: int
     main_category: CodeDescription
-    sub_category: Annotated[CodeDescription | None, Shown] = None
-    length: Annotated[int | None, Shown] = None
+    sub_category: Annotated[CodeDescription | None, Lenient] = None
+    length: Annotated[int | None, Lenient] = None
     length_unit: Text = ""
-    start_date: ShownDate = None
+    start_date: LenientDate = None
     termination_date: date | None = None
     rar: RarDays | None = None
 
@@ -276,39 +276,38 @@ class Requirement(Record):
 
 
 class Event(Record):
-    """A sentence and what led to it."""
+    """An event: a sentence and its offence."""
 
     event_id: int
     number: Text = ""
     referral_date: date | None = None
     main_offence: Text = ""
-    order: Annotated[Order | None, Shown] = None
+    order: Annotated[Order | None, Lenient] = None
     requirements: tuple[Requirement, ...] = ()
 
 
 class Case(Record):
-    """A person on probation, with everything that arranging an appointment needs. A limited case has no more than
-    `crn`, `access` and `relation`."""
+    """A person on probation's case; one with limited access has `crn`, `access` and `relation` only."""
 
     crn: Code
     access: Access
     relation: Relation
     name: Annotated[Name, Field(default_factory=Name)]
     preferred_name: Text = ""
-    date_of_birth: ShownDate = None
-    gender: Annotated[CodeDescription | None, Shown] = None
+    date_of_birth: LenientDate = None
+    gender: Annotated[CodeDescription | None, Lenient] = None
     mobile_number: Text = ""
     telephone_number: Text = ""
-    manager: Annotated[Manager | None, Shown] = None
-    language: Annotated[Language | None, Shown] = None
-    disabilities: Annotated[tuple[Disability, ...], ShownItems] = ()
-    circumstances: Annotated[tuple[Circumstance, ...], ShownItems] = ()
-    risk_flag_count: Annotated[int | None, Shown] = None
+    manager: Annotated[Manager | None, Lenient] = None
+    language: Annotated[Language | None, Lenient] = None
+    disabilities: Annotated[tuple[Disability, ...], LenientItems] = ()
+    circumstances: Annotated[tuple[Circumstance, ...], LenientItems] = ()
+    risk_flag_count: Annotated[int | None, Lenient] = None
     events: tuple[Event, ...] = ()
 
     @property
     def phone_number(self) -> str:
-        """The number to reach the person at, a mobile first; empty for none."""
+        """The mobile number, or the telephone number; empty for none."""
         return self.mobile_number or self.telephone_number
 
     def age(self, on: date) -> int | None:
@@ -318,37 +317,37 @@ class Case(Record):
 
 
 class RiskFlag(Record):
-    """A risk flag that stands on a person's record."""
+    """An active risk flag."""
 
     type: CodeDescription
-    level: Annotated[CodeDescription | None, Shown] = None
-    start_date: ShownDate = None
-    next_review_date: ShownDate = None
+    level: Annotated[CodeDescription | None, Lenient] = None
+    start_date: LenientDate = None
+    next_review_date: LenientDate = None
     notes: Text = ""
 
 
 class Nsi(Record):
-    """A non-statutory intervention: for a RAR toolkit, what its appointments hang from."""
+    """A non-statutory intervention, which appointments of a RAR toolkit are linked to."""
 
     nsi_id: int
     external_reference: str = ""
     type: CodeDescription
     sub_type: CodeDescription | None = None
-    status: Annotated[CodeDescription | None, Shown] = None
-    status_date: ShownTime = None
+    status: Annotated[CodeDescription | None, Lenient] = None
+    status_date: LenientTime = None
     referral_date: date | None = None
-    start_date: ShownDate = None
+    start_date: LenientDate = None
     end_date: date | None = None
     event_id: int | None = None
     requirement_id: int | None = None
-    length: Annotated[int | None, Shown] = None
+    length: Annotated[int | None, Lenient] = None
     length_unit: Text = ""
     active: bool
     soft_deleted: bool = False
-    manager: Annotated[Officer | None, Shown] = None
-    created_by: Annotated[Name | None, Shown] = None
+    manager: Annotated[Officer | None, Lenient] = None
+    created_by: Annotated[Name | None, Lenient] = None
     appointment_count: int = 0
-    last_appointment_date: ShownDate = None
+    last_appointment_date: LenientDate = None
 
     @property
     def sub_type_code(self) -> str:
@@ -362,7 +361,7 @@ class Nsi(Record):
 
 
 class MatchedBy(StrEnum):
-    """How an NSI that had to be there was found: made now, by our reference, or by requirement and type."""
+    """How `putNsi` resolved: created, matched by reference, or matched by requirement and type."""
 
     CREATED = "CREATED"
     EXTERNAL_REFERENCE = "EXTERNAL_REFERENCE"
@@ -397,47 +396,47 @@ class Office(Record):
 
 
 class AppointmentNsi(Record):
-    """The NSI that an appointment hangs from."""
+    """The NSI that an appointment is linked to."""
 
     nsi_id: int
     type: CodeDescription
-    sub_type: Annotated[CodeDescription | None, Shown] = None
+    sub_type: Annotated[CodeDescription | None, Lenient] = None
 
 
 class OldRarCategory(Record):
-    """What a RAR session was recorded under before there were toolkits."""
+    """The RAR category of a session from before toolkits."""
 
     category: CodeDescription
-    sub_category: Annotated[CodeDescription | None, Shown] = None
+    sub_category: Annotated[CodeDescription | None, Lenient] = None
 
 
 class Outcome(Record):
-    """What came of an appointment."""
+    """The outcome of an appointment."""
 
     code: Code
     description: Text = ""
     attended: bool
-    complied: Annotated[bool | None, Shown] = None
-    enforcement_action: Annotated[CodeDescription | None, Shown] = None
+    complied: Annotated[bool | None, Lenient] = None
+    enforcement_action: Annotated[CodeDescription | None, Lenient] = None
 
 
 class Appointment(Record):
-    """An appointment as Delius has it."""
+    """An appointment."""
 
     contact_id: int
     version: int = 0
     external_reference: str = ""
     type: CodeDescription
     start: LondonTime
-    end: ShownTime = None
+    end: LenientTime = None
     event_id: int | None = None
     requirement_id: int | None = None
     nsi: AppointmentNsi | None = None
     counts_towards_rar: bool = False
-    old_rar_category: Annotated[OldRarCategory | None, Shown] = None
-    office: Annotated[Office | None, Shown] = None
+    old_rar_category: Annotated[OldRarCategory | None, Lenient] = None
+    office: Annotated[Office | None, Lenient] = None
     outcome: Outcome | None = None
-    rescheduled_to: Annotated[int | None, Shown] = None
+    rescheduled_to: Annotated[int | None, Lenient] = None
     notes: Text = ""
     sensitive: bool = False
     soft_deleted: bool = False
@@ -461,12 +460,12 @@ class LocationRule(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> "LocationRule":
-        """Read a rule that we do not know as one that neither demands a location nor forbids it."""
+        """Map an unknown rule to OPTIONAL."""
         return cls.OPTIONAL
 
 
 class AppointmentType(Record):
-    """A type of appointment, and the NSI types that one of it may hang from."""
+    """An appointment type, and the NSI types that it may be linked to."""
 
     code: Code
     description: Text = ""
@@ -477,7 +476,7 @@ class AppointmentType(Record):
 
 
 class NsiType(Record):
-    """An NSI type, and what Delius demands of an NSI of it. `length_unit` is empty where it takes no length.
+    """An NSI type and its validation rules. `length_unit` is empty where it takes no length.
 
     `provider_codes` are the providers that may use it; None for all.
     """
@@ -495,7 +494,7 @@ class NsiType(Record):
 
 
 class Gone(Record):
-    """What the feed of changes no longer covers."""
+    """A record that the feed of changes no longer covers."""
 
     nsi_id: int | None = None
     contact_id: int | None = None

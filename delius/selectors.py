@@ -1,4 +1,4 @@
-"""What the rest of the house reads from Delius: cached for a short while, side by side where a page needs several."""
+"""Reads from Delius for other apps: cached for a short time, in parallel where a page needs several."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from delius import cache, conf
+from delius import conf
 from delius.client import CaseSort, get_client
 from delius.errors import NotFound
 from delius.london import today
-from delius.parallel import Outcome, side_by_side
+from delius.reads import cache
+from delius.reads.parallel import ReadResult, in_parallel
 from delius.records import (
     Appointment,
     AppointmentPage,
@@ -32,20 +33,20 @@ __all__ = [
     "appointment_types",
     "case",
     "cases",
-    "coming_appointments",
-    "forget_appointments",
+    "invalidate_appointments",
     "offices",
     "rar_requirements",
     "risk_flags",
     "schedule",
     "staff_member",
+    "upcoming_appointments",
 ]
 
 CASES_SIZE = 50
-COMING_SIZE = 100
+UPCOMING_SIZE = 100
 PAST_SIZE = 20
-# Nobody has more appointments ahead than fit on so many pages.
-MOST_PAGES = 20
+# A bound: no person has more upcoming appointments than fit on these.
+MAX_PAGES = 20
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class RarRequirement:
 
     @property
     def days(self) -> RarDays:
-        """The RAR days ordered, completed and booked; nothing of any where Delius does not count them."""
+        """The RAR days ordered, completed and booked; zeros where Delius does not count them."""
         known = self.requirement.rar
         return known or RarDays(requirement_id=self.requirement_id, event_id=self.event.event_id, completed=0, booked=0)
 
@@ -89,7 +90,7 @@ def staff_member(username: str) -> Staff | None:
         except NotFound:
             return None
 
-    return cache.read_one(cache.key("staff", username), load, seconds=conf.case_cache_seconds())
+    return cache.read_through(cache.key("staff", username), load, seconds=conf.case_cache_seconds())
 
 
 def cases(username: str, *, search: str, sort: CaseSort, page: int) -> CasePage:
@@ -107,44 +108,44 @@ def case(crn: str, *, username: str) -> Case:
     DeliusContractError.
     """
     load = partial(get_client().case, crn, username=username)
-    return cache.read_one(cache.key("case", crn, username), load, seconds=conf.case_cache_seconds())
+    return cache.read_through(cache.key("case", crn, username), load, seconds=conf.case_cache_seconds())
 
 
-def forget_appointments(crn: str, *, username: str) -> None:
-    """Have the next read of a person's appointments by a user be a fresh one, because we made one."""
-    cache.forget(cache.key("coming", crn, username))
+def invalidate_appointments(crn: str, *, username: str) -> None:
+    """Invalidate a user's cached appointments of a person, after creating one."""
+    cache.invalidate(cache.key("upcoming", crn, username))
 
 
-def coming_appointments(crn: str, *, username: str) -> tuple[Appointment, ...]:
+def upcoming_appointments(crn: str, *, username: str) -> tuple[Appointment, ...]:
     """Return a person's appointments from today on (in Europe/London), the earliest first.
 
     Raises NotFound, LimitedAccess, Unavailable, DeliusContractError.
     """
-    load = partial(_coming, crn, username)
-    return cache.read_one(cache.key("coming", crn, username), load, seconds=conf.case_cache_seconds())
+    load = partial(_upcoming, crn, username)
+    return cache.read_through(cache.key("upcoming", crn, username), load, seconds=conf.case_cache_seconds())
 
 
 def risk_flags(crn: str, *, username: str) -> tuple[RiskFlag, ...]:
-    """Return the risk flags that stand on a person's record. Raises NotFound, LimitedAccess, Unavailable."""
+    """Return a person's active risk flags. Raises NotFound, LimitedAccess, Unavailable."""
     load = partial(get_client().risk_flags, crn, username=username)
-    return cache.read_one(cache.key("risk-flags", crn, username), load, seconds=conf.case_cache_seconds())
+    return cache.read_through(cache.key("risk-flags", crn, username), load, seconds=conf.case_cache_seconds())
 
 
 @dataclass(frozen=True)
 class Schedule:
     """A person's appointments from today on, soonest first, and a page of earlier ones, latest first.
 
-    `risk_flags` is what came of reading those too, which is no reason not to show the rest.
+    `risk_flags` is the result of that read: its failure does not fail the schedule.
     """
 
-    coming: tuple[Appointment, ...]
+    upcoming: tuple[Appointment, ...]
     past: tuple[Appointment, ...]
     past_pages: int
-    risk_flags: Outcome[tuple[RiskFlag, ...]]
+    risk_flags: ReadResult[tuple[RiskFlag, ...]]
 
 
 def schedule(crn: str, *, username: str, page: int) -> Schedule:
-    """Return a person's schedule, with page `page` (from 0) of what is past; read side by side, and never cached.
+    """Return a person's schedule, with page `page` (from 0) of past appointments; read in parallel, never cached.
 
     Raises NotFound, LimitedAccess, Unavailable, DeliusContractError.
     """
@@ -159,20 +160,22 @@ def schedule(crn: str, *, username: str, page: int) -> Schedule:
         latest_first=True,
     )
     reads: list[Callable[[], Any]] = [
-        partial(_coming, crn, username),
+        partial(_upcoming, crn, username),
         past_page,
         partial(risk_flags, crn, username=username),
     ]
-    coming, past, flags = side_by_side(reads)
+    upcoming, past, flags = in_parallel(reads)
     earlier: AppointmentPage = past.get()
-    return Schedule(coming=coming.get(), past=earlier.appointments, past_pages=earlier.total_pages, risk_flags=flags)
+    return Schedule(
+        upcoming=upcoming.get(), past=earlier.appointments, past_pages=earlier.total_pages, risk_flags=flags
+    )
 
 
 def appointment_types() -> tuple[AppointmentType, ...]:
-    """Return the types an appointment may have. Raises Unavailable.
+    """Return the appointment types, cached as reference data. Raises Unavailable.
 
-    As old as DELIUS_REFERENCE_STALE_SECONDS, or as DELIUS_REFERENCE_OUTAGE_SECONDS where Delius does not answer: it
-    checks the type of what is booked itself.
+    Up to DELIUS_REFERENCE_STALE_SECONDS old, or DELIUS_REFERENCE_OUTAGE_SECONDS while Delius is unavailable: Delius
+    validates the type of a booking itself.
     """
     return cache.read_stale_while_revalidate(
         cache.key("appointment-types"), get_client().appointment_types, ages=_reference_ages()
@@ -182,22 +185,22 @@ def appointment_types() -> tuple[AppointmentType, ...]:
 def offices(team_code: str) -> tuple[Office, ...]:
     """Return a team's open offices by description and address; none for a team that is unknown or closed.
 
-    As old as appointment types may be. Raises Unavailable.
+    Cached as reference data. Raises Unavailable.
     """
 
     def load() -> tuple[Office, ...]:
         try:
-            return tuple(sorted(_each_once(get_client().offices(team_code)), key=_by_name))
+            return tuple(sorted(_deduplicated(get_client().offices(team_code)), key=_by_name))
         except NotFound:
             return ()
 
     return cache.read_stale_while_revalidate(cache.key("offices", team_code), load, ages=_reference_ages())
 
 
-def _coming(crn: str, username: str) -> tuple[Appointment, ...]:
+def _upcoming(crn: str, username: str) -> tuple[Appointment, ...]:
     found: dict[int, Appointment] = {}
-    for number in range(MOST_PAGES):
-        page = get_client().appointments(crn, username=username, page=number, size=COMING_SIZE, date_from=today())
+    for number in range(MAX_PAGES):
+        page = get_client().appointments(crn, username=username, page=number, size=UPCOMING_SIZE, date_from=today())
         found |= {each.contact_id: each for each in page.appointments}
         if number + 1 >= page.total_pages:
             break
@@ -212,7 +215,7 @@ def _reference_ages() -> cache.Ages:
     )
 
 
-def _each_once(found: Iterable[Office]) -> Iterable[Office]:
+def _deduplicated(found: Iterable[Office]) -> Iterable[Office]:
     return {office.code: office for office in found}.values()
 
 

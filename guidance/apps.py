@@ -1,4 +1,4 @@
-"""Guidance on toolkits and risk flags."""
+"""App configuration of guidance."""
 
 from django.apps import AppConfig
 
@@ -10,7 +10,7 @@ class GuidanceConfig(AppConfig):
     verbose_name = "Guidance"
 
     def ready(self) -> None:
-        """Have deleted pages no longer found."""
+        """Connect the signals that keep the search index up to date."""
         from guidance.search import index
 
-        index.follow_deletions()
+        index.connect_signals()

@@ -1,4 +1,4 @@
-"""Choosing toolkits by whom and what they are for."""
+"""Filtering of toolkits by suitability."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,8 +7,8 @@ from guidance.models import ToolkitGuidance
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a toolkit is looked for by; None or empty is anything."""
+class Criteria:
+    """Filter criteria; None or empty matches everything."""
 
     gender: str = ""
     age: int | None = None
@@ -18,16 +18,16 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Found:
-    """The toolkits that fit, and those of which it is not recorded whether they do."""
+class FilterResult:
+    """The toolkits that match, and those for which a criterion is not recorded."""
 
-    fitting: list[ToolkitGuidance] = field(default_factory=list)
+    matching: list[ToolkitGuidance] = field(default_factory=list)
     unknown: list[ToolkitGuidance] = field(default_factory=list)
 
 
-def find(pages: Iterable[ToolkitGuidance], wanted: Wanted) -> Found:
-    """Return the pages that fit what is wanted, and those that do not say, in the order in which they come."""
-    found = Found()
+def filter_toolkits(pages: Iterable[ToolkitGuidance], wanted: Criteria) -> FilterResult:
+    """Return the pages that match all criteria, and those that may, in the given order."""
+    found = FilterResult()
     for page in pages:
         answers = [
             _has(page.genders, wanted.gender),
@@ -38,12 +38,12 @@ def find(pages: Iterable[ToolkitGuidance], wanted: Wanted) -> Found:
         ]
         if False in answers:
             continue
-        (found.unknown if None in answers else found.fitting).append(page)
+        (found.unknown if None in answers else found.matching).append(page)
     return found
 
 
 def terms(pages: Iterable[ToolkitGuidance], name: str) -> list[str]:
-    """Return every term that some pages have in a field, each once, in alphabetical order."""
+    """Return the distinct terms in a field of pages, in alphabetical order."""
     return sorted({term for page in pages for term in getattr(page, name)}, key=str.casefold)
 
 

@@ -1,19 +1,19 @@
-"""What readers of guidance choose and type. Everything is read from the address, and what cannot be is ignored."""
+"""Forms of readers of guidance. Most are bound to query parameters; invalid ones are ignored."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 
-from guidance.filters import Wanted, terms
+from guidance.filters import Criteria, terms
 from guidance.models import Gender, ToolkitGuidance
 
-MOST_COMPARED = 4
+MAX_COMPARED = 4
 ANY = [("", "Any")]
 
 
 class FilterForm(forms.Form):
-    """Which toolkits to show."""
+    """The filter of toolkits."""
 
     gender = forms.ChoiceField(label="Gender", required=False, choices=[*ANY, *Gender.choices])
     age = forms.IntegerField(
@@ -36,7 +36,7 @@ class FilterForm(forms.Form):
         for name, field in (("offence_type", "offence_types"), ("setting", "settings"), ("need", "needs")):
             choices = [(term, term) for term in terms(pages, field)]
             self.fields[name].choices = [*ANY, *choices]  # type: ignore[attr-defined]
-        # An address that somebody kept may name what no page has any more.
+        # A bookmarked URL may have choices that no longer exist.
         self.data = {
             name: value
             for name, value in self.data.items()
@@ -46,18 +46,18 @@ class FilterForm(forms.Form):
         age.input_type = "text"
         age.govuk_classes = "govuk-input--width-2"
 
-    def wanted(self) -> Wanted:
-        """Return what was chosen, once the form has been checked. What is wrong counts as any."""
-        return Wanted(**{name: value for name, value in self.cleaned_data.items() if value not in ("", None)})
+    def criteria(self) -> Criteria:
+        """Return the filter criteria of a validated form, without invalid values."""
+        return Criteria(**{name: value for name, value in self.cleaned_data.items() if value not in ("", None)})
 
     @property
     def is_used(self) -> bool:
-        """Whether anything was chosen."""
+        """Whether any filter is set."""
         return any(self.data.values())
 
 
 class CompareForm(forms.Form):
-    """Which toolkits to see side by side."""
+    """The toolkits to compare."""
 
     toolkits = forms.MultipleChoiceField(
         label="Toolkits to compare",
@@ -72,15 +72,15 @@ class CompareForm(forms.Form):
         self.fields["toolkits"].choices = choices  # type: ignore[attr-defined]
 
     def clean_toolkits(self) -> list[str]:
-        """Refuse one toolkit alone, and more than fit beside each other."""
+        """Require 2 to MAX_COMPARED toolkits."""
         chosen: list[str] = self.cleaned_data["toolkits"]
-        if not 2 <= len(chosen) <= MOST_COMPARED:
+        if not 2 <= len(chosen) <= MAX_COMPARED:
             raise forms.ValidationError("Select 2 to 4 toolkits to compare")
         return chosen
 
 
 class SearchForm(forms.Form):
-    """What to search for."""
+    """The search text."""
 
     words = forms.CharField(
         label="Search guidance",
@@ -94,7 +94,7 @@ class SearchForm(forms.Form):
 
 
 class FeedbackForm(forms.Form):
-    """Whether a page is useful."""
+    """Feedback on a page."""
 
     page = forms.CharField(max_length=120, widget=forms.HiddenInput)
     useful = forms.ChoiceField(

@@ -1,4 +1,4 @@
-"""Guidance: pages that are edited as drafts, of which people see what was last published."""
+"""Guidance pages with drafts and published content, feedback, searches and search entries."""
 
 import re
 from collections.abc import Collection
@@ -12,25 +12,25 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from guidance.markdown import MOST_CHARACTERS, TooMuch, checked
-from guidance.structure import FLAG_FACTS, FLAG_SECTIONS, TOOLKIT_FACTS, TOOLKIT_SECTIONS, Fact, Section
-from guidance.tidying import tidy_line, tidy_lines, tidy_text
+from guidance.text.cleaning import clean_line, clean_lines, clean_text
+from guidance.text.markdown import MAX_CHARACTERS, LimitExceeded, check_limits
+from guidance.text.structure import FLAG_FACTS, FLAG_SECTIONS, TOOLKIT_FACTS, TOOLKIT_SECTIONS, Fact, Section
 
 code_in_delius = RegexValidator(r"^[A-Z0-9]+\Z", "Enter the code as it is in Delius, in capital letters and numbers")
 
 
 def is_prose(value: str) -> None:
-    """Raise ValidationError for text that is not fit for a section: too much, or with headings of the page's own."""
+    """Validate the Markdown of a section: within its limits, and without headings above level 3."""
     try:
-        checked(value)
-    except TooMuch as error:
+        check_limits(value)
+    except LimitExceeded as error:
         raise ValidationError(str(error)) from error
     if re.search(r"^##? ", value, flags=re.MULTILINE):
         raise ValidationError("Start headings with ###: those with fewer are the page’s own")
 
 
 def _prose() -> models.TextField:
-    return models.TextField(blank=True, max_length=MOST_CHARACTERS, validators=[is_prose])
+    return models.TextField(blank=True, max_length=MAX_CHARACTERS, validators=[is_prose])
 
 
 def _terms() -> models.JSONField:
@@ -38,7 +38,7 @@ def _terms() -> models.JSONField:
 
 
 def are_terms(value: Any) -> None:
-    """Raise ValidationError unless a value is a list of different, non-empty texts."""
+    """Validate a list of distinct, non-empty texts."""
     if not isinstance(value, list) or not all(isinstance(term, str) and term.strip() for term in value):
         raise ValidationError("Enter each on a line of its own")
     if len({term.casefold() for term in value}) < len(value):
@@ -46,7 +46,7 @@ def are_terms(value: Any) -> None:
 
 
 class PageState(models.TextChoices):
-    """Where a page is between being written and being put away."""
+    """The workflow states of a page."""
 
     DRAFT = "draft", "Draft"
     PUBLISHED = "published", "Published"
@@ -54,11 +54,11 @@ class PageState(models.TextChoices):
 
 
 class Page(models.Model):
-    """What every page of guidance has.
+    """Abstract base of guidance pages.
 
-    The columns hold the draft. What people read is `published`: the content as it was when it was last published.
-    `scheduled` is content that replaces it at `scheduled_for`. `version` counts the saves of the draft, so that
-    somebody who edits an old one is noticed.
+    The columns hold the draft. `published` is the content that readers see, as it was when last published;
+    `scheduled` is content that replaces it at `scheduled_for`. `version` is incremented at each save of the draft, for
+    optimistic locking.
     """
 
     title = models.CharField(max_length=120)
@@ -89,33 +89,33 @@ class Page(models.Model):
         return self.title
 
     def save(self, *args: Any, **options: Any) -> None:
-        """Tidy what was written, then save it."""
-        self.tidy()
+        """Clean the content and save the page."""
+        self.clean_content()
         super().save(*args, **options)
 
     def get_absolute_url(self) -> str:
-        """Return where people read the page."""
+        """Return the URL of the published page."""
         return reverse(f"guidance:{self.kind}", args=[self.slug])
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """Tidy what was written, then validate it."""
-        self.tidy()
+        """Clean the content and validate it."""
+        self.clean_content()
         super().clean_fields(exclude=exclude)
 
-    def tidy(self) -> None:
-        """Put right what nobody can see and a file could not keep: see guidance/tidying.py."""
+    def clean_content(self) -> None:
+        """Clean the text of all content fields: see guidance/text/cleaning.py."""
         for name in self.content_fields():
             field, value = self._meta.get_field(name), getattr(self, name)
             if isinstance(field, models.JSONField):
-                setattr(self, name, tidy_lines(value))
+                setattr(self, name, clean_lines(value))
             elif isinstance(value, str) and isinstance(field, models.TextField):
-                setattr(self, name, tidy_text(value))
+                setattr(self, name, clean_text(value))
             elif isinstance(value, str) and isinstance(field, models.CharField):
-                setattr(self, name, tidy_line(value))
+                setattr(self, name, clean_line(value))
 
     @classmethod
     def content_fields(cls) -> tuple[str, ...]:
-        """Return the names of the fields that are written, in the order of the page."""
+        """Return the names of the content fields, in the order of the page."""
         return (
             "title",
             "slug",
@@ -129,17 +129,17 @@ class Page(models.Model):
 
     @classmethod
     def own_fields(cls) -> tuple[str, ...]:
-        """Return the names of the fields that say what the page is about."""
+        """Return the names of the fields that identify the page's subject."""
         raise NotImplementedError
 
     def content(self) -> dict[str, Any]:
-        """Return the draft's content, as it is kept when it is published."""
+        """Return the draft's content as JSON values."""
         values = {name: getattr(self, name) for name in self.content_fields()}
         return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
     @classmethod
-    def of(cls, content: dict[str, Any]) -> Self:
-        """Return a page, not to be saved, that holds some content. What the content lacks is empty."""
+    def from_content(cls, content: dict[str, Any]) -> Self:
+        """Return an unsaved page with the given content; missing fields are empty."""
         page = cls()
         for name in cls.content_fields():
             if name in content:
@@ -150,31 +150,31 @@ class Page(models.Model):
 
     @property
     def has_unpublished_changes(self) -> bool:
-        """Whether the draft differs from what people read."""
+        """Whether the draft differs from the published content."""
         return self.state == PageState.PUBLISHED and self.content() != self.published
 
     @property
     def is_due_for_review(self) -> bool:
-        """Whether the day by which the page is to be reviewed has come."""
+        """Whether the review-by date has come."""
         return bool(self.review_by and self.review_by <= timezone.localdate())
 
 
 class Gender(models.TextChoices):
-    """Whom a toolkit is for."""
+    """Genders that a toolkit is for."""
 
     MEN = "men", "Men"
     WOMEN = "women", "Women"
 
 
 class Setting(models.TextChoices):
-    """Where a toolkit is used."""
+    """Settings in which a toolkit is used."""
 
     COMMUNITY = "Community", "Community"
     CUSTODY = "Custody", "Custody"
 
 
 class Format(models.TextChoices):
-    """How sessions are held."""
+    """Formats of sessions."""
 
     ONE_TO_ONE = "One-to-one", "One-to-one"
     GROUP = "Group", "Group"
@@ -283,7 +283,7 @@ class RiskFlagGuidance(Page):
 
 
 class Feedback(models.Model):
-    """What a reader said about a page. It does not say who."""
+    """Anonymous feedback on a page."""
 
     page = models.CharField(max_length=120)
     useful = models.BooleanField()
@@ -300,7 +300,7 @@ class Feedback(models.Model):
 
 
 class FruitlessSearch(models.Model):
-    """Words that were searched for and not found, and how often."""
+    """A search without results, and how often it was made."""
 
     words = models.CharField(max_length=100, unique=True)
     times = models.PositiveIntegerField(default=0)
@@ -317,10 +317,10 @@ class FruitlessSearch(models.Model):
 
 
 class SearchEntry(models.Model):
-    """What a published page is found by. guidance/search keeps it in step with what people read.
+    """The search index entry of a published page, maintained by guidance/search.
 
     The database has an index of its own on this table: on PostgreSQL the generated column `vector`, on SQLite the
-    virtual table guidance_searchindex, with triggers. A migration that alters this table has to make them anew, as
+    virtual table guidance_searchindex, with triggers. A migration that alters this table has to recreate them, as
     0002_search does.
     """
 

@@ -1,3 +1,3 @@
-"""What somebody may be let do with published guidance. Which role allows it is the project's to say."""
+"""Permission to read guidance. Roles are mapped to it in `rarbooking/roles.py`."""
 
 READ_GUIDANCE = "guidance.read_guidance"

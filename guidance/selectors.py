@@ -1,4 +1,4 @@
-"""What people may read: pages as they were last published."""
+"""Queries of published guidance."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,32 +11,35 @@ Kind = TypeVar("Kind", bound=Page)
 
 
 @dataclass(frozen=True)
-class Reading(Generic[Kind]):
-    """A page as it was last published: its content in a page that is not to be saved, and when that was."""
+class PublishedPage(Generic[Kind]):
+    """The published content of a page, as an unsaved page, with its version and time of publication."""
 
     page: Kind
     published_at: datetime
     version: int
 
 
-def published(kind: type[Kind]) -> list[Reading[Kind]]:
-    """Return every published page of a kind, by title. One query."""
+def published(kind: type[Kind]) -> list[PublishedPage[Kind]]:
+    """Return the published pages of a kind, by title, with one query."""
     rows = kind._default_manager.filter(state=PageState.PUBLISHED).values_list(
         "published", "published_at", "published_version"
     )
-    readings = [Reading(page=kind.of(content), published_at=at, version=version) for content, at, version in rows]
+    readings = [
+        PublishedPage(page=kind.from_content(content), published_at=at, version=version)
+        for content, at, version in rows
+    ]
     return sorted(readings, key=lambda reading: (reading.page.title.casefold(), reading.page.slug))
 
 
-def of_slug(readings: Iterable[Reading[Kind]], slug: str) -> Reading[Kind] | None:
-    """Return the page with a slug among some, or None."""
+def by_slug(readings: Iterable[PublishedPage[Kind]], slug: str) -> PublishedPage[Kind] | None:
+    """Return the page with a slug, or None."""
     return next((reading for reading in readings if reading.page.slug == slug), None)
 
 
 def related_toolkits(
-    page: ToolkitGuidance, readings: Iterable[Reading[ToolkitGuidance]], *, most: int = 3
+    page: ToolkitGuidance, readings: Iterable[PublishedPage[ToolkitGuidance]], *, most: int = 3
 ) -> list[ToolkitGuidance]:
-    """Return the pages that have most needs and offence types in common with one, the closest first."""
+    """Return the pages that share the most needs and offence types with a page, the closest first."""
     shared = {
         reading.page.slug: len(_terms(page) & _terms(reading.page))
         for reading in readings
@@ -47,9 +50,9 @@ def related_toolkits(
 
 
 def related_flags(
-    page: RiskFlagGuidance, readings: Iterable[Reading[RiskFlagGuidance]], *, most: int = 5
+    page: RiskFlagGuidance, readings: Iterable[PublishedPage[RiskFlagGuidance]], *, most: int = 5
 ) -> list[RiskFlagGuidance]:
-    """Return the flags whose titles share a word with one, those of its category first."""
+    """Return the flags whose titles share a word with a flag's, those of its category first."""
     close = [
         reading.page
         for reading in readings

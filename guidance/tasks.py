@@ -1,11 +1,11 @@
-"""What workers do for guidance (`manage.py db_worker`)."""
+"""Background tasks of guidance, run by `manage.py db_worker`."""
 
 from django_tasks import task
+
+from guidance.services.publishing import publish_due
 
 
 @task()
 def publish_due_guidance() -> int:
-    """Publish what is due. Which pages are is written on the pages, not in the task."""
-    from guidance.services.publishing import publish_due
-
+    """Publish due pages. The schedule is in the pages' rows, not in the task."""
     return publish_due()

@@ -1,4 +1,4 @@
-"""The project as a Django app: it holds the user model and the sign-in."""
+"""The project as a Django app: user and session models, sign-in, management commands."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -11,23 +11,17 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Have upstream calls counted, sign-ins timed, log lines made complete, deployments checked and traces sent."""
-        from rarbooking import (
-            checks,  # noqa: F401 - checks registers itself
-            correlation,
-            log_context,
-            metrics,
-            sessions,
-            timing,
-        )
+        """Connect signal receivers (metrics, correlation id, sessions, timing, log context) and start tracing."""
+        from rarbooking.identity import sessions
+        from rarbooking.observability import correlation, log_context, metrics, request_timing
 
         metrics.connect()
         correlation.connect()
         sessions.connect()
-        timing.connect()
+        request_timing.connect()
         log_context.connect()
         if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
-            from rarbooking import tracing
+            from rarbooking.observability import tracing
 
             tracing.start(
                 endpoint=settings.OTEL_EXPORTER_OTLP_ENDPOINT,

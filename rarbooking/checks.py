@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says of our own settings: what we connect to has to be encrypted and verified."""
+"""Deployment checks (`manage.py check --deploy`): outgoing connections must be encrypted and verified."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
-ADDRESSES = (
+URL_SETTINGS = (
     "HMPPS_AUTH_URL",
     "HMPPS_AUTH_PUBLIC_URL",
     "DELIUS_INTEGRATION_URL",
@@ -16,30 +16,30 @@ ADDRESSES = (
     "AUDIT_QUEUE_URL",
     "SENTRY_DSN",
 )
-THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
-VERIFIED = frozenset({"verify-ca", "verify-full"})
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+VERIFYING_SSL_MODES = frozenset({"verify-ca", "verify-full"})
 
 
 @checks.register(checks.Tags.security, deploy=True)
 def connections_are_encrypted(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
-    """Return what is set that would go over the network in plain text, or to a server that nobody vouches for."""
+    """Return errors for unencrypted connections and for servers whose certificate is not verified."""
     return [*_services(), *_database(), *_cache()]
 
 
 def _services() -> Iterator[checks.CheckMessage]:
-    for name in ADDRESSES:
+    for name in URL_SETTINGS:
         address = urlsplit(getattr(settings, name))
-        if address.hostname not in THIS_MACHINE | {None} and address.scheme != "https":
+        if address.hostname not in LOOPBACK_HOSTS | {None} and address.scheme != "https":
             yield checks.Error(f"{name} does not begin with https://.", id="rarbooking.E001")
     collector = urlsplit(settings.OTEL_EXPORTER_OTLP_ENDPOINT)
-    if collector.hostname not in THIS_MACHINE | {None} and collector.scheme != "https":
-        # Traces hold nothing of anybody, and collectors inside a cluster often have no certificate.
+    if collector.hostname not in LOOPBACK_HOSTS | {None} and collector.scheme != "https":
+        # Traces hold no personal data, and collectors inside a cluster often have no certificate.
         yield checks.Warning("OTEL_EXPORTER_OTLP_ENDPOINT does not begin with https://.", id="rarbooking.W002")
 
 
 def _database() -> Iterator[checks.CheckMessage]:
     database = settings.DATABASES["default"]
-    if not database["ENGINE"].endswith("postgresql") or database["HOST"] in THIS_MACHINE | {""}:
+    if not database["ENGINE"].endswith("postgresql") or database["HOST"] in LOOPBACK_HOSTS | {""}:
         return
     mode = database.get("OPTIONS", {}).get("sslmode", "prefer")
     if mode == "require":
@@ -48,7 +48,7 @@ def _database() -> Iterator[checks.CheckMessage]:
             hint="End it with ?sslmode=verify-full&sslrootcert=<a file with the authority's certificate>.",
             id="rarbooking.W001",
         )
-    elif mode not in VERIFIED:
+    elif mode not in VERIFYING_SSL_MODES:
         yield checks.Error(
             f"DATABASE_URL may connect in plain text: its sslmode is {mode}.",
             hint="End it with ?sslmode=verify-full&sslrootcert=<a file with the authority's certificate>.",
@@ -58,7 +58,7 @@ def _database() -> Iterator[checks.CheckMessage]:
 
 def _cache() -> Iterator[checks.CheckMessage]:
     cache = settings.CACHES["default"]
-    if not cache["BACKEND"].endswith("RedisCache") or urlsplit(cache["LOCATION"]).hostname in THIS_MACHINE:
+    if not cache["BACKEND"].endswith("RedisCache") or urlsplit(cache["LOCATION"]).hostname in LOOPBACK_HOSTS:
         return
     if urlsplit(cache["LOCATION"]).scheme != "rediss":
         yield checks.Error("CACHE_URL does not begin with rediss://.", id="rarbooking.E003")

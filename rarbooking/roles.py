@@ -1,6 +1,6 @@
-"""The roles that HMPPS Auth gives to people, and what each lets somebody do here.
+"""Roles in HMPPS Auth, and the permissions that each gives: the only place that maps them.
 
-The only place that says so. HMPPS Auth names a role `RAR_BOOKING__RW`, and puts `ROLE_` before it in a token.
+HMPPS Auth names a role `RAR_BOOKING__RW`, and puts `ROLE_` before it in a token.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ PREFIX = "ROLE_"
 
 
 class Role(StrEnum):
-    """A role, by its name in HMPPS Auth, which takes at most 30 characters."""
+    """A role, by its name in HMPPS Auth (at most 30 characters)."""
 
     READ_ONLY = "RAR_BOOKING__RO"
     READ_WRITE = "RAR_BOOKING__RW"
@@ -24,7 +24,7 @@ class Role(StrEnum):
 
     @property
     def purpose(self) -> str:
-        """What the role is for, as it is shown to people."""
+        """What the role is for, as shown on pages."""
         return PURPOSES[self]
 
 
@@ -41,7 +41,7 @@ def _models(app: str, model: str, *actions: str) -> frozenset[str]:
     return frozenset(f"{app}.{action}_{model}" for action in actions)
 
 
-MAY: dict[Role, frozenset[str]] = {
+ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.READ_ONLY: frozenset({SEE_CASES}),
     Role.READ_WRITE: frozenset({SEE_CASES, ARRANGE}),
     Role.CONTENT_DESIGNER: frozenset().union(
@@ -70,18 +70,18 @@ MAY: dict[Role, frozenset[str]] = {
         _models("rarbooking", "user", "view"),
     ),
 }
-# Whoever may come in at all may read the guidance.
-EVERYBODY_MAY = frozenset({READ_GUIDANCE})
-ADMINISTRATION = frozenset({Role.CONTENT_DESIGNER, Role.TOOLKIT_ADMINISTRATOR, Role.SERVICE_SUPPORT})
+# Every role gives these.
+BASE_PERMISSIONS = frozenset({READ_GUIDANCE})
+ADMIN_ROLES = frozenset({Role.CONTENT_DESIGNER, Role.TOOLKIT_ADMINISTRATOR, Role.SERVICE_SUPPORT})
 
 
-def roles_in(authorities: Any) -> frozenset[Role]:
-    """Return our roles among the authorities of an access token; what is not ours, or makes no sense, is left out."""
+def roles_from_authorities(authorities: Any) -> frozenset[Role]:
+    """Return our roles among the authorities of an access token; others, and malformed values, are ignored."""
     names = {str(each).removeprefix(PREFIX) for each in authorities} if isinstance(authorities, list) else set()
     return frozenset(role for role in Role if role.value in names)
 
 
-def permissions_of(roles: Iterable[Role]) -> frozenset[str]:
-    """Return what somebody with these roles may do; nothing where they have none."""
-    allowed = [MAY[role] for role in roles]
-    return EVERYBODY_MAY.union(*allowed) if allowed else frozenset()
+def permissions_for(roles: Iterable[Role]) -> frozenset[str]:
+    """Return the permissions of a set of roles; none for no roles."""
+    allowed = [ROLE_PERMISSIONS[role] for role in roles]
+    return BASE_PERMISSIONS.union(*allowed) if allowed else frozenset()

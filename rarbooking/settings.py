@@ -15,9 +15,9 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from rarbooking import sentry
-from rarbooking.cache_entries import key_prefix
-from rarbooking.logs import hiding_crns
+from rarbooking.observability import error_reports
+from rarbooking.observability.pseudonymisation import crn_pseudonymiser
+from rarbooking.web.cache_signing import key_prefix
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -38,7 +38,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    # First, so that our admin may take away what its admin registers.
+    # First, so that our admin can unregister its models.
     "django.contrib.auth",
     "rarbooking",
     "booking",
@@ -46,11 +46,11 @@ INSTALLED_APPS = [
     "guidance",
     "delius",
     "audit",
-    "rarbooking.admin_config.RarbookingAdminConfig",
+    "rarbooking.web.admin_config.RarbookingAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "rarbooking.staticfiles.StaticFilesConfig",
+    "rarbooking.web.staticfiles.StaticFilesConfig",
     "csp",
     "django_linear_migrations",
     "django_prometheus",
@@ -61,29 +61,29 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "rarbooking.timing.TimingMiddleware",
+    "rarbooking.observability.request_timing.TimingMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
-    # Before whatever may answer by itself: a static file and a refusal have the same headers as a page.
-    "rarbooking.middleware.HeadersMiddleware",
+    # Before everything that responds by itself, so that static files and error pages have the same headers.
+    "rarbooking.web.middleware.SecurityHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "rarbooking.middleware.PrivatePagesMiddleware",
-    "rarbooking.readable.ReadableRequestMiddleware",
+    "rarbooking.web.middleware.NeverCacheMiddleware",
+    "rarbooking.web.request_validation.RejectNulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "rarbooking.middleware.AuthenticationMiddleware",
+    "rarbooking.web.middleware.AuthenticationMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    "rarbooking.middleware.MethodMiddleware",
-    "rarbooking.middleware.BodyLimitMiddleware",
-    "rarbooking.middleware.RateLimitMiddleware",
-    "rarbooking.middleware.SignedInMiddleware",
+    "rarbooking.web.middleware.AllowedMethodsMiddleware",
+    "rarbooking.web.middleware.BodyLimitMiddleware",
+    "rarbooking.web.middleware.RateLimitMiddleware",
+    "rarbooking.web.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "rarbooking.middleware.UpstreamFaultMiddleware",
-    "rarbooking.readable.AdminInputMiddleware",
+    "rarbooking.web.middleware.UpstreamFaultMiddleware",
+    "rarbooking.web.request_validation.AdminInputValidationMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -96,8 +96,8 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
-            "environment": "rarbooking.jinja2.environment",
-            "context_processors": ["rarbooking.context_processors.layout"],
+            "environment": "rarbooking.web.jinja2.environment",
+            "context_processors": ["rarbooking.web.context_processors.layout"],
         },
     },
     {
@@ -122,17 +122,17 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    # A database that cannot be reached must not hold up the probe that is to tell of it.
+    # Bounded, so that probes answer while the database is unreachable.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     if pool_size := env.int("DATABASE_POOL_SIZE", default=0):
-        # A pool that cannot connect tries again ever more seldom until reconnect_timeout, and then when it is asked.
+        # A pool that cannot connect backs off until reconnect_timeout, and then reconnects on demand.
         DATABASES["default"]["OPTIONS"]["pool"] = {
             "min_size": 1,
             "max_size": pool_size,
             "timeout": 5,
             "reconnect_timeout": 5,
         }
-        # Connections that a restart of the database has ended are found out, and replaced, before they are given out.
+        # Replaces connections that a restart of the database has closed.
         DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A page of a case list takes some 50 entries: the default of 300 would be too few for an office.
 CACHES: dict[str, dict[str, Any]] = {
@@ -144,15 +144,15 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
-    # Entries are pickled: whoever can write to Redis must not be able to have this service run what they wrote.
-    CACHES["default"].setdefault("OPTIONS", {})["serializer"] = "rarbooking.cache_entries.SignedSerializer"
+    # Entries are pickled: write access to Redis must not allow code execution here.
+    CACHES["default"].setdefault("OPTIONS", {})["serializer"] = "rarbooking.web.cache_signing.SignedSerializer"
     CACHES["default"]["KEY_PREFIX"] = key_prefix(SECRET_KEY)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "rarbooking.User"
-# Passwords are for the demo alone: everywhere else people come in through HMPPS Auth, the admin included.
+# Passwords are for the demo only: otherwise users sign in through HMPPS Auth, to the admin too.
 AUTHENTICATION_BACKENDS = [
-    "rarbooking.backends.HmppsAuthBackend",
+    "rarbooking.identity.authentication.HmppsAuthBackend",
     *(["django.contrib.auth.backends.ModelBackend"] if DEMO else []),
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -171,7 +171,7 @@ USE_TZ = True
 STATIC_URL = "/assets/"
 STATIC_ROOT = VAR_DIR / "static"
 NODE_MODULES = BASE_DIR / "node_modules"
-# Once the static files are collected the packages are not needed: the image is without them.
+# The image has collected static files and no packages.
 STATICFILES_DIRS = (
     [
         NODE_MODULES / "govuk-frontend" / "dist" / "govuk" / "assets",
@@ -185,19 +185,19 @@ STATICFILES_DIRS = (
 )
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "rarbooking.staticfiles.HashedStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "rarbooking.web.staticfiles.HashedStaticFilesStorage"},
 }
 
-# Nobody else's page has a use for our files.
+# No cross-origin access to static files.
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SECURE_COOKIES = env.bool("SECURE_COOKIES", default=True)
 # Browsers take a cookie of a __Host- name only from this host, over HTTPS and for all of it.
 COOKIE_PREFIX = "__Host-" if SECURE_COOKIES else ""
-# The longest that somebody stays signed in, in hours, and the longest without asking for a page, in minutes.
+# Absolute time-out of a session in hours, and idle time-out in minutes.
 SESSION_HOURS = env.int("SESSION_HOURS", default=12)
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
-SESSION_ENGINE = "rarbooking.session_store"
+SESSION_ENGINE = "rarbooking.identity.session_store"
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}rarbooking-session"
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = True
@@ -209,17 +209,17 @@ CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-# What the platform asks: over plain HTTP, inside the cluster, as often as it likes, and not for pages.
-PROBES = frozenset({"/health", "/health/liveness", "/health/readiness", "/info", "/metrics"})
-SECURE_REDIRECT_EXEMPT = [f"^{path.lstrip('/')}$" for path in sorted(PROBES)]
+# Probes: over plain HTTP inside the cluster, without rate limits and without error pages.
+PROBE_PATHS = frozenset({"/health", "/health/liveness", "/health/readiness", "/info", "/metrics"})
+SECURE_REDIRECT_EXEMPT = [f"^{path.lstrip('/')}$" for path in sorted(PROBE_PATHS)]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31536000 if SECURE_COOKIES else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
 SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "rarbooking.error_views.csrf_failure"
-# On the server, with the session: the administration's messages name what they are about.
+CSRF_FAILURE_VIEW = "rarbooking.web.error_views.csrf_failure"
+# In the session, not in a cookie: messages of the admin name objects.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 BODY_LIMIT_BYTES = env.int("BODY_LIMIT_BYTES", default=256 * 1024)
@@ -227,7 +227,7 @@ ADMIN_BODY_LIMIT_BYTES = env.int("ADMIN_BODY_LIMIT_BYTES", default=2560 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_LIMIT_BYTES, ADMIN_BODY_LIMIT_BYTES)
 
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
-# Requests by user, by address before sign-in, and those that sign somebody in. None where the setting is empty.
+# By user, by address before sign-in, at sign-in and by password. No limit where the setting is empty.
 RATE_LIMITS = {
     name: limits.parse_many(notation) if notation else []
     for name, notation in {
@@ -276,14 +276,14 @@ GUIDANCE_PREVIEW_DAYS = env.int("GUIDANCE_PREVIEW_DAYS", default=7)
 GUIDANCE_FEEDBACK_DAYS = env.int("GUIDANCE_FEEDBACK_DAYS", default=365)
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-# Workers have no web server: django-prometheus opens one. A range, because a busy port must not stop a command.
+# Workers have no web server, so django-prometheus opens one. As a range, so that a busy port is no error.
 if worker_metrics_port := env.int("WORKER_METRICS_PORT", default=0):
     PROMETHEUS_METRICS_EXPORT_PORT_RANGE = range(worker_metrics_port, worker_metrics_port + 1)
 PROMETHEUS_EXPORT_MIGRATIONS = False
 BUILD_NUMBER = env.str("BUILD_NUMBER", default="") or "unknown"
 BUILD_TIME = env.str("BUILD_TIME", default="") or "unknown"
 GIT_REF = env.str("GIT_REF", default="") or "unknown"
-# Part of what tells a browser that its copy of a page is still good; made up at each start where nobody says.
+# Part of ETags of pages; random at each start where GIT_REF is not set.
 RELEASE = GIT_REF if GIT_REF != "unknown" else secrets.token_hex(8)
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -299,18 +299,18 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        # Signing out posts here and is sent on to HMPPS Auth, which browsers count as part of the form's action.
+        # Sign-out is a POST that redirects to HMPPS Auth, which browsers check against form-action.
         "form-action": [SELF, "{0.scheme}://{0.netloc}".format(urlsplit(HMPPS_AUTH_PUBLIC_URL))],
         "frame-ancestors": [NONE],
     }
 }
 
-# One of its own, so that an alias stays the same when SECRET_KEY is changed.
+# A key of its own, so that pseudonyms stay the same when SECRET_KEY is changed.
 LOG_CRN_KEY = env.str("LOG_CRN_KEY", default="") or SECRET_KEY
-hide_crns = hiding_crns(LOG_CRN_KEY)
-# Its own way of finding the address believes headers that a browser can send; rarbooking/throttling.py has ours.
+pseudonymise_crns = crn_pseudonymiser(LOG_CRN_KEY)
+# Its own client address trusts headers that a browser can send; rarbooking/web/rate_limits.py has ours.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
-# Without it nothing that traces is even imported (rarbooking/apps.py).
+# Without it nothing of OpenTelemetry is imported (rarbooking/apps.py).
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", default="") or "arrange-rar-appointments"
 LOG_FORMAT = env.str("LOG_FORMAT", default="json")
@@ -327,7 +327,7 @@ LOGGING = {
                 structlog.processors.TimeStamper(fmt="iso"),
                 structlog.stdlib.add_log_level,
                 structlog.processors.format_exc_info,
-                hide_crns,
+                pseudonymise_crns,
             ],
         }
     },
@@ -342,7 +342,7 @@ structlog.configure(
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.format_exc_info,
-        hide_crns,
+        pseudonymise_crns,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -351,7 +351,7 @@ structlog.configure(
 
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
-    sentry.start(
+    error_reports.start(
         dsn=SENTRY_DSN,
         environment=env.str("SENTRY_ENVIRONMENT", default=""),
         release=GIT_REF,

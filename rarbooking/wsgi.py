@@ -6,16 +6,16 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
-from rarbooking.bodies import read_as_utf_8, with_a_length
+from rarbooking.web.request_bodies import buffer_chunked_bodies, force_utf8
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rarbooking.settings")
 
 _django = get_wsgi_application()
 
 
-def _readable(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Answer a request, whose body and address are read as UTF-8 whatever it says."""
-    return _django(read_as_utf_8(environ), start_response)
+def _utf8_application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Django's application, with body and query string decoded as UTF-8."""
+    return _django(force_utf8(environ), start_response)
 
 
-application = with_a_length(_readable)
+application = buffer_chunked_bodies(_utf8_application)

@@ -1,6 +1,6 @@
-"""A stand-in for Delius and the service in front of it, for demonstrations and tests.
+"""A simulator of Delius, HMPPS Auth and the integration service, for demonstrations and tests.
 
-It is another system: a process of its own with a database of its own, reached over HTTP only. It serves HMPPS Auth
-under `/auth`, the integration service under `/delius`, Delius's own contact log under `/ndelius` and, for tests, a
-control door under `/control`.
+A separate system with its own process and database, used over HTTP only. It serves HMPPS Auth under `/auth`, the
+integration service under `/delius`, Delius's contact log under `/ndelius`, and for tests a control API under
+`/control`.
 """

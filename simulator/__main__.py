@@ -47,7 +47,7 @@ def _options() -> argparse.Namespace:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Stop at the first signal; a second one, while stopping, changes nothing."""
+    """Stop at the first signal, and ignore further ones."""
     for each in STOP_SIGNALS:
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt

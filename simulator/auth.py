@@ -1,4 +1,4 @@
-"""HMPPS Auth, as far as it is used: plain OAuth2 with signed access tokens, and no id_token."""
+"""The part of HMPPS Auth in use: OAuth2 authorization code, refresh and client credentials grants, without id_token."""
 
 import hashlib
 import hmac
@@ -24,8 +24,8 @@ CODE_SECONDS = 300
 REFRESH_SECONDS = 12 * 3600
 
 
-class OAuthProblem(Exception):
-    """The token endpoint's error answer."""
+class OAuthError(Exception):
+    """An error response of the token endpoint."""
 
     def __init__(self, status: int, error: str, description: str) -> None:
         super().__init__(description)
@@ -34,28 +34,28 @@ class OAuthProblem(Exception):
         self.description = description
 
 
-class PageProblem(Exception):
-    """A request from a browser that must not be sent anywhere."""
+class BrowserError(Exception):
+    """A browser's request that must not be redirected, shown as an error page."""
 
 
 @dataclass(frozen=True)
 class AuthorizeRequest:
-    """What a client asked for when it sent a browser to sign in."""
+    """The parameters of an authorization request."""
 
     client_id: str
     redirect_uri: str
     state: str
     code_challenge: str
 
-    def answer(self, **parameters: str) -> ResponseReturnValue:
-        """Send the browser back to the client with these parameters."""
+    def redirect_back(self, **parameters: str) -> ResponseReturnValue:
+        """Redirect the browser to the client with parameters."""
         query = {**parameters, **({"state": self.state} if self.state else {})}
         joint = "&" if urlsplit(self.redirect_uri).query else "?"
         return redirect(f"{self.redirect_uri}{joint}{urlencode(query)}", code=303)
 
 
-@blueprint.errorhandler(OAuthProblem)
-def _oauth_problem(problem: OAuthProblem) -> ResponseReturnValue:
+@blueprint.errorhandler(OAuthError)
+def _oauth_error(problem: OAuthError) -> ResponseReturnValue:
     answer = jsonify(error=problem.error, error_description=problem.description)
     answer.status_code = problem.status
     if problem.status == 401:
@@ -63,19 +63,19 @@ def _oauth_problem(problem: OAuthProblem) -> ResponseReturnValue:
     return answer
 
 
-@blueprint.errorhandler(PageProblem)
-def _page_problem(problem: PageProblem) -> ResponseReturnValue:
+@blueprint.errorhandler(BrowserError)
+def _browser_error(problem: BrowserError) -> ResponseReturnValue:
     return render_template("problem.html", problem=str(problem)), 400
 
 
 @blueprint.get("/oauth/authorize")
 def authorize() -> ResponseReturnValue:
-    """Show the sign-in page, or say why the client may not ask for it."""
+    """Show the sign-in page, or redirect back with an error."""
     asked = _checked_authorize_request()
     if request.args.get("response_type") != "code":
-        return asked.answer(error="unsupported_response_type")
+        return asked.redirect_back(error="unsupported_response_type")
     if asked.code_challenge and request.args.get("code_challenge_method") != "S256":
-        return asked.answer(error="invalid_request", error_description="Only S256 is supported")
+        return asked.redirect_back(error="invalid_request", error_description="Only S256 is supported")
     with current().store.reading() as connection:
         accounts = rows(connection, "SELECT * FROM account WHERE active ORDER BY user_id")
     return render_template("sign_in.html", asked=asked, accounts=accounts)
@@ -83,12 +83,12 @@ def authorize() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in")
 def sign_in() -> ResponseReturnValue:
-    """Sign in as the chosen user and send the browser back with a code."""
+    """Sign in as the chosen user and redirect back with a code."""
     asked = _checked_authorize_request()
     with current().store.writing() as connection:
         account = _account(connection, request.form.get("username", ""))
         if account is None:
-            raise PageProblem("There is no such user.")
+            raise BrowserError("There is no such user.")
         code = secrets.token_urlsafe(24)
         insert(
             connection,
@@ -102,12 +102,12 @@ def sign_in() -> ResponseReturnValue:
                 "expires_at": _timestamp() + CODE_SECONDS,
             },
         )
-    return asked.answer(code=code)
+    return asked.redirect_back(code=code)
 
 
 @blueprint.post("/oauth/token")
 def token() -> ResponseReturnValue:
-    """Give out tokens for client credentials, an authorization code or a refresh token."""
+    """Issue tokens for client credentials, an authorization code or a refresh token."""
     client_id = _authenticated_client()
     match request.form.get("grant_type"):
         case "client_credentials":
@@ -115,16 +115,16 @@ def token() -> ResponseReturnValue:
             with current().store.reading() as connection:
                 return client_token(connection, client_id=client_id, username=username, issuer=_issuer())
         case "authorization_code":
-            return _with_refresh_token(_used_code(client_id), client_id)
+            return _with_refresh_token(_redeem_code(client_id), client_id)
         case "refresh_token":
-            return _with_refresh_token(_used_refresh_token(client_id), client_id)
+            return _with_refresh_token(_redeem_refresh_token(client_id), client_id)
         case other:
-            raise OAuthProblem(400, "unsupported_grant_type", f"Unsupported grant type: {other}")
+            raise OAuthError(400, "unsupported_grant_type", f"Unsupported grant type: {other}")
 
 
 @blueprint.get("/api/user/me")
 def user_me() -> ResponseReturnValue:
-    """Describe whom the token stands for."""
+    """Return the user of the token."""
     actor = authenticate()
     with current().store.reading() as connection:
         account = _account(connection, actor.name)
@@ -141,19 +141,19 @@ def user_me() -> ResponseReturnValue:
 
 @blueprint.get("/health/ping")
 def auth_health() -> ResponseReturnValue:
-    """Say that the service is up."""
+    """Health check."""
     return {"status": "UP"}
 
 
 @blueprint.get("/.well-known/jwks.json")
 def jwks() -> ResponseReturnValue:
-    """Publish the public key."""
+    """Return the JSON Web Key Set."""
     return current().key.public_set()
 
 
 @blueprint.get("/sign-out")
 def sign_out() -> ResponseReturnValue:
-    """Send the browser on, but only to an address of a registered client."""
+    """Redirect the browser to a registered address of a client."""
     redirect_uri = request.args.get("redirect_uri", "")
     _check_client_and_address(request.args.get("client_id", ""), redirect_uri)
     return redirect(redirect_uri, code=303)
@@ -173,14 +173,14 @@ def _checked_authorize_request() -> AuthorizeRequest:
 
 def _check_client_and_address(client_id: str, redirect_uri: str) -> None:
     if client_id not in REGISTERED_CLIENTS:
-        raise PageProblem("The client is not registered.")
+        raise BrowserError("The client is not registered.")
     try:
         address = urlsplit(redirect_uri)
         known = address.scheme in ("http", "https") and address.hostname in REGISTERED_HOSTS
     except ValueError:
         known = False
     if not known:
-        raise PageProblem("The redirect address is not registered for this client.")
+        raise BrowserError("The redirect address is not registered for this client.")
 
 
 def _authenticated_client() -> str:
@@ -190,11 +190,11 @@ def _authenticated_client() -> str:
     secret = (given.password if given else None) or ""
     expected = REGISTERED_CLIENTS.get(client_id)
     if expected is None or not hmac.compare_digest(expected.encode(), secret.encode()):
-        raise OAuthProblem(401, "invalid_client", "Bad client credentials")
+        raise OAuthError(401, "invalid_client", "Bad client credentials")
     return client_id
 
 
-def _used_code(client_id: str) -> str:
+def _redeem_code(client_id: str) -> str:
     with current().store.writing() as connection:
         code = row_or_none(
             connection,
@@ -202,20 +202,20 @@ def _used_code(client_id: str) -> str:
             request.form.get("code", ""),
         )
     if code is None or code["expires_at"] <= _timestamp():
-        raise OAuthProblem(400, "invalid_grant", "Invalid authorization code")
+        raise OAuthError(400, "invalid_grant", "Invalid authorization code")
     if code["client_id"] != client_id or code["redirect_uri"] != request.form.get("redirect_uri"):
-        raise OAuthProblem(400, "invalid_grant", "The code was given for another client or redirect address")
-    if code["code_challenge"] and not _answers_challenge(code["code_challenge"]):
-        raise OAuthProblem(400, "invalid_grant", "The code verifier does not match")
+        raise OAuthError(400, "invalid_grant", "The code was given for another client or redirect address")
+    if code["code_challenge"] and not _verifier_matches(code["code_challenge"]):
+        raise OAuthError(400, "invalid_grant", "The code verifier does not match")
     return str(code["username"])
 
 
-def _answers_challenge(challenge: str) -> bool:
+def _verifier_matches(challenge: str) -> bool:
     digest = hashlib.sha256(request.form.get("code_verifier", "").encode()).digest()
     return hmac.compare_digest(urlsafe_b64encode(digest).rstrip(b"=").decode(), challenge)
 
 
-def _used_refresh_token(client_id: str) -> str:
+def _redeem_refresh_token(client_id: str) -> str:
     with current().store.writing() as connection:
         refresh = row_or_none(
             connection,
@@ -224,7 +224,7 @@ def _used_refresh_token(client_id: str) -> str:
             client_id,
         )
     if refresh is None or refresh["expires_at"] <= _timestamp():
-        raise OAuthProblem(400, "invalid_grant", "Invalid refresh token")
+        raise OAuthError(400, "invalid_grant", "Invalid refresh token")
     return str(refresh["username"])
 
 
@@ -233,7 +233,7 @@ def _with_refresh_token(username: str, client_id: str) -> dict[str, Any]:
     with current().store.writing() as connection:
         account = _account(connection, username)
         if account is None:
-            raise OAuthProblem(400, "invalid_grant", "The account is disabled")
+            raise OAuthError(400, "invalid_grant", "The account is disabled")
         insert(
             connection,
             "refresh_token",

@@ -1,4 +1,4 @@
-"""The simulator's clock, and Delius's way with dates and times: Europe/London wall time."""
+"""The simulator's clock, and conversion to Delius's Europe/London wall time."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -7,13 +7,13 @@ LONDON = ZoneInfo("Europe/London")
 
 
 class Clock:
-    """Tells the real time, or the instant it was frozen at."""
+    """A clock that can be frozen."""
 
     def __init__(self) -> None:
         self._frozen: datetime | None = None
 
     def freeze(self, instant: datetime | None) -> None:
-        """Stand still at an aware instant, or run again when it is None."""
+        """Freeze the clock at an aware instant, or unfreeze it with None."""
         self._frozen = instant
 
     def now(self) -> datetime:

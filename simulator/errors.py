@@ -1,4 +1,4 @@
-"""Answers that say no, in the shape of the contract's errors."""
+"""Error responses in the contract's format."""
 
 from typing import Any
 
@@ -6,28 +6,28 @@ Json = dict[str, Any]
 
 
 class Problem(Exception):
-    """A request is not carried out.
+    """An error response.
 
-    `fields` names what is wrong with it (type, message, field); `reason` and `overlaps` are those of a conflict.
+    `fields` has the validation errors (type, message, field); `reason` and `overlaps` are of a conflict.
     """
 
     def __init__(self, status: int, message: str | None, **more: Any) -> None:
         super().__init__(message)
         self.status = status
         told = {"message": message, **more}
-        self.answer: Json = {"status": status, **{name: value for name, value in told.items() if value is not None}}
+        self.body: Json = {"status": status, **{name: value for name, value in told.items() if value is not None}}
 
 
-def refused(field: str, message: str, *, kind: str = "rule") -> Problem:
-    """Return the refusal of a request in which one field breaks a rule."""
+def bad_request(field: str, message: str, *, kind: str = "rule") -> Problem:
+    """Return a 400 error of one field."""
     return Problem(400, message, fields=[{"type": kind, "message": message, "field": field}])
 
 
 def not_found(what: str, which: object) -> Problem:
-    """Return the answer for a record that is not there."""
+    """Return a 404 error."""
     return Problem(404, f"{what} {which} not found")
 
 
 def conflict(reason: str, message: str, **more: Any) -> Problem:
-    """Return the answer for a request that conflicts with what is there; `reason` is one of the contract's."""
+    """Return a 409 error; `reason` is one of the contract's."""
     return Problem(409, message, reason=reason, **more)

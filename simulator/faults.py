@@ -1,4 +1,4 @@
-"""Faults that tests ask for: what goes wrong, in which operation, how many times."""
+"""The faults to inject: kind, operation, number of times and probability."""
 
 import random
 import threading
@@ -28,10 +28,10 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 @dataclass
 class Fault:
-    """One fault. `times` counts the requests it has yet to spoil; None means every one until it is cleared.
+    """One fault. `times` is the number of requests that it is still to be injected in; None means until it is cleared.
 
-    `chance` is how likely each of them is to be spoiled, up to 1. `retry_after` is in how many seconds a status asks
-    the caller to try again; None where it does not say.
+    `chance` is its probability for each request. `retry_after` is the Retry-After header of a status, in seconds, or
+    None.
     """
 
     operation: str
@@ -45,82 +45,82 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """What it is called where faults are counted."""
+        """Its name in the counts."""
         if self.kind == "latency":
             return f"latency {self.seconds:g}"
         return f"{self.kind} {self.status}" if self.kind.startswith("status") else self.kind
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """What goes wrong with one request: a delay before it is looked at, and at most one other fault."""
+class InjectedFaults:
+    """The faults injected in one request: a delay, and at most one other fault."""
 
     delay_seconds: float = 0
     fault: Fault | None = None
 
 
 class Faults:
-    """The faults waiting to happen, taken in the order they were asked for."""
+    """The pending faults, in order, and the counts of injected ones."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[Fault] = []
-        self._happened: Counter[str] = Counter()
-        self._dice = random.Random()  # noqa: S311 - for faults, which are no secret
+        self._pending: list[Fault] = []
+        self._counts: Counter[str] = Counter()
+        self._random = random.Random()  # noqa: S311 - for faults, which are no secret
 
     def seed(self, seed: int) -> None:
-        """Let chance fall as it fell before with this seed. Which request it falls on depends on how they arrive."""
+        """Seed the random generator. Reproducible only if requests arrive in the same order."""
         with self._lock:
-            self._dice.seed(seed)
+            self._random.seed(seed)
 
     def add(self, fault: Fault) -> None:
-        """Let a fault happen from the next request on."""
+        """Add a fault, from the next request on."""
         with self._lock:
-            self._waiting.append(fault)
+            self._pending.append(fault)
 
     def clear(self) -> None:
-        """Forget every fault."""
+        """Remove all pending faults."""
         with self._lock:
-            self._waiting.clear()
+            self._pending.clear()
 
-    def waiting(self) -> list[dict[str, Any]]:
-        """Return the faults that have yet to happen."""
+    def pending(self) -> list[dict[str, Any]]:
+        """Return the pending faults."""
         with self._lock:
-            return [asdict(fault) for fault in self._waiting]
+            return [asdict(fault) for fault in self._pending]
 
-    def happened(self) -> dict[str, int]:
-        """Return how many requests each kind of fault has spoiled, since the last reset."""
+    def counts(self) -> dict[str, int]:
+        """Return the number of injected faults by kind since the last reset."""
         with self._lock:
-            return dict(self._happened)
+            return dict(self._counts)
 
     def reset(self) -> None:
-        """Forget every fault, and how many there were."""
+        """Remove all faults and counts."""
         self.clear()
         with self._lock:
-            self._happened.clear()
+            self._counts.clear()
 
-    def take(self, operation: str) -> Trouble:
-        """Return what goes wrong with this request of an operation, and count it."""
+    def take(self, operation: str) -> InjectedFaults:
+        """Return the faults to inject in a request of an operation, and count them."""
         with self._lock:
             delay = self._next(operation, delays=True)
-            return Trouble(delay.seconds if delay else 0, self._next(operation, delays=False))
+            return InjectedFaults(delay.seconds if delay else 0, self._next(operation, delays=False))
 
     def _next(self, operation: str, *, delays: bool) -> Fault | None:
-        for fault in self._waiting:
+        for fault in self._pending:
             if fault.operation in (operation, ANY_OPERATION) and (fault.kind == "latency") == delays:
-                if fault.chance < ALWAYS and self._dice.random() >= fault.chance:
+                if fault.chance < ALWAYS and self._random.random() >= fault.chance:
                     continue
                 if fault.times is not None:
                     fault.times -= 1
                     if not fault.times:
-                        self._waiting.remove(fault)
-                self._happened[fault.name] += 1
+                        self._pending.remove(fault)
+                self._counts[fault.name] += 1
                 return fault
         return None
 
 
 def without_field(document: Any, path: list[str]) -> Any:
-    """Return a JSON document without the field at a path of names; in a list, every item loses it."""
+    """Return a JSON document without the field at a path; in a list it is removed from every item."""
     if isinstance(document, list):
         return [without_field(item, path) for item in document]
     if not isinstance(document, dict):

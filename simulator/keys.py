@@ -1,4 +1,4 @@
-"""The RS256 key that signs access tokens."""
+"""The RS256 signing key of access tokens."""
 
 import json
 from functools import lru_cache
@@ -10,7 +10,7 @@ from joserfc.jwk import RSAKey
 
 ALGORITHM = "RS256"
 KEY_BITS = 2048
-KEPT_TOKENS = 4096
+TOKEN_CACHE_SIZE = 4096
 
 
 def new_signing_key() -> str:
@@ -20,14 +20,14 @@ def new_signing_key() -> str:
 
 
 class SigningKey:
-    """Signs tokens and reads tokens that it signed."""
+    """Signs and verifies tokens."""
 
     def __init__(self, jwk_text: str) -> None:
         self._key = RSAKey.import_key(json.loads(jwk_text))
-        self.claims = lru_cache(KEPT_TOKENS)(self._claims)
+        self.claims = lru_cache(TOKEN_CACHE_SIZE)(self._claims)
 
     def public_set(self) -> dict[str, Any]:
-        """Return the JSON Web Key Set that is published."""
+        """Return the public JSON Web Key Set."""
         return {"keys": [self._key.as_dict(private=False)]}
 
     def sign(self, claims: dict[str, Any]) -> str:
@@ -35,7 +35,7 @@ class SigningKey:
         return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid, "typ": "JWT"}, claims, self._key)
 
     def _claims(self, token: str) -> dict[str, Any] | None:
-        """Return the claims of a token signed by this key, expired or not, or None for any other text."""
+        """Return the claims of a token signed by this key, also if expired; None for other text."""
         try:
             return dict(jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims)
         except (JoseError, ValueError):

@@ -1,4 +1,4 @@
-"""What an operation is called: the contract's operationId, which is the name of the endpoint that serves it."""
+"""Operation names: the contract's operationIds, which are the names of the Flask endpoints."""
 
 from flask import Flask
 
@@ -6,7 +6,7 @@ CONTROL = "control"
 
 
 def operation_of(endpoint: str | None) -> str | None:
-    """Return the operation an endpoint serves, or None: the control door's own are none."""
+    """Return the operation of an endpoint, None for those of the control API."""
     blueprint, _, name = (endpoint or "").partition(".")
     return name if name and blueprint != CONTROL else None
 

@@ -1,4 +1,4 @@
-"""Delius's own page of a person's contact log, as far as a link to it needs something to open."""
+"""A placeholder for Delius's page of a person's contact log, so that links to it work."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ CONTACTS = (
 
 @blueprint.get("/NDelius-war/delius/JSP/deeplink.xhtml")
 def contact_log() -> ResponseReturnValue:
-    """Show what is in a person's contact log, the latest entries first."""
+    """Show a person's contacts, the latest first."""
     crn = request.args.get("CRN", "")
     with current().store.reading() as connection:
         found = rows(connection, CONTACTS, crn)

@@ -1,22 +1,22 @@
-"""What was asked of the simulator, for tests to read back."""
+"""The request log, for tests."""
 
 import threading
 from collections import deque
 from typing import Any
 
-KEPT_REQUESTS = 5000
+MAX_ENTRIES = 5000
 
 
 class RequestLog:
-    """The latest requests, numbered from 1 in the order they arrived."""
+    """The latest MAX_ENTRIES requests, numbered from 1 in order of arrival."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._entries: deque[dict[str, Any]] = deque(maxlen=KEPT_REQUESTS)
+        self._entries: deque[dict[str, Any]] = deque(maxlen=MAX_ENTRIES)
         self._count = 0
 
     def add(self, entry: dict[str, Any]) -> dict[str, Any]:
-        """Keep an entry, numbered; the caller completes it with the status once that is known."""
+        """Add a numbered entry and return it; the caller sets its status later."""
         with self._lock:
             self._count += 1
             numbered = {"sequence": self._count, **entry}
@@ -29,7 +29,7 @@ class RequestLog:
             return [dict(entry) for entry in self._entries]
 
     def clear(self) -> None:
-        """Forget every entry and number from 1 again."""
+        """Remove all entries and restart the numbering."""
         with self._lock:
             self._entries.clear()
             self._count = 0

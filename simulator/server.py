@@ -1,4 +1,4 @@
-"""The web server: Werkzeug's threaded one, taught to keep connections open and to drop them when asked to."""
+"""The web server: Werkzeug's threaded one, with keep-alive and dropped connections."""
 
 import socket
 from io import BytesIO
@@ -13,10 +13,10 @@ DROP = "delius_simulator.drop"
 
 
 class KeepAliveHandler(WSGIRequestHandler):
-    """Answers requests on a connection one after another, as long as the client keeps it open.
+    """Request handler with HTTP keep-alive.
 
-    Werkzeug's own handler closes every connection. This one reads each request's body whole before answering, so
-    that the next request always starts where the last one ended.
+    Werkzeug's own handler closes every connection. This one reads each request's body completely before the response,
+    so that the next request starts where the last one ended.
     """
 
     protocol_version = "HTTP/1.1"
@@ -24,7 +24,7 @@ class KeepAliveHandler(WSGIRequestHandler):
     wbufsize = -1
 
     def run_wsgi(self) -> None:
-        """Answer one request, or close the connection without an answer where the app says so."""
+        """Serve one request, or close the connection without a response where the app sets DROP."""
         environ = self.make_environ()
         length = None if environ.get("wsgi.input_terminated") else int(environ.get("CONTENT_LENGTH") or 0)
         environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(length))
@@ -42,11 +42,11 @@ class KeepAliveHandler(WSGIRequestHandler):
             self.wfile.write(response.get_data())
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Keep quiet: what was asked is in the request log."""
+        """Log nothing: requests are in the request log."""
 
 
 def listen(app: Flask, *, host: str, port: int) -> BaseWSGIServer:
-    """Return a server that listens (on any free port for port 0) and answers once it is told to serve."""
+    """Return a server that listens (on any free port for port 0) and is not serving yet."""
     return make_server(host, port, app, threaded=True, request_handler=KeepAliveHandler)
 
 

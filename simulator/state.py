@@ -1,4 +1,4 @@
-"""What one running simulator holds beside its database; gone when the process ends."""
+"""The in-memory state of a running simulator."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +18,7 @@ TOKEN_SECONDS = 3600
 
 @dataclass
 class Switches:
-    """What a test may set."""
+    """Settings that tests can change."""
 
     token_seconds: int = TOKEN_SECONDS
 
@@ -38,14 +38,14 @@ class State:
 
     @property
     def key(self) -> SigningKey:
-        """Return the key in the database, read once."""
+        """Return the signing key in the database, cached."""
         if self._key is None:
             with self.store.reading() as connection:
                 self._key = SigningKey(connection.execute("SELECT jwk FROM signing_key").fetchone()["jwk"])
         return self._key
 
     def reset(self, *, dataset: str, now: datetime | None = None) -> None:
-        """Start again with a data set, its dates relative to `now`, which stays frozen; to the real time when None."""
+        """Reset with a data set, relative to `now`, at which the clock is frozen; to the real time if None."""
         self.resets += 1
         self.clock.freeze(now)
         self.faults.reset()
@@ -58,6 +58,6 @@ class State:
 
 
 def current() -> State:
-    """Return the simulator that serves the present request."""
+    """Return the state of the current request's simulator."""
     state: State = current_app.extensions[EXTENSION]
     return state

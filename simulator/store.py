@@ -1,4 +1,4 @@
-"""The record system's database: a SQLite file, writes one after another."""
+"""The simulator's database: a SQLite file with serialised writes."""
 
 import sqlite3
 from collections import deque
@@ -12,7 +12,7 @@ from simulator.keys import new_signing_key
 SCHEMA = Path(__file__).with_name("schema.sql")
 SCHEMA_VERSION = 2
 APPLICATION_ID = 0x44534D31
-KEPT_BY_RESET = {"signing_key", "change_counter"}
+PRESERVED_TABLES = {"signing_key", "change_counter"}
 BUSY_SECONDS = 20
 
 
@@ -21,17 +21,17 @@ class IncompatibleDatabaseError(Exception):
 
 
 class Store:
-    """Keeps connections to the database file, one for each request at a time, and makes its tables."""
+    """Connection pool and schema of the database."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._idle: deque[sqlite3.Connection] = deque()
 
     def prepare(self, *, keep: bool) -> bool:
-        """Make the database ready; return whether it is still empty of records.
+        """Create or open the database; return whether it has no records.
 
-        With `keep`, records that are there stay. Raises IncompatibleDatabaseError where they cannot, or where the
-        file is not the simulator's to replace.
+        With `keep`, existing records stay. Raises IncompatibleDatabaseError for another version, or for a file that is
+        not the simulator's.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         version = self._version()
@@ -51,7 +51,7 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection that nobody else uses meanwhile; what it left uncommitted is undone."""
+        """Yield a connection for exclusive use; an open transaction is rolled back."""
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -65,7 +65,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection in a transaction that no other writer can enter; committed unless something is raised."""
+        """Yield a connection in an immediate (exclusive) write transaction, committed unless an exception is raised."""
         with self.reading() as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield connection
@@ -79,7 +79,7 @@ class Store:
         return connection
 
     def _version(self) -> int:
-        """Return the version of the database in the file, 0 where there is none yet."""
+        """Return the schema version of the file, 0 for a new one."""
         if not self.path.exists() or not self.path.stat().st_size:
             return 0
         try:
@@ -100,15 +100,15 @@ class Store:
 
 
 def clear(connection: sqlite3.Connection) -> None:
-    """Delete every record, but not the signing key and the counter: tokens and cursors into the feed stay valid."""
+    """Delete all records but the signing key and the change counter, so that tokens and feed cursors stay valid."""
     connection.execute("PRAGMA defer_foreign_keys = ON")
     tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    for table in {row["name"] for row in tables} - KEPT_BY_RESET:
+    for table in {row["name"] for row in tables} - PRESERVED_TABLES:
         connection.execute(" ".join(("DELETE FROM", table)))
 
 
 def insert(connection: sqlite3.Connection, table: str, values: Mapping[str, Any]) -> int:
-    """Insert a row whose column names are trusted, and return its row id."""
+    """Insert a row and return its row id. Column names must be trusted."""
     names = ", ".join(values)
     marks = ", ".join("?" for _ in values)
     statement = " ".join(("INSERT INTO", table, "(", names, ") VALUES (", marks, ")"))

@@ -1,4 +1,4 @@
-"""Access tokens: what HMPPS Auth puts into them and how the services read them."""
+"""Issuing and verification of access tokens."""
 
 import sqlite3
 import uuid
@@ -17,7 +17,7 @@ SCOPE = ("read", "write")
 
 @dataclass(frozen=True)
 class Actor:
-    """Who a request comes from: a client, and the user it acts for if the token names one."""
+    """The caller of a request: a client, and the user that it acts for, if any."""
 
     client_id: str
     username: str | None
@@ -25,23 +25,23 @@ class Actor:
 
     @property
     def name(self) -> str:
-        """Return the name that the record keeps as the author of a change."""
+        """Return the author name of changes."""
         return self.username or self.client_id
 
 
 def client_token(
     connection: sqlite3.Connection, *, client_id: str, username: str | None, issuer: str
 ) -> dict[str, Any]:
-    """Return the token answer for client credentials, acting for a user when one is named."""
+    """Return the token response for client credentials, acting for a user if one is named."""
     claims: dict[str, Any] = {"sub": username or client_id, "auth_source": "none"}
     if username:
         account = row_or_none(connection, "SELECT * FROM account WHERE username = ?", username)
         claims |= {"user_name": username, "auth_source": account["auth_source"] if account else "none"}
-    return _token_answer({**claims, "authorities": [CLIENT_ROLE]}, client_id=client_id, issuer=issuer)
+    return _token_response({**claims, "authorities": [CLIENT_ROLE]}, client_id=client_id, issuer=issuer)
 
 
 def user_token(account: sqlite3.Row, *, client_id: str, issuer: str) -> dict[str, Any]:
-    """Return the token answer for a person who signed in."""
+    """Return the token response for a signed-in user."""
     claims = {
         "sub": account["username"],
         "user_name": account["username"],
@@ -50,11 +50,11 @@ def user_token(account: sqlite3.Row, *, client_id: str, issuer: str) -> dict[str
         "user_id": str(account["user_id"]),
         "authorities": account["roles"].split(","),
     }
-    answer = _token_answer(claims, client_id=client_id, issuer=issuer)
+    answer = _token_response(claims, client_id=client_id, issuer=issuer)
     return {**answer, **{name: claims[name] for name in ("user_name", "name", "auth_source", "user_id")}}
 
 
-def _token_answer(claims: dict[str, Any], *, client_id: str, issuer: str) -> dict[str, Any]:
+def _token_response(claims: dict[str, Any], *, client_id: str, issuer: str) -> dict[str, Any]:
     state = current()
     issued = int(state.clock.now().timestamp())
     seconds = state.switches.token_seconds
@@ -82,22 +82,22 @@ def _token_answer(claims: dict[str, Any], *, client_id: str, issuer: str) -> dic
     }
 
 
-def presented_claims() -> dict[str, Any] | None:
-    """Return the claims of the request's bearer token, expired or not, or None if it has none that we signed."""
+def bearer_claims() -> dict[str, Any] | None:
+    """Return the claims of the request's bearer token, also if expired; None without one signed by the simulator."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return current().key.claims(token.strip()) if scheme.lower() == "bearer" else None
 
 
-def expire_presented_token() -> None:
-    """Treat the request's token as expired from now on."""
-    claims = presented_claims()
+def expire_bearer_token() -> None:
+    """Revoke the request's token."""
+    claims = bearer_claims()
     if claims:
         current().expired_tokens.add(claims["jti"])
 
 
 def authenticate() -> Actor:
-    """Return who sent the request. Raises a 401 Problem for an absent, bad or expired token."""
-    claims = presented_claims()
+    """Return the caller of the request. Raises a 401 Problem for an absent, invalid or expired token."""
+    claims = bearer_claims()
     if claims is None:
         raise Problem(401, "Full authentication is required to access this resource")
     state = current()

@@ -17,13 +17,31 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from delius import background
+from delius.http import background
+from tests import sampling
 from tests.faults import tally as faults
 from tests.hostile import tally as hostile
 from tests.people import account, client_of
 from tests.simulator_process import Simulator, SimulatorProcess
 
 pytest_plugins = ["tests.contract.recording"]
+
+
+# Fixtures and folders of tests that start a process: a simulator, a database, the product under gunicorn, a browser.
+STARTS_PROCESSES = {"simulator_process", "live_server", "page"}
+IN_PROCESS_OPS = {"test_monitoring.py", "test_helm.py", "test_runbook.py"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that `make check` leaves out, and take a sample of the exhaustive ones."""
+    if left_out := sampling.leave_out(items):
+        config.hook.pytest_deselected(items=left_out)
+    for item in items:
+        starts_processes = STARTS_PROCESSES & set(getattr(item, "fixturenames", ()))
+        folder, name = item.path.parent.name, item.path.name
+        if starts_processes or (folder == "ops" and name not in IN_PROCESS_OPS) or name == "test_process.py":
+            item.add_marker("server")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -73,7 +91,7 @@ def simulator(simulator_process: SimulatorProcess, settings: Settings) -> Iterat
     settings.DELIUS_INTEGRATION_URL = control.delius_url
     cache.clear()
     yield control
-    background.finish()
+    background.drain()
     control.close()
     cache.clear()
 

@@ -9,7 +9,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 from rarbooking.settings import *
 from rarbooking.settings import DATABASES, RATE_LIMITS, VAR_DIR
 
-# One user of a test sends as many requests as a test needs; tests/rarbooking/test_limits.py sets limits of its own.
+# One user of a test sends as many requests as it needs; tests/rarbooking/test_rate_limits.py sets limits of its own.
 RATE_LIMITS = {name: [] for name in RATE_LIMITS}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

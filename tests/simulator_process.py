@@ -1,4 +1,4 @@
-"""Starts the Delius simulator as the process it is, and talks to its control door."""
+"""Starts the Delius simulator as the process it is, and talks to its control API."""
 
 import subprocess
 import sys
@@ -74,7 +74,7 @@ class SimulatorProcess:
 
 
 class Simulator:
-    """The control door of a running simulator."""
+    """The control API of a running simulator."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from audit.admin import Audited
-from delius.nsi_types import DeliusError
-from toolkits.checking import check_toolkits
+from audit.admin import AuditedAdminMixin
+from delius.reads.nsi_types import DeliusError
+from toolkits.cache import invalidate_rollout
+from toolkits.delius_validation import check_toolkits
 from toolkits.forms import DatesForm, PreviewForm, RolloutForm, TeamsForm, ToolkitForm
-from toolkits.kept import forget_rollout
 from toolkits.models import Rollout, Toolkit, ToolkitList
 from toolkits.selectors import toolkits_for
 
@@ -47,7 +47,7 @@ class InForceTodayFilter(TodayFilter):
 
 
 @admin.register(Toolkit)
-class ToolkitAdmin(Audited, admin.ModelAdmin):
+class ToolkitAdmin(AuditedAdminMixin, admin.ModelAdmin):
     """Toolkits: edited and ended, never deleted."""
 
     form = ToolkitForm
@@ -93,12 +93,12 @@ class ToolkitAdmin(Audited, admin.ModelAdmin):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the check of codes."""
+        """Add the page that checks codes against Delius."""
         check = path("check/", self.admin_site.admin_view(self.check_codes), name="toolkits_toolkit_check")
         return [check, *super().get_urls()]
 
     def check_codes(self, request: HttpRequest) -> HttpResponse:
-        """Say of each toolkit what Delius would refuse, or that Delius does not answer."""
+        """Show per toolkit what Delius would refuse, or that Delius is unavailable."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         try:
@@ -140,7 +140,7 @@ class ToolkitAdmin(Audited, admin.ModelAdmin):
 
     @admin.display(description="Code to be confirmed", ordering="-code_confirmed")
     def to_be_confirmed(self, toolkit: Toolkit) -> str:
-        """Return words, since a green tick would praise what is still to be done."""
+        """Return words: a boolean icon would show a green tick for what is still to be done."""
         return "No" if toolkit.code_confirmed else "Yes"
 
     @admin.display(description="Active today", ordering="today", boolean=True)
@@ -150,7 +150,7 @@ class ToolkitAdmin(Audited, admin.ModelAdmin):
 
 
 @admin.register(Rollout)
-class RolloutAdmin(Audited, admin.ModelAdmin):
+class RolloutAdmin(AuditedAdminMixin, admin.ModelAdmin):
     """Which teams use toolkits, and from when."""
 
     form = RolloutForm
@@ -201,7 +201,7 @@ class RolloutAdmin(Audited, admin.ModelAdmin):
         return render(request, "admin/toolkits/rollout/preview.html", context)
 
     def add_teams(self, request: HttpRequest) -> HttpResponse:
-        """Give several teams a row each, with the same days: all of them, or none."""
+        """Create a row for each of several teams, with the same days, in one transaction."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = TeamsForm(request.POST or None)
@@ -247,7 +247,7 @@ class RolloutAdmin(Audited, admin.ModelAdmin):
             row.starts_on, row.ends_on = form.cleaned_data["starts_on"], form.cleaned_data["ends_on"]
             self.log_change(request, row, [{"changed": {"fields": ["first day", "last day"]}}])
         Rollout.objects.bulk_update(rows, ["starts_on", "ends_on"])
-        forget_rollout(*{row.provider_code for row in rows})
+        invalidate_rollout(*{row.provider_code for row in rows})
         messages.success(request, f"{len(rows)} rows now have these days.")
         return None
 
@@ -267,7 +267,7 @@ class RolloutAdmin(Audited, admin.ModelAdmin):
 
 
 @admin.register(ToolkitList)
-class ToolkitListAdmin(Audited, admin.ModelAdmin):
+class ToolkitListAdmin(AuditedAdminMixin, admin.ModelAdmin):
     """The order in which practitioners are offered toolkits."""
 
     audited_fields = ("order",)

@@ -1,4 +1,4 @@
-"""The toolkits room."""
+"""App configuration of toolkits."""
 
 from django.apps import AppConfig
 
@@ -10,5 +10,5 @@ class ToolkitsConfig(AppConfig):
     verbose_name = "Toolkits"
 
     def ready(self) -> None:
-        """Have what is kept of toolkits forgotten when it changes."""
-        from toolkits import kept  # noqa: F401
+        """Connect the receivers that invalidate the cache."""
+        from toolkits import cache  # noqa: F401

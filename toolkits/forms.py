@@ -1,4 +1,4 @@
-"""The forms of the admin, with the hints an administrator needs."""
+"""Forms of the admin."""
 
 import re
 from typing import Any
@@ -7,23 +7,23 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 
-from delius.nsi_types import CodeDescription, DeliusError, NsiType, nsi_types_for_rar
-from toolkits.checking import problems_with
+from delius.reads.nsi_types import CodeDescription, DeliusError, NsiType, nsi_types_for_rar
+from toolkits.delius_validation import problems_with
 from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, Rollout, Toolkit, capitals_and_digits
 
-# What Delius checks of a new NSI, and of these what is chosen from Delius's own lists.
-CHECKED = ("nsi_type_code", "nsi_sub_type_code", "nsi_status_code", "nsi_length")
-CHOSEN = CHECKED[:3]
-TYPED = "Delius does not answer at the moment: type the code as it is there."
+# Fields that Delius validates, and of these those with choices from Delius.
+VALIDATED_FIELDS = ("nsi_type_code", "nsi_sub_type_code", "nsi_status_code", "nsi_length")
+CHOICE_FIELDS = VALIDATED_FIELDS[:3]
+TYPE_CODE_HINT = "Delius does not answer at the moment: type the code as it is there."
 
 Choices = list[tuple[str, Any]]
 
 
 class ToolkitForm(forms.ModelForm):
-    """A toolkit, as far as an administrator may change it.
+    """Form of a toolkit.
 
-    Codes are chosen from what Delius has; where it does not answer they are typed. A code that Delius does not have
-    stays, and what Delius would refuse is said only of what is being changed.
+    Codes are chosen from Delius's lists, or typed where Delius does not answer. A current code that Delius does not
+    have stays a choice, and only changed codes are validated against Delius.
     """
 
     class Meta:
@@ -60,27 +60,27 @@ class ToolkitForm(forms.ModelForm):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask Delius for the choices, unless there is nothing to choose."""
+        """Read the choices from Delius, unless no field has any."""
         super().__init__(*args, **kwargs)
         self._types: dict[str, NsiType] = {}
-        chosen = [name for name in CHOSEN if name in self.fields]
+        chosen = [name for name in CHOICE_FIELDS if name in self.fields]
         if not chosen:
             return
         try:
             self._types = {each.code: each for each in nsi_types_for_rar()}
         except DeliusError:
             for name in chosen:
-                self.fields[name].help_text = f"{self.fields[name].help_text} {TYPED}"
+                self.fields[name].help_text = f"{self.fields[name].help_text} {TYPE_CODE_HINT}"
             return
         types = sorted(self._types.values(), key=lambda each: (each.description.casefold(), each.code))
         choices = dict(
-            zip(CHOSEN, (_type_choices(types), _sub_type_choices(types), _status_choices(types)), strict=True)
+            zip(CHOICE_FIELDS, (_type_choices(types), _sub_type_choices(types), _status_choices(types)), strict=True)
         )
         for name in chosen:
-            self._offer(name, choices[name])
+            self._use_choices(name, choices[name])
 
-    def _offer(self, name: str, choices: Choices) -> None:
-        """Have a code chosen rather than typed. The one that the toolkit has is always among the choices."""
+    def _use_choices(self, name: str, choices: Choices) -> None:
+        """Replace a text field with a choice field, which always includes the current value."""
         typed = self.fields[name]
         has = self.get_initial_for_field(typed, name)
         if has and has not in _codes(choices):
@@ -95,17 +95,17 @@ class ToolkitForm(forms.ModelForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a change that Delius would refuse of a new NSI."""
+        """Validate changed codes against Delius."""
         cleaned: dict[str, Any] = super().clean() or {}
-        values = {name: cleaned.get(name, getattr(self.instance, name)) for name in CHECKED}
+        values = {name: cleaned.get(name, getattr(self.instance, name)) for name in VALIDATED_FIELDS}
         nsi_type = self._types.get(values["nsi_type_code"])
-        if nsi_type and not self.errors and set(CHECKED) & set(self.changed_data):
+        if nsi_type and not self.errors and set(VALIDATED_FIELDS) & set(self.changed_data):
             for problem in problems_with(Toolkit(**values), nsi_type):
                 self.add_error(problem.field, problem.message)
         return cleaned
 
     def clean_nsi_type_code(self) -> str:
-        """Keep the placeholder's code for the placeholder, whose own code is not asked for."""
+        """Reject NAT1, which only the placeholder has; its own code is not editable."""
         code: str = self.cleaned_data["nsi_type_code"]
         if code == PLACEHOLDER_NSI_TYPE_CODE:
             raise ValidationError("NAT1 is the placeholder's code: no other toolkit can have it")
@@ -117,7 +117,7 @@ def _type_choices(types: list[NsiType]) -> Choices:
 
 
 def _sub_type_choices(types: list[NsiType]) -> Choices:
-    """Return the sub types, under the type that each is of."""
+    """Return the sub types, grouped by type."""
     return [
         (each.description or each.code, [_choice(sub) for sub in each.sub_types]) for each in types if each.sub_types
     ]
@@ -132,13 +132,13 @@ def _choice(of: NsiType | CodeDescription) -> tuple[str, str]:
 
 
 def _codes(choices: Choices) -> set[str]:
-    """Return the codes among some choices, in groups or not."""
+    """Return the codes of choices, grouped or not."""
     groups = [label if isinstance(label, list) else [(code, label)] for code, label in choices]
     return {code for group in groups for code, _ in group}
 
 
 class RolloutForm(forms.ModelForm):
-    """A rollout row; codes may be typed in small letters."""
+    """Form of a rollout row; codes are converted to capitals."""
 
     class Meta:
         model = Rollout
@@ -153,16 +153,16 @@ class RolloutForm(forms.ModelForm):
         }
 
     def clean_provider_code(self) -> str:
-        """Return the code as Delius writes it."""
+        """Return the code in capitals."""
         return self.cleaned_data["provider_code"].upper()
 
     def clean_team_code(self) -> str:
-        """Return the code as Delius writes it."""
+        """Return the code in capitals."""
         return self.cleaned_data["team_code"].upper()
 
 
 class DatesForm(forms.Form):
-    """The first and last day for several rollout rows at once."""
+    """Form of first and last day, for several rollout rows at once."""
 
     starts_on = forms.DateField(
         label="First day",
@@ -178,7 +178,7 @@ class DatesForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Check the days against each other."""
+        """Reject a last day before the first."""
         cleaned: dict[str, Any] = super().clean() or {}
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         if first and last and last < first:
@@ -186,11 +186,11 @@ class DatesForm(forms.Form):
         return cleaned
 
 
-MOST_TEAMS = 200
+MAX_TEAMS = 200
 
 
 class TeamsForm(DatesForm):
-    """Several teams of a provider, with the same days."""
+    """Form for rows of several teams of a provider, with the same days."""
 
     provider_code = forms.CharField(
         label="Provider code",
@@ -208,7 +208,7 @@ class TeamsForm(DatesForm):
     field_order = ("provider_code", "team_codes", "starts_on", "ends_on", "note")
 
     def clean_provider_code(self) -> str:
-        """Return the code as Delius writes it."""
+        """Return the code in capitals."""
         code: str = self.cleaned_data["provider_code"].upper()
         capitals_and_digits(code)
         if len(code) > 3:  # In capitals, some letters are two or three.
@@ -216,13 +216,13 @@ class TeamsForm(DatesForm):
         return code
 
     def clean_team_codes(self) -> list[str]:
-        """Return the codes as Delius writes them, each once. Refuse what is no code, and teams that have a row."""
+        """Return the codes in capitals, each once. Rejects invalid codes and teams that have a row."""
         codes = list(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["team_codes"].upper().strip(" \r\n\t,;"))))
         wrong = [code for code in codes if not re.fullmatch(r"[A-Z0-9]{1,6}", code)]
         if wrong:
             raise ValidationError(f"These are not team codes: {', '.join(wrong)}")
-        if len(codes) > MOST_TEAMS:
-            raise ValidationError(f"Enter {MOST_TEAMS} teams or fewer. For all of a provider’s teams, add one row")
+        if len(codes) > MAX_TEAMS:
+            raise ValidationError(f"Enter {MAX_TEAMS} teams or fewer. For all of a provider’s teams, add one row")
         rows = Rollout.objects.filter(provider_code=self.cleaned_data.get("provider_code", ""), team_code__in=codes)
         taken = sorted(rows.values_list("team_code", flat=True))
         if taken:
@@ -233,7 +233,7 @@ class TeamsForm(DatesForm):
 
 
 class PreviewForm(forms.Form):
-    """Which team, and which day."""
+    """Form of the rollout preview: team and day."""
 
     provider_code = forms.CharField(
         label="Provider code",

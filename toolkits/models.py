@@ -1,4 +1,4 @@
-"""Toolkits and their rollout, with the invariants that the database holds."""
+"""Toolkits and their rollout, with database constraints."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ capitals_and_digits = RegexValidator(
 )
 
 
-def _covers(on: date, *, first_day: str, last_day: str) -> models.Q:
+def _date_range_q(on: date, *, first_day: str, last_day: str) -> models.Q:
     """Match rows whose first and last day enclose a date; both days count, and an empty one is no limit."""
     started = models.Q((f"{first_day}__isnull", True)) | models.Q((f"{first_day}__lte", on))
     not_over = models.Q((f"{last_day}__isnull", True)) | models.Q((f"{last_day}__gte", on))
@@ -100,19 +100,19 @@ class Toolkit(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return the name people see."""
+        """Return the name."""
         return self.name
 
     @staticmethod
     def active_on(on: date) -> models.Q:
         """Match the toolkits that may be chosen on a date, the first and last days included."""
-        return _covers(on, first_day="active_from", last_day="active_to")
+        return _date_range_q(on, first_day="active_from", last_day="active_to")
 
 
 class Rollout(models.Model):
     """When a provider, or one team of it, uses toolkits.
 
-    A team with a row of its own goes by that row alone, on every date, whatever its provider's row says.
+    A team's own row overrides its provider's, on every date.
     """
 
     provider_code = models.CharField(max_length=3, validators=[capitals_and_digits])
@@ -150,7 +150,7 @@ class Rollout(models.Model):
     @staticmethod
     def in_force_on(on: date) -> models.Q:
         """Match the rows in force on a date, the first and last days included."""
-        return _covers(on, first_day="starts_on", last_day="ends_on")
+        return _date_range_q(on, first_day="starts_on", last_day="ends_on")
 
 
 class ToolkitOrder(models.TextChoices):

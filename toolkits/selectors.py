@@ -1,7 +1,4 @@
-"""What the rest of the house may ask about toolkits: the only module here that other rooms import.
-
-It may be a minute old in a process that did not change it (toolkits/kept.py).
-"""
+"""Read access to toolkits: the only module of this app that other apps import. Cached (toolkits/cache.py)."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -9,7 +6,7 @@ from datetime import date
 
 from django.core.exceptions import ImproperlyConfigured
 
-from toolkits import kept
+from toolkits import cache
 from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, ToolkitOrder
 
 __all__ = [
@@ -29,7 +26,7 @@ __all__ = [
 
 
 class ToolkitsNotLoaded(ImproperlyConfigured):
-    """There is no placeholder toolkit to fall back on: the reference data was never loaded."""
+    """There is no placeholder toolkit: the reference data was never loaded."""
 
     def __init__(self) -> None:
         super().__init__("There is no placeholder toolkit. Run: manage.py load_toolkits")
@@ -37,7 +34,7 @@ class ToolkitsNotLoaded(ImproperlyConfigured):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolkitChoice:
-    """A toolkit, and what an NSI of it is created with.
+    """A toolkit, with the defaults of a new NSI.
 
     `nsi_sub_type_code` is None where the NSI type has no sub types. `nsi_length` counts sessions and is None
     where the type has no unit of length: Delius refuses a length there and demands one elsewhere.
@@ -60,16 +57,16 @@ def is_transitioned(*, provider_code: str, team_code: str, on: date) -> bool:
     A team's own rollout row beats its provider's, also where it has ended or starts later. A team with
     neither is not transitioned, nor is one whose provider has no code ("").
     """
-    rows = kept.rollout(provider_code)
+    rows = cache.rollout(provider_code)
     deciding_row = rows.get(team_code) or rows.get("")
-    return bool(deciding_row and deciding_row.cover(on))
+    return bool(deciding_row and deciding_row.contains(on))
 
 
 def toolkits_for(*, provider_code: str, team_code: str, on: date) -> list[ToolkitChoice]:
     """Return the toolkits a team may choose from on a date: none where it is not transitioned on that date.
 
-    The placeholder is never among them. They are in the order an administrator pinned, and alphabetical
-    within it, without regard to case and accents.
+    The placeholder is never among them. They are in the configured order, and alphabetical within it, ignoring case
+    and accents.
     """
     if not is_transitioned(provider_code=provider_code, team_code=team_code, on=on):
         return []
@@ -78,7 +75,7 @@ def toolkits_for(*, provider_code: str, team_code: str, on: date) -> list[Toolki
 
 
 def placeholder() -> ToolkitChoice:
-    """Return the toolkit that stands in for all others where a team is not transitioned: NAT1.
+    """Return the placeholder toolkit (NAT1), which teams that are not transitioned use.
 
     Raises `ToolkitsNotLoaded` where the reference data is missing.
     """
@@ -110,7 +107,7 @@ def toolkits_in_use(on: date) -> list[ToolkitChoice]:
 
 def order_of_list() -> ToolkitOrder:
     """Return in which order practitioners are offered toolkits."""
-    chosen = kept.order()
+    chosen = cache.order()
     return ToolkitOrder(chosen) if chosen else ToolkitOrder.ALPHABETICAL
 
 
@@ -121,14 +118,14 @@ def nsi_type_codes() -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Toolkit:
-    """A toolkit, when it may be chosen, and where an administrator pinned it."""
+    """A toolkit with its active days and its configured order."""
 
     choice: ToolkitChoice
-    days: kept.Days
+    days: cache.DateRange
     order: int
 
     def is_active(self, on: date) -> bool:
-        return self.days.cover(on)
+        return self.days.contains(on)
 
 
 def _toolkits() -> list[_Toolkit]:
@@ -144,10 +141,10 @@ def _toolkits() -> list[_Toolkit]:
                 nsi_notes=row["nsi_notes"],
                 is_placeholder=row["is_placeholder"],
             ),
-            days=kept.Days(first=row["active_from"], last=row["active_to"]),
+            days=cache.DateRange(first=row["active_from"], last=row["active_to"]),
             order=row["order"],
         )
-        for row in kept.toolkits()
+        for row in cache.toolkits()
     ]
 
 

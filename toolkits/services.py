@@ -14,7 +14,7 @@ TOOLKITS_FILE = Path(__file__).parent / "data" / "toolkits.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadResult:
-    """The slugs of a file's toolkits: those that loading created, and those that it left as they were."""
+    """The slugs of a file's toolkits, by whether loading created them or left them unchanged."""
 
     created: tuple[str, ...]
     unchanged: tuple[str, ...]
@@ -25,7 +25,7 @@ def load_toolkits(*, path: Path = TOOLKITS_FILE) -> LoadResult:
     """Create the toolkits of a TOML file that do not exist yet; safe to run again, at every deployment.
 
     The file has one `[[toolkit]]` table a toolkit, with the fields of `Toolkit` by name. A toolkit that is
-    there is never changed, whoever made it, so what an administrator corrected stays corrected. It is there
+    there is never changed, so that corrections by administrators stay. It is there
     if its slug, its name or its NSI codes are taken: it may have been added by hand under another slug.
 
     Raises `ValidationError` for an entry that breaks a rule of the model, and then loads nothing.

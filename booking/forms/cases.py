@@ -1,4 +1,4 @@
-"""Finding people on *Your cases*."""
+"""The search form of *Your cases*."""
 
 import re
 
@@ -19,7 +19,7 @@ ORDERS = {
 
 
 class FindForm(forms.Form):
-    """Whom to show, and in which order."""
+    """Search text and sort order."""
 
     find = forms.CharField(
         label="Find a person by name or CRN",
@@ -33,29 +33,29 @@ class FindForm(forms.Form):
     )
 
     def clean_find(self) -> str:
-        """Return what was typed without what nobody sees."""
+        """Return the text without invisible characters."""
         return plain_text(self.cleaned_data["find"]).strip()
 
     def clean_order(self) -> str:
-        """Return an order, by name unless another was chosen."""
+        """Return the order, by default by name."""
         return self.cleaned_data["order"] or BY_NAME
 
     @property
     def words(self) -> str:
-        """What is looked for; empty for everybody, and where what was typed is refused. The form has been checked."""
+        """The search text of a validated form; empty for everybody, and where it is invalid."""
         return str(self.cleaned_data.get("find", ""))
 
     @property
     def chosen_order(self) -> str:
-        """The order to use; by name where one was asked for that does not exist. The form has been checked."""
+        """The order of a validated form; by name where it is invalid."""
         return str(self.cleaned_data.get("order", BY_NAME))
 
     @property
     def sort(self) -> CaseSort:
-        """That order, as Delius knows it."""
+        """The order as Delius's parameter."""
         return ORDERS[self.chosen_order][1]
 
     @property
     def crn(self) -> str:
-        """The CRN that was typed, in capitals; empty where something else was."""
+        """The search text in capitals where it is a CRN; empty otherwise."""
         return self.words.upper() if CRN.fullmatch(self.words) else ""

@@ -11,13 +11,13 @@ DAYS = 28
 
 
 def last_four_weeks() -> dict[str, date]:
-    """Return the period that is shown where nobody chose another: it ends today."""
+    """Return the default period, which ends today."""
     today = timezone.localdate()
     return {"first": today - timedelta(days=DAYS - 1), "last": today}
 
 
 class PeriodForm(forms.Form):
-    """From which day to which; both count."""
+    """The first and the last day, both included."""
 
     first = forms.DateField(
         label="From",
@@ -37,7 +37,7 @@ class PeriodForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Check the days against each other."""
+        """Check the order of the days."""
         cleaned: dict[str, Any] = super().clean() or {}
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:

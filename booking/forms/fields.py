@@ -1,4 +1,4 @@
-"""Form fields that read what people type and answer with GOV.UK's error messages."""
+"""Form fields with lenient parsing and GOV.UK error messages."""
 
 import calendar
 from datetime import date, time
@@ -35,7 +35,7 @@ class RadioField(forms.ChoiceField):
 
 
 class GovukDateField(forms.MultiValueField):
-    """A date from three inputs; months may be typed as words."""
+    """A date from three inputs; months may be names."""
 
     widget: GovukDateInput
 
@@ -52,7 +52,7 @@ class GovukDateField(forms.MultiValueField):
         )
 
     def clean(self, value: Any) -> date:
-        """Return the date, or raise ValidationError saying which part to mend."""
+        """Return the date, or raise ValidationError and mark the parts in error."""
         typed = [str(part or "").strip() for part in (value or ["", "", ""])]
         absent = [part for part, text in zip(GovukDateInput.parts, typed, strict=True) if not text]
         if len(absent) == len(typed):
@@ -66,7 +66,7 @@ class GovukDateField(forms.MultiValueField):
             raise self._error(f"{self.name} must be a real date, like 27 3 2027", GovukDateInput.parts) from None
 
     def refuse(self, message: str) -> ValidationError:
-        """Return the error for a real date that cannot be taken, marking the whole date."""
+        """Return the error for a real date that is not allowed, and mark all parts."""
         return self._error(message, GovukDateInput.parts)
 
     def _error(self, message: str, parts: tuple[str, ...]) -> ValidationError:
@@ -75,7 +75,7 @@ class GovukDateField(forms.MultiValueField):
 
 
 class GovukTimeField(forms.CharField):
-    """A time of day, typed as people type it."""
+    """A time of day as text (`parse_time`)."""
 
     def __init__(self, *, label: str, missing: str, name: str) -> None:
         self.name = name
@@ -87,11 +87,11 @@ class GovukTimeField(forms.CharField):
         )
 
     def to_python(self, value: Any) -> str:
-        """Return what was typed without what nobody sees."""
+        """Return the text without invisible characters."""
         return plain_text(super().to_python(value) or "").strip()
 
     def clean(self, value: Any) -> time:
-        """Return the time, or raise ValidationError with an example of one."""
+        """Return the time, or raise ValidationError."""
         typed = super().clean(value)
         parsed = parse_time(typed)
         if parsed is None:
@@ -104,7 +104,7 @@ class GovukTimeField(forms.CharField):
 
 
 class WholeNumberField(forms.CharField):
-    """A whole number between two others."""
+    """A whole number between `least` and `most`."""
 
     def __init__(self, *, label: str, least: int, most: int, name: str) -> None:
         self.least, self.most = least, most
@@ -114,7 +114,7 @@ class WholeNumberField(forms.CharField):
         )
 
     def clean(self, value: Any) -> Any:
-        """Return the number, None where nothing was typed, or raise ValidationError."""
+        """Return the number, None for empty text, or raise ValidationError."""
         typed = plain_text(super().clean(value)).strip()
         if not typed:
             return None
@@ -128,7 +128,7 @@ class WholeNumberField(forms.CharField):
 
 
 class DaysField(forms.MultipleChoiceField):
-    """Days out of several; all of them unless some are left out. Kept in a draft as one text."""
+    """Several days, all selected at first. A draft stores them as one space-separated text."""
 
     widget = GovukDays
 
@@ -142,10 +142,10 @@ class DaysField(forms.MultipleChoiceField):
 
 
 class MultilineField(forms.CharField):
-    """Text of several lines, counted as people count it: a line break is one character, what nobody sees is none."""
+    """Multiline text; for its length a line break is one character and invisible ones are none."""
 
     def to_python(self, value: Any) -> str:
-        """Return the text as people see it."""
+        """Return the normalised text."""
         return plain_text(super().to_python(value) or "")
 
 

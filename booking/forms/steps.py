@@ -1,4 +1,4 @@
-"""The form of each question. A form is told what may be chosen; it reads nothing by itself."""
+"""The form of each question. Choices are passed in; forms read nothing."""
 
 from collections.abc import Iterable
 from datetime import date as calendar_date
@@ -10,7 +10,7 @@ from django import forms
 from booking.formats import LONDON, exists_in_london, plain_text, short_date
 from booking.forms.fields import DaysField, GovukDateField, GovukTimeField, MultilineField, RadioField, WholeNumberField
 from booking.forms.widgets import GovukAutocomplete, GovukDateInput, GovukDays, GovukRadios, GovukTextarea
-from booking.journey.repeats import FREQUENCIES, MOST_REPEATS
+from booking.repeats import FREQUENCIES, MAX_REPEATS
 
 Choices = list[tuple[str, str]]
 
@@ -22,10 +22,10 @@ NOTES_LIMIT = 4000
 
 
 class StepForm(forms.Form):
-    """A question's form, which can say what of a POST is its own."""
+    """The form of a question."""
 
     def accepted(self, data: Any) -> dict[str, str]:
-        """Return the values of this form's own inputs out of `data`, as people see them, to be kept in the draft."""
+        """Return the normalised values of this form's inputs in `data`, for the draft."""
         names: list[str] = []
         for name, field in self.fields.items():
             widget = field.widget
@@ -33,22 +33,22 @@ class StepForm(forms.Form):
                 names += [f"{name}_{part}" for part in widget.parts]
             elif not isinstance(widget, GovukDays):
                 names.append(name)
-        kept = {name: plain_text(str(data[name])) for name in names if name in data}
-        return kept | {
+        values = {name: plain_text(str(data[name])) for name in names if name in data}
+        return values | {
             name: " ".join(field.widget.value_from_datadict(data, self.files, name))
             for name, field in self.fields.items()
             if isinstance(field.widget, GovukDays)
         }
 
 
-def _unless_refused(chosen: str, refused: dict[str, str]) -> str:
+def _check_not_refused(chosen: str, refused: dict[str, str]) -> str:
     if chosen in refused:
         raise forms.ValidationError(refused[chosen])
     return chosen
 
 
 class TeamForm(StepForm):
-    """Which of their own teams a person books for."""
+    """Form of *team*: one of the user's own teams."""
 
     def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +60,7 @@ class TeamForm(StepForm):
 
 
 class TypeForm(StepForm):
-    """What kind of appointment it is: one that is arranged often, or another one of many."""
+    """Form of *type*: a featured type, or another type from a long list."""
 
     def __init__(self, *args: Any, choices: Choices, others: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,7 +80,7 @@ class TypeForm(StepForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Ask which, where it is another one; forget that where it is not."""
+        """Require the other type where *Other* is chosen, and ignore it otherwise."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("type") == OTHER_TYPE and not cleaned.get("other") and "other" not in self.errors:
             self.add_error("other", OTHER_TYPE_MISSING)
@@ -90,7 +90,7 @@ class TypeForm(StepForm):
 
 
 class RarForm(StepForm):
-    """Whether the appointment counts towards RAR."""
+    """Form of *rar*: whether the appointment counts towards RAR."""
 
     rar = RadioField(
         label="Will this be a RAR toolkit session?",
@@ -103,7 +103,7 @@ class RarForm(StepForm):
         self.refusal = refusal
 
     def clean_rar(self) -> str:
-        """Refuse that an appointment counts which cannot."""
+        """Refuse *yes* for an appointment that cannot count towards RAR."""
         answer = str(self.cleaned_data["rar"])
         if answer == "yes" and self.refusal:
             raise forms.ValidationError(self.refusal)
@@ -111,7 +111,7 @@ class RarForm(StepForm):
 
 
 class RequirementForm(StepForm):
-    """Which of several RAR requirements a session counts towards. `refused` says which cannot be chosen, and why."""
+    """Form of *requirement*. `refused` has the reasons for choices that cannot be selected."""
 
     def __init__(
         self, *args: Any, choices: Choices, hints: dict[str, str], refused: dict[str, str], **kwargs: Any
@@ -126,12 +126,12 @@ class RequirementForm(StepForm):
         )
 
     def clean_requirement(self) -> str:
-        """Refuse a requirement that nothing can count towards yet."""
-        return _unless_refused(self.cleaned_data["requirement"], self.refused)
+        """Refuse a requirement of `refused`."""
+        return _check_not_refused(self.cleaned_data["requirement"], self.refused)
 
 
 class SentenceForm(StepForm):
-    """Which of several sentences an appointment without RAR is for."""
+    """Form of *sentence*, for an appointment that does not count towards RAR."""
 
     def __init__(self, *args: Any, choices: Choices, hints: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,7 +144,7 @@ class SentenceForm(StepForm):
 
 
 class ToolkitForm(StepForm):
-    """Which toolkit the session uses. `refused` says which cannot be used here, and why."""
+    """Form of *toolkit*. `refused` has the reasons for choices that cannot be selected."""
 
     def __init__(self, *args: Any, choices: Choices, refused: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,12 +156,12 @@ class ToolkitForm(StepForm):
         )
 
     def clean_toolkit(self) -> str:
-        """Refuse a toolkit whose record an appointment of this type cannot be added to."""
-        return _unless_refused(self.cleaned_data["toolkit"], self.refused)
+        """Refuse a toolkit of `refused`."""
+        return _check_not_refused(self.cleaned_data["toolkit"], self.refused)
 
 
 class RecordForm(StepForm):
-    """To which of several NSIs of a toolkit the appointment is added."""
+    """Form of *record*: one of several NSIs of a toolkit."""
 
     def __init__(self, *args: Any, choices: Choices, hints: dict[str, str], toolkit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -175,7 +175,7 @@ class RecordForm(StepForm):
 
 
 class WhereForm(StepForm):
-    """At which of the team's offices."""
+    """Form of *where*: one of the team's offices."""
 
     def __init__(self, *args: Any, offices: Iterable[tuple[str, str]], optional: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -191,7 +191,7 @@ class WhereForm(StepForm):
 
 
 class WhenForm(StepForm):
-    """The day and the times. `now` decides what is in the past; nothing counts towards RAR from `rar_ends_on` on."""
+    """Form of *when*: date and times after `now`, and before `rar_ends_on` for a RAR session."""
 
     date = GovukDateField(label="Date", help_text="For example, 20 5 2027", missing="Enter the date of the appointment")
     start_time = GovukTimeField(label="Start time", missing="Enter a start time, like 9am or 1:30pm", name="Start time")
@@ -203,7 +203,7 @@ class WhenForm(StepForm):
         self.rar_ends_on = rar_ends_on
 
     def clean(self) -> dict[str, Any]:
-        """Check the day and the times against each other and against now."""
+        """Validate the date and the times against each other and against `now`."""
         cleaned: dict[str, Any] = super().clean() or {}
         day, start, end = (cleaned.get(name) for name in ("date", "start_time", "end_time"))
         field = self.fields["date"]
@@ -227,7 +227,7 @@ class WhenForm(StepForm):
 
 
 class RepeatForm(StepForm):
-    """Whether the appointment repeats, and how."""
+    """Form of *repeat*: whether the appointment repeats, and how."""
 
     repeat = RadioField(
         label="Will this be a repeating appointment?",
@@ -240,7 +240,7 @@ class RepeatForm(StepForm):
         missing="Select how frequently it will repeat",
     )
     number = WholeNumberField(
-        label="Number of repeat appointments", least=1, most=MOST_REPEATS, name="Number of repeat appointments"
+        label="Number of repeat appointments", least=1, most=MAX_REPEATS, name="Number of repeat appointments"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -248,7 +248,7 @@ class RepeatForm(StepForm):
         self.fields["frequency"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """Ask how, where it repeats; forget that where it does not."""
+        """Require frequency and number where it repeats, and ignore them otherwise."""
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("repeat") == "no":
             self.errors.pop("number", None)
@@ -262,7 +262,7 @@ class RepeatForm(StepForm):
 
 
 class DatesForm(StepForm):
-    """Which of the repeats are wanted."""
+    """Form of *dates*: which of the repeats are wanted."""
 
     def __init__(self, *args: Any, days: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -276,7 +276,7 @@ class DatesForm(StepForm):
 
 
 class RepeatRarForm(StepForm):
-    """Whether the repeats count towards RAR too."""
+    """Form of *repeat-rar*: whether the repeats count towards RAR too."""
 
     def __init__(self, *args: Any, toolkit: str, rar_ends_on: calendar_date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -288,7 +288,7 @@ class RepeatRarForm(StepForm):
         )
 
     def clean_repeat_rar(self) -> str:
-        """Refuse that repeats count which are on or after the day the requirement ends."""
+        """Refuse *yes* where a repeat is on or after the day the requirement ends."""
         answer = str(self.cleaned_data["repeat_rar"])
         if answer == "yes" and self.rar_ends_on:
             ends = short_date(self.rar_ends_on)
@@ -299,7 +299,7 @@ class RepeatRarForm(StepForm):
 
 
 class NotesForm(StepForm):
-    """Notes for the contact log."""
+    """Form of *notes* for the contact log."""
 
     notes = MultilineField(
         label="Add appointment notes",
@@ -321,7 +321,7 @@ class NotesForm(StepForm):
             self.fields["notes_repeat"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """Ask about repeats where there are notes to repeat."""
+        """Require the answer about repeats where there are notes."""
         cleaned: dict[str, Any] = super().clean() or {}
         if "notes_repeat" in self.fields and cleaned.get("notes") and not cleaned.get("notes_repeat"):
             self.add_error("notes_repeat", "Select yes if these notes are for repeat appointments too")
@@ -329,7 +329,7 @@ class NotesForm(StepForm):
 
 
 class SensitiveForm(StepForm):
-    """Whether details must not be shared with the person on probation."""
+    """Form of *sensitive*: whether details must not be shared with the person on probation."""
 
     def __init__(self, *args: Any, person_first_name: str, repeats: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -348,7 +348,7 @@ class SensitiveForm(StepForm):
             self.fields["sensitive_repeat"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """Ask about repeats where this appointment is sensitive."""
+        """Require the answer about repeats where this appointment is sensitive."""
         cleaned: dict[str, Any] = super().clean() or {}
         about_repeats = "sensitive_repeat" in self.fields and cleaned.get("sensitive") == "yes"
         if about_repeats and not cleaned.get("sensitive_repeat"):

@@ -1,4 +1,4 @@
-"""Django widgets that know which GOV.UK component shows them (templates/components/field.html.jinja)."""
+"""Widgets rendered as GOV.UK components (templates/components/field.html.jinja)."""
 
 from typing import Any, ClassVar
 
@@ -7,7 +7,7 @@ from django.forms.boundfield import BoundField
 
 
 class GovukWidget:
-    """What the field macro and the error summary ask of a widget."""
+    """The interface of a widget for the field macro and the error summary."""
 
     govuk_component: ClassVar[str] = "input"
     govuk_classes: str = ""
@@ -53,24 +53,24 @@ class GovukRadios(GovukWidget, forms.RadioSelect):
 
 
 class GovukAutocomplete(GovukWidget, forms.Select):
-    """A long list to choose from, which a script turns into an input that suggests (rarbooking/product.js)."""
+    """A select that a script enhances to an accessible autocomplete (rarbooking/product.js)."""
 
     govuk_component = "autocomplete"
 
 
 class GovukDays(GovukWidget, forms.CheckboxSelectMultiple):
-    """Checkboxes whose values are days, sent one by one by a browser and kept as one text in a draft."""
+    """Checkboxes of days: a list in a POST, one space-separated text in a draft."""
 
     govuk_component = "checkboxes"
     inline = False
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        """Return the days that are ticked."""
+        """Return the selected days."""
         sent = data.getlist(name) if hasattr(data, "getlist") else [data.get(name, "")]
         return " ".join(sent).split()
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """Return whether nothing is ticked and nothing was kept."""
+        """Return whether no day is selected."""
         return not self.value_from_datadict(data, files, name)
 
 
@@ -89,7 +89,7 @@ class GovukDateInput(GovukWidget, forms.MultiWidget):
         return [value.day, value.month, value.year] if value else [None, None, None]
 
     def items(self, bound: BoundField) -> list[dict[str, Any]]:
-        """Return the items of the date-input macro, with what was typed and the parts to mend marked."""
+        """Return the items of the date-input macro, with the values and the parts in error marked."""
         value = bound.value()
         values = value if isinstance(value, list) else self.decompress(value)
         return [
@@ -105,6 +105,6 @@ class GovukDateInput(GovukWidget, forms.MultiWidget):
         ]
 
     def error_target(self, bound: BoundField) -> str:
-        """Return the id of the first part to mend."""
+        """Return the id of the first part in error."""
         first = next((part for part in self.parts if part in self.parts_in_error), "day")
         return f"{bound.auto_id}_{first}"

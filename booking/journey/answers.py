@@ -1,17 +1,17 @@
-"""What a person has answered so far: only the answers to questions that apply, and only valid ones."""
+"""The valid answers to the questions that apply, as typed values."""
 
 from dataclasses import dataclass
 from datetime import date, time
 
 from delius.records import AppointmentType, Event, Office
+from delius.request_bodies import Officer
 from delius.selectors import RarRequirement
-from delius.writes import Officer
 from toolkits.selectors import ToolkitChoice
 
 
 @dataclass(frozen=True)
 class Answers:
-    """One value a question; None where it is not answered yet or does not apply."""
+    """One value for each question; None where it is not answered yet or does not apply."""
 
     officer: Officer | None = None
     appointment_type: AppointmentType | None = None

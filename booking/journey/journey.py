@@ -1,4 +1,4 @@
-"""Where a person is in the journey, computed from their answers."""
+"""The progress of a journey, computed from its answers."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,12 +15,12 @@ RawAnswers = Mapping[str, Mapping[str, str]]
 
 
 class Journey:
-    """The steps, given the answers as typed (`raw`, by step) and the situation."""
+    """The steps of a journey, given the raw answers (by step slug) and the situation."""
 
     def __init__(self, *, raw: RawAnswers, situation: Situation) -> None:
         self.raw = raw
         self.situation = situation
-        self.answers, self.answered = self._settle()
+        self.answers, self.answered = self._read_until_stable()
 
     @property
     def asked(self) -> list[Step]:
@@ -35,7 +35,7 @@ class Journey:
     def may_visit(self, step: Step) -> bool:
         """Return whether a question may be opened now: it applies, and it or everything before it is answered.
 
-        One that nobody is prompted for may be opened once everything else is answered.
+        A step that is not prompted may be opened once everything else is answered.
         """
         if not step.prompted:
             return self.first_unfinished is None and step.applies(self.answers, self.situation)
@@ -45,7 +45,7 @@ class Journey:
         return step.slug in self.answered or all(each.slug in self.answered for each in asked[: asked.index(step)])
 
     def before(self, step: Step) -> Step | None:
-        """Return the question asked before this one, or None for the first and for one that nobody is prompted for."""
+        """Return the question asked before this one; None for the first and for a step that is not prompted."""
         asked = self.asked
         position = asked.index(step) if step in asked else 0
         return asked[position - 1] if position else None
@@ -64,14 +64,13 @@ class Journey:
         if after.answered.issuperset(raw):
             return after
         return Journey(
-            raw={slug: kept for slug, kept in raw.items() if slug in after.answered}, situation=self.situation
+            raw={slug: answer for slug, answer in raw.items() if slug in after.answered}, situation=self.situation
         )
 
-    def _settle(self) -> tuple[Answers, frozenset[str]]:
-        """Read the answers, again where they give another day than the one that they were read with.
+    def _read_until_stable(self) -> tuple[Answers, frozenset[str]]:
+        """Read the answers until the date they are read with is the date they give.
 
-        Whether a question applies may hang on a later answer: on the date, and on no other. So the date is guessed
-        first, from what was typed.
+        Whether a question applies may depend on one later answer, the date. The first guess is the date as typed.
         """
         day = _typed_day(self.raw)
         for _ in STEPS:

@@ -1,4 +1,4 @@
-"""A finished journey, as the thing to be booked."""
+"""The appointments that a finished journey requests."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,13 +7,13 @@ from booking.formats import in_london
 from booking.journey.journey import Journey
 from booking.journey.situation import type_name
 from delius.records import Event
-from delius.writes import Officer
+from delius.request_bodies import Officer
 from toolkits.selectors import ToolkitChoice
 
 
 @dataclass(frozen=True)
 class AppointmentRequest:
-    """Everything that Delius needs to be told about one appointment.
+    """One appointment to be booked.
 
     `requirement_id` and `toolkit` are both set, or neither is: an appointment that counts towards RAR has both.
     """
@@ -34,7 +34,7 @@ class AppointmentRequest:
 
 
 def appointment_requests(journey: Journey) -> tuple[AppointmentRequest, ...]:
-    """Return what a finished journey asks to be booked: the appointment, and each of its repeats.
+    """Return the appointment of a finished journey, and each of its repeats.
 
     Raises ValueError while a question is unanswered.
     """
@@ -55,7 +55,7 @@ def appointment_requests(journey: Journey) -> tuple[AppointmentRequest, ...]:
 
 
 def appointment_request(journey: Journey) -> AppointmentRequest:
-    """Return what a journey with every question answered asks to be booked.
+    """Return the appointment of a finished journey, without its repeats.
 
     For a team that is not on toolkits the toolkit is the placeholder. Raises ValueError while a question is unanswered.
     """

@@ -1,4 +1,4 @@
-"""What the journey knows besides the answers: whose case it is, who is booking, and what may be chosen."""
+"""The inputs of a journey other than its answers: the case, the user, and the available choices."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from booking.formats import LONDON
-from delius import nsis
 from delius import selectors as delius
-from delius.nsis import RequirementNsis
-from delius.parallel import Outcome, side_by_side
+from delius.reads.parallel import ReadResult, in_parallel
 from delius.records import Appointment, AppointmentType, Case, Event, Nsi, Office, Relation, Team
+from delius.request_bodies import Officer
 from delius.selectors import RarRequirement
-from delius.writes import Officer
+from delius.writes import nsis
+from delius.writes.nsis import RequirementNsis
 from toolkits import selectors as toolkits
 from toolkits.selectors import ToolkitChoice
 
@@ -25,18 +25,18 @@ FEATURED_TYPES = (
     ("COPT", "Phone call"),
 )
 FEATURED_NAMES = dict(FEATURED_TYPES)
-# Types that happen where no office is, whatever Delius allows to be recorded.
+# Types that never take place at an office, although Delius allows one to be recorded.
 AWAY_FROM_OFFICES = frozenset({"CHVS", "COVC", "COPT"})
 
 
 def type_name(kind: AppointmentType) -> str:
-    """Return the name by which people know a type of appointment."""
+    """Return the display name of an appointment type."""
     return FEATURED_NAMES.get(kind.code) or kind.description or kind.code
 
 
 @dataclass(frozen=True)
 class TeamOption:
-    """A team that the signed-in member of staff may book for."""
+    """A team that the user may book for."""
 
     officer: Officer
     name: str
@@ -51,7 +51,7 @@ class RarDaysAhead:
 
 
 class Situation:
-    """Reads happen when first asked for, and once, also where they fail."""
+    """Reads from Delius are lazy and memoised for the request, failures too."""
 
     def __init__(self, *, case: Case, username: str, now: datetime) -> None:
         self.case = case
@@ -59,8 +59,8 @@ class Situation:
         self.now = now
         self.today: date = now.astimezone(LONDON).date()
         self._offices: dict[str, tuple[Office, ...]] = {}
-        self._nsis: dict[int, Outcome[tuple[Nsi, ...]]] = {}
-        self._coming: Outcome[tuple[Appointment, ...]] | None = None
+        self._nsis: dict[int, ReadResult[tuple[Nsi, ...]]] = {}
+        self._coming: ReadResult[tuple[Appointment, ...]] | None = None
         self._toolkits: dict[tuple[Officer, date], tuple[ToolkitChoice, ...]] = {}
 
     @property
@@ -70,7 +70,7 @@ class Situation:
 
     @cached_property
     def teams(self) -> tuple[TeamOption, ...]:
-        """The teams that the appointment can be recorded under, in the name of the signed-in member of staff.
+        """The teams that the user may record the appointment under.
 
         The one in which they manage the person, or else their own open teams. Raises Unavailable.
         """
@@ -141,18 +141,18 @@ class Situation:
         )
 
     @property
-    def coming_appointments(self) -> tuple[Appointment, ...]:
+    def upcoming_appointments(self) -> tuple[Appointment, ...]:
         """The person's appointments from today on. Raises Unavailable."""
         if self._coming is None:
-            [self._coming] = side_by_side([self._read_coming])
+            [self._coming] = in_parallel([self._read_coming])
         return self._coming.get()
 
-    def read_together(self, event: Event) -> None:
-        """Read the NSIs of an event and `coming_appointments` side by side, for a page that needs both."""
+    def prefetch(self, event: Event) -> None:
+        """Read the NSIs of an event and `upcoming_appointments` concurrently, for a page that needs both."""
         if event.event_id in self._nsis or self._coming is not None:
             return
         reads: list[Callable[[], Any]] = [lambda: self._read_nsis(event), self._read_coming]
-        self._nsis[event.event_id], self._coming = side_by_side(reads)
+        self._nsis[event.event_id], self._coming = in_parallel(reads)
 
     def rar_days_ahead(self, requirement: RarRequirement) -> RarDaysAhead:
         """The days from today on that have a session towards a requirement. Raises Unavailable."""
@@ -161,7 +161,7 @@ class Situation:
         }
         sessions = [
             each
-            for each in self.coming_appointments
+            for each in self.upcoming_appointments
             if each.counts_towards_rar
             and (each.nsi.nsi_id in ours if each.nsi else each.requirement_id == requirement.requirement_id)
         ]
@@ -176,14 +176,14 @@ class Situation:
 
     def _nsis_of(self, event: Event) -> tuple[Nsi, ...]:
         if event.event_id not in self._nsis:
-            [self._nsis[event.event_id]] = side_by_side([lambda: self._read_nsis(event)])
+            [self._nsis[event.event_id]] = in_parallel([lambda: self._read_nsis(event)])
         return self._nsis[event.event_id].get()
 
     def _read_nsis(self, event: Event) -> tuple[Nsi, ...]:
         return nsis.nsis_of_event(crn=self.case.crn, event_id=event.event_id, username=self.username)
 
     def _read_coming(self) -> tuple[Appointment, ...]:
-        return delius.coming_appointments(self.case.crn, username=self.username)
+        return delius.upcoming_appointments(self.case.crn, username=self.username)
 
 
 def _team_option(staff_code: str, team: Team) -> TeamOption:

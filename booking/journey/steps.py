@@ -1,7 +1,7 @@
 """The journey as data: every question, in the order it is asked.
 
 Whether a question is asked follows from the other answers alone, so *Back*, *Change* and skipped pages are computed
-(booking/journey/journey.py) and never wired by hand.
+(booking/journey/journey.py).
 """
 
 from abc import ABC, abstractmethod
@@ -14,11 +14,11 @@ from booking.formats import exists_in_london, from_to, long_date, short_date
 from booking.forms import steps as forms
 from booking.forms.fields import RadioField
 from booking.journey.answers import Answers
-from booking.journey.records import referred, toolkit_of, usable_nsis
-from booking.journey.repeats import FREQUENCIES, repeat_dates
+from booking.journey.circumstances import circumstances
 from booking.journey.situation import AWAY_FROM_OFFICES, Situation, type_name
 from booking.journey.toolkit_order import in_order
-from booking.presenters.circumstances import circumstances
+from booking.journey.toolkit_records import nsi_label, toolkit_of, usable_nsis
+from booking.repeats import FREQUENCIES, repeat_dates
 from delius.records import AppointmentType, Event, LocationRule, Nsi
 from delius.selectors import RarRequirement
 from toolkits.selectors import ToolkitChoice
@@ -30,14 +30,14 @@ REFERRED_IN_FUTURE = (
 
 @dataclass(frozen=True)
 class Row:
-    """A line of *Check your answers*."""
+    """A row of *Check your answers*."""
 
     key: str
     value: str
 
 
 class Step(ABC):
-    """One question. One that is not `prompted` has a default, and is only asked of those who choose *Change*."""
+    """A question. One that is not `prompted` has a default, and is only reached through *Change*."""
 
     slug: ClassVar[str]
     prompted: ClassVar[bool] = True
@@ -53,23 +53,23 @@ class Step(ABC):
 
     @abstractmethod
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
-        """Return what a valid answer sets in Answers."""
+        """Return the fields of Answers that a valid answer sets."""
 
     @abstractmethod
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
-        """Return what *Check your answers* shows of this question."""
+        """Return the rows of *Check your answers* for this question."""
 
     def context(self, answers: Answers, situation: Situation) -> dict[str, Any]:
-        """Return what this question's template needs besides the form."""
+        """Return the template context other than the form."""
         return {}
 
     def form_to_show(self, form: forms.StepForm, answers: Answers, situation: Situation) -> forms.StepForm:
-        """Return the form as it is shown, where that takes reads which checking an answer does not."""
+        """Return the form for display, for forms whose display needs more reads than their validation."""
         return form
 
 
 class TeamStep(Step):
-    """Asked of somebody who is not the person's manager and has several teams."""
+    """Which team: asked of users with several teams who are not the case's manager."""
 
     slug = "team"
 
@@ -241,7 +241,7 @@ class RecordStep(Step):
         found = usable_nsis(answers, situation)
         return forms.RecordForm(
             data,
-            choices=[(str(nsi.nsi_id), _capitalised(referred(nsi))) for nsi in found],
+            choices=[(str(nsi.nsi_id), _capitalised(nsi_label(nsi))) for nsi in found],
             hints={str(nsi.nsi_id): _status_and_use(nsi) for nsi in found},
             toolkit=toolkit_of(answers, situation).name,
         )
@@ -436,7 +436,7 @@ STEPS: tuple[Step, ...] = (
 
 
 def _repeat_days(answers: Answers) -> list[date]:
-    """The days of the repeats, without those on which the clocks leave the appointment's times out."""
+    """Return the days of the repeats, without those on which its times do not exist (clocks going forward)."""
     if not answers.day or not answers.start_time or not answers.end_time or not answers.frequency:
         return []
     start, end = answers.start_time, answers.end_time
@@ -482,7 +482,7 @@ def _may_hang_from(kind: AppointmentType, toolkit: ToolkitChoice) -> bool:
 
 
 def _is_referred_later(requirement: RarRequirement, situation: Situation) -> bool:
-    """An NSI may be referred neither before its event was nor after today (RULES.md, *NSIs*)."""
+    """Return whether the event's referral date is in the future: no NSI can be referred yet (RULES.md, *NSIs*)."""
     referred = requirement.event.referral_date
     return referred is not None and referred > situation.today
 

@@ -1,16 +1,16 @@
-"""The order in which toolkits are offered."""
+"""Sort order of the toolkits offered."""
 
 from collections.abc import Iterable
 
-from delius import mirror
-from delius.writes import Officer
+from delius.mirror import selectors as mirror
+from delius.request_bodies import Officer
 from toolkits.selectors import ToolkitChoice, ToolkitOrder, order_of_list
 
 
 def in_order(toolkits: Iterable[ToolkitChoice], *, crn: str, officer: Officer) -> list[ToolkitChoice]:
-    """Return toolkits, which come in alphabetical order, in the order that an administrator chose.
+    """Sort toolkits, given in alphabetical order, by the order that an administrator chose.
 
-    Those used before, with the person or by the officer's team, are known from the last sync with Delius.
+    Use by the person and by the officer's team is read from the mirror of Delius.
     """
     order = order_of_list()
     if order is ToolkitOrder.USED_BEFORE:

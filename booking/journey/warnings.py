@@ -1,4 +1,4 @@
-"""What somebody may want to know of a day before they book on it. Nothing here stops them."""
+"""Warnings about the days of an appointment. They do not prevent booking."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ SATURDAY = 5
 
 @dataclass(frozen=True)
 class Warnings:
-    """What is unusual about the days of an appointment and its repeats, and the appointments that it overlaps."""
+    """Warnings about the days of an appointment and its repeats, and the appointments that it overlaps."""
 
     texts: tuple[str, ...] = ()
     overlaps: tuple[str, ...] = ()
 
 
 def warnings(answers: Answers, situation: Situation) -> Warnings:
-    """Return, day by day, what is unusual about the days of an appointment and its repeats."""
+    """Return the warnings about the days of an appointment and its repeats, in order of date."""
     if not answers.day or not answers.start_time or not answers.end_time:
         return Warnings()
     days = (answers.day, *answers.repeat_days)
     unusual = _of_days(days)
     try:
-        coming = situation.coming_appointments
+        coming = situation.upcoming_appointments
     except DeliusError:
         unknown = f"We cannot see whether {situation.first_name} has another appointment then"
         return Warnings(texts=(*unusual, unknown))
@@ -45,7 +45,7 @@ def warnings(answers: Answers, situation: Situation) -> Warnings:
 
 
 def _overlaps(appointment: Appointment, times: Sequence[tuple[datetime, datetime]]) -> bool:
-    """As Delius sees it: abutting is not overlapping, and what has an outcome is over (RULES.md, *Appointments*)."""
+    """By Delius's rule (RULES.md, *Appointments*): not where they abut, nor with one that has an outcome."""
     ends = appointment.end or appointment.start
     return appointment.outcome is None and any(appointment.start < end and start < ends for start, end in times)
 

@@ -1,1 +1,1 @@
-"""What templates print, a module a page: no reads, no decisions left for the template."""
+"""Presenters: typed template contexts, a module for each page."""

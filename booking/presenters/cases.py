@@ -1,4 +1,4 @@
-"""*Your cases*."""
+"""Presenter of *Your cases*."""
 
 import uuid
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from delius.records import AppointmentSummary, RarDays
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A line of *Your cases*."""
+    """A row of *Your cases*."""
 
     crn: str
     name: str = ""
@@ -32,17 +32,17 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class News:
-    """A line about a booking that is not settled, or whose outcome nobody has looked at."""
+    """A notification about a booking under way, or whose outcome has not been seen."""
 
     text: str
     url: str
 
 
 def case_row(case: records.CaseRow, *, has_draft: bool, may_arrange: bool, under_way: Booking | None = None) -> CaseRow:
-    """Return the line of one person on probation on *Your cases*.
+    """Return the row of one person on probation.
 
-    Somebody who may not arrange appointments is offered the schedule alone. `under_way` is a booking that is being
-    saved.
+    A user who may not arrange appointments is offered the schedule alone. `under_way` is a booking of the case that is
+    under way.
     """
     if case.access.limited:
         return CaseRow(crn=case.crn, message=case.access.message or LIMITED_ACCESS)
@@ -69,7 +69,7 @@ def case_row(case: records.CaseRow, *, has_draft: bool, may_arrange: bool, under
 
 
 def news_of(bookings: Sequence[Booking]) -> list[News]:
-    """Return the lines of *Your cases* about bookings, one for each series."""
+    """Return the notifications about bookings, one for each series."""
     by_series: dict[uuid.UUID, list[Booking]] = {}
     for booking in bookings:
         by_series.setdefault(booking.series_id or booking.id, []).append(booking)

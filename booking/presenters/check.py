@@ -1,14 +1,14 @@
-"""*Check your answers*."""
+"""Presenter of *Check your answers*."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
-from booking import shown_nsi
-from booking.journey.budget import rar_days
+from booking.journey import shown_nsi
 from booking.journey.journey import Journey
-from booking.journey.records import ToolkitRecords, referred, toolkit_of, toolkit_records
+from booking.journey.rar_days import rar_days
+from booking.journey.toolkit_records import ToolkitRecords, nsi_label, toolkit_of, toolkit_records
 from booking.journey.warnings import warnings
 from booking.models import Draft
 from booking.presenters.links import step_url
@@ -32,9 +32,9 @@ CHECK_ORDER = (
 
 @dataclass(frozen=True)
 class CheckRow:
-    """A line of *Check your answers*; `change_url` is empty for what nobody was asked.
+    """A row of *Check your answers*; `change_url` is empty for a value that was not asked for.
 
-    `toolkit` is the slug of the toolkit that the value names, on the lines that name one.
+    `toolkit` is the slug of the toolkit in the value, if any.
     """
 
     key: str
@@ -45,14 +45,14 @@ class CheckRow:
 
 
 def check_page(journey: Journey, draft: Draft, *, may_overlap: bool) -> dict[str, Any]:
-    """Return what *Check your answers* shows of a finished journey, reading what it needs from Delius.
+    """Return the context of *Check your answers*, reading NSIs and coming appointments from Delius.
 
-    `may_overlap` offers to arrange it anyway also where no other appointment is known.
+    `may_overlap` offers to arrange the appointment anyway, also where no overlap is known.
     """
     answers, situation = journey.answers, journey.situation
     crn = situation.case.crn
     if answers.requirement:
-        situation.read_together(answers.requirement.event)
+        situation.prefetch(answers.requirement.event)
     records = toolkit_records(answers, situation)
     days = rar_days(answers, situation)
     noticed = warnings(answers, situation)
@@ -75,7 +75,7 @@ def check_page(journey: Journey, draft: Draft, *, may_overlap: bool) -> dict[str
 
 
 def check_rows(journey: Journey, records: ToolkitRecords | None = None) -> list[CheckRow]:
-    """Return the lines of *Check your answers*, in the order people read them rather than the order they are asked."""
+    """Return the rows of *Check your answers* in reading order (CHECK_ORDER), not in the order of the steps."""
     crn = journey.situation.case.crn
     asked = {step.slug: step for step in journey.asked}
     rows: list[CheckRow] = []
@@ -95,7 +95,7 @@ def check_rows(journey: Journey, records: ToolkitRecords | None = None) -> list[
 
 
 def repeat_rows(journey: Journey) -> list[CheckRow]:
-    """Return the lines about the repeats; none where the appointment does not repeat."""
+    """Return the rows about the repeats; none where the appointment does not repeat."""
     answers = journey.answers
     if not answers.repeats:
         return []
@@ -130,13 +130,13 @@ def _record_rows(crn: str, records: ToolkitRecords) -> list[CheckRow]:
     if len(records.usable) > 1:
         text = (
             f"There are {len(records.usable)} {toolkit} records for this person. "
-            f"This appointment will be added to the one {referred(records.usable[0])}"
+            f"This appointment will be added to the one {nsi_label(records.usable[0])}"
         )
         change_url = f"{reverse('booking:step', args=[crn, RECORD])}?change=1"
         rows.append(CheckRow("Toolkit record", text, change_url=change_url))
     for nsi in records.elsewhere:
         where = "another requirement" if nsi.requirement_id else "no requirement"
-        text = f"There is also a {toolkit} record linked to {where}, {referred(nsi)}. It will not be used"
+        text = f"There is also a {toolkit} record linked to {where}, {nsi_label(nsi)}. It will not be used"
         rows.append(CheckRow("Other toolkit record", text))
     return rows
 

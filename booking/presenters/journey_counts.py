@@ -1,4 +1,4 @@
-"""*Journeys in numbers*: the tables of the page, and the same numbers as lines of CSV."""
+"""Presenter of *Journeys in numbers*: tables and CSV rows."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,14 +25,14 @@ QUESTIONS = {
     "sensitive": "Sensitive information",
     "check": "Check your answers",
 }
-# Below this a share says more about single sessions than about a provider.
+# Small numbers are suppressed: a share of fewer says more about single sessions than about a provider.
 FEWEST_SHOWN = 5
 FEWER = f"Fewer than {FEWEST_SHOWN}"
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a table: how many, out of how many. `share` is in whole per cent; None where it is not to be told."""
+    """A row of a table: how many, out of how many. `share` is in whole per cent; None where it is suppressed."""
 
     name: str
     number: int | str
@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What the page shows. `questions` tell how many journeys were left there, with the share that had gone on."""
+    """The numbers of the page. `questions` have the journeys abandoned at each, and the share that went on."""
 
     started: int
     finished: int
@@ -58,9 +58,9 @@ class Numbers:
 
 
 def numbers(found: Mapping[JourneyEvent, Counter[str]], toolkits: Sequence[ToolkitChoice]) -> Numbers:
-    """Return the numbers of a period from what was counted in it."""
+    """Return the numbers of a period from its counts."""
     finished = found[JourneyEvent.FINISHED].total()
-    left = found[JourneyEvent.LEFT]
+    left = found[JourneyEvent.ABANDONED]
     return Numbers(
         started=found[JourneyEvent.STARTED].total(),
         finished=finished,
@@ -72,7 +72,7 @@ def numbers(found: Mapping[JourneyEvent, Counter[str]], toolkits: Sequence[Toolk
 
 
 def csv_lines(shown: Numbers, *, first: date, last: date) -> Iterator[list[object]]:
-    """Yield the heading and the lines of a file with the numbers of a period."""
+    """Yield the header and the rows of the CSV of a period."""
     yield ["From", "To", "What", "Which", "Number", "Out of", "Per cent"]
     period = [first.isoformat(), last.isoformat()]
     yield [*period, "Journeys started", "", shown.started, "", ""]

@@ -1,4 +1,4 @@
-"""The page of a booking."""
+"""Presenter of a booking."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from delius.records import Case
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What the page after confirming says."""
+    """The content of the page of a booking."""
 
     type_name: str
     when: str
@@ -28,7 +28,7 @@ class Confirmation:
 
 
 def confirmation(booking: Booking, person: Case, *, may_cancel: bool = False) -> Confirmation:
-    """Return what the page of a booking says of it."""
+    """Return the content of the page of a booking."""
     start, end = booking.start.astimezone(LONDON), booking.end.astimezone(LONDON)
     return Confirmation(
         type_name=booking.type_name,

@@ -1,19 +1,19 @@
-"""The way from page to page of a list."""
+"""Pagination of lists."""
 
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-# How many pages are linked to on either side of the one that is shown.
+# Page links on either side of the current page.
 NEIGHBOURS = 2
 
 
 def pagination(
     url: str, *, page: int, pages: int, label: str, query: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    """Return what GOV.UK's pagination component takes, empty for a single page; pages count from 1.
+    """Return the parameters of GOV.UK's pagination component, empty for a single page; pages count from 1.
 
-    `query` is what the address of each page has besides its number; `label` tells this list from another.
+    `query` are other query parameters to preserve; `label` is the landmark's accessible name.
     """
     if pages <= 1:
         return {}

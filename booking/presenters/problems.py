@@ -1,4 +1,4 @@
-"""Why somebody was sent to a page, other than by what they just typed."""
+"""Error messages of pages that the user was redirected to."""
 
 CLASH = "clash"
 ORDER = "order"
@@ -8,7 +8,7 @@ NOT_SENT = "not-sent"
 
 
 def step_problem(kind: str, *, first_name: str) -> str:
-    """Return why somebody was sent to a question: a CLASH with another appointment, or questions left out (ORDER)."""
+    """Return the message on a question: a CLASH with another appointment, or unanswered questions (ORDER)."""
     return {
         CLASH: f"{first_name} already has an appointment at this time. Enter a different date or time",
         ORDER: "Answer this question first. The page you asked for comes after it",
@@ -16,7 +16,7 @@ def step_problem(kind: str, *, first_name: str) -> str:
 
 
 def check_problem(kind: str, *, first_name: str) -> str:
-    """Return why *Check your answers* is shown again.
+    """Return the message on *Check your answers*.
 
     A CLASH with another appointment, answers CHANGED elsewhere, a question NOT_ASKED, or NOT_SENT to Delius.
     """

@@ -1,14 +1,14 @@
-"""The RAR days bar."""
+"""Presenter of the RAR days bar."""
 
 from dataclasses import dataclass
 
-from booking.journey.budget import RarDays
+from booking.journey.rar_days import RarDays
 from toolkits.selectors import ToolkitChoice
 
 
 @dataclass(frozen=True)
 class RarDaysBar:
-    """What the bar says, and its segments in days: completed, booked ahead, this booking, of `total`."""
+    """The text of the bar, and its segments in days: completed, booked ahead, this booking, of `total`."""
 
     sentences: list[str]
     warning: str

@@ -1,4 +1,4 @@
-"""The risk flags on a person's record."""
+"""Presenter of risk flags."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from booking.formats import short_date
 from delius.records import RiskFlag
 
-MOST_NOTES = 150
+MAX_NOTES = 150
 AT_LAST_TERMINATION = "at last termination"
 
 
 @dataclass(frozen=True)
 class FlagRow:
-    """A flag. `notes` are cut where they are long, and `more_notes` is then the whole; `review` is a day in words."""
+    """A flag. `notes` are truncated to MAX_NOTES, and `more_notes` is then the full text; `review` is a date."""
 
     code: str
     name: str
@@ -22,7 +22,7 @@ class FlagRow:
 
 
 def risk_flags(flags: Iterable[RiskFlag]) -> list[FlagRow]:
-    """Return a person's flags as they are shown: in alphabetical order, those at last termination last."""
+    """Return the rows of flags in alphabetical order, those at last termination last."""
     return [_row(each) for each in sorted(flags, key=_order)]
 
 
@@ -33,8 +33,8 @@ def _order(flag: RiskFlag) -> tuple[bool, str, str]:
 
 def _row(flag: RiskFlag) -> FlagRow:
     notes = " ".join(flag.notes.split())
-    is_long = len(notes) > MOST_NOTES
-    cut = notes[:MOST_NOTES].rsplit(" ", 1)[0] if is_long else notes
+    is_long = len(notes) > MAX_NOTES
+    cut = notes[:MAX_NOTES].rsplit(" ", 1)[0] if is_long else notes
     return FlagRow(
         code=flag.type.code,
         name=flag.type.description or flag.type.code,

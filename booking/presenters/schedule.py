@@ -1,4 +1,4 @@
-"""The schedule of a person on probation."""
+"""Presenter of the schedule of a person on probation."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from toolkits.selectors import ToolkitChoice
 class ScheduleRow:
     """One appointment. `rar` is the toolkit, or the RAR category exactly as Delius has it.
 
-    `toolkit` is the slug of that toolkit, empty for a category and for what is no toolkit of ours.
+    `toolkit` is the slug of that toolkit; empty for a category and for an NSI that is not a toolkit's.
     """
 
     day: str
@@ -33,7 +33,7 @@ class ScheduleRow:
 
 @dataclass(frozen=True)
 class SchedulePage:
-    """What the page shows. `pagination` is what GOV.UK's component takes, empty for a single page."""
+    """The content of the schedule. `pagination` is empty for a single page."""
 
     coming: list[ScheduleRow]
     past: list[ScheduleRow]
@@ -42,10 +42,10 @@ class SchedulePage:
 
 
 def schedule_page(schedule: Schedule, *, crn: str, page: int, toolkits: Iterable[ToolkitChoice] = ()) -> SchedulePage:
-    """Return what a person's schedule shows; `page` counts from 1. `toolkits` are those to be recognised in it."""
+    """Return the content of a schedule; `page` counts from 1. NSIs are matched to `toolkits`."""
     slugs = {(each.nsi_type_code, each.nsi_sub_type_code or ""): each.slug for each in toolkits}
     return SchedulePage(
-        coming=[_row(each, slugs) for each in schedule.coming],
+        coming=[_row(each, slugs) for each in schedule.upcoming],
         past=[_row(each, slugs) for each in schedule.past],
         page=page,
         pagination=pagination(

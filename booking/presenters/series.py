@@ -1,4 +1,4 @@
-"""The page of an appointment and its repeats."""
+"""Presenter of an appointment and its repeats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class SeriesRow:
 
 @dataclass(frozen=True)
 class Series:
-    """What the page says of a series."""
+    """The content of the page of a series."""
 
     heading: str
     type_name: str
@@ -49,7 +49,7 @@ class Series:
 
 
 def series(bookings: Sequence[Booking], person: Case, *, may_cancel: bool) -> Series:
-    """Return what the page says of the bookings of a series, which are in order of date."""
+    """Return the content of the page of a series; `bookings` are in order of date."""
     first = bookings[0]
     arranged = sum(booking.state == BookingState.BOOKED for booking in bookings)
     under_way = any(booking.is_under_way for booking in bookings)

@@ -1,22 +1,22 @@
-"""The table of how much each team uses each toolkit."""
+"""Presenter of *Use of toolkits by team*."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from delius.mirror import TypeUse
+from delius.mirror.selectors import TypeUse
 from toolkits.selectors import ToolkitChoice
 
 
 @dataclass(frozen=True)
 class UseTable:
-    """Toolkits across, teams down, with how many people's records each team has of each toolkit."""
+    """The number of NSIs by team (rows) and toolkit (columns)."""
 
     toolkits: list[str]
     rows: list[tuple[str, list[int]]]
 
 
 def use_table(uses: Mapping[str, Sequence[TypeUse]], toolkits: Sequence[ToolkitChoice]) -> UseTable:
-    """Return the table of some teams' use of toolkits. Records of an NSI type that is no toolkit's are left out."""
+    """Return the table. NSIs of types that are not a toolkit's are left out."""
     codes = [(toolkit.nsi_type_code, toolkit.nsi_sub_type_code or "") for toolkit in toolkits]
     rows = []
     for team, of_team in sorted(uses.items()):

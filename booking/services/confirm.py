@@ -1,8 +1,7 @@
-"""Confirming a draft's answers."""
+"""Submission of confirmed drafts as bookings."""
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,18 +10,12 @@ from django.utils import timezone
 
 from booking import auditing
 from booking.journey.request import AppointmentRequest
+from booking.journey.shown_nsi import ShownNsi
 from booking.models import Booking, Draft
-from booking.services import duplicates, schedule
-from booking.services.states import AT_REST
-from delius.attempts import correlation_id
-
-
-@dataclass(frozen=True)
-class ShownNsi:
-    """The open NSI that *Check your answers* said the appointment would be added to, and its duplicates."""
-
-    nsi_id: int
-    other_ids: tuple[int, ...] = ()
+from booking.services import duplicates
+from booking.services.delivery import retry
+from booking.services.states import FINAL_STATES
+from delius.http.attempts import correlation_id
 
 
 def submit(
@@ -32,39 +25,38 @@ def submit(
     shown: ShownNsi | None = None,
     allow_overlap: bool = False,
 ) -> tuple[Booking, bool]:
-    """Return the booking of a draft, and whether it was written now: the first time that the draft is confirmed.
+    """Create the bookings of a draft; return the first, and whether it is new. Idempotent by the draft's booking id.
 
     `requests` are the appointment and its repeats; those that count towards RAR use the NSI that was `shown`, if there
-    was one. From here on the bookings are ours to finish: should this process die, a worker takes them on.
+    was one. A resume task is enqueued in the same transaction, so a worker finishes the bookings after a crash.
     """
     series_id = draft.booking_id if len(requests) > 1 else None
     now = timezone.now()
-    # This process sends the first; a worker may take the repeats, and all of them should it die.
-    due = now + schedule.FIRST_DELAY * 3
+    # This process sends the first; a worker may send the repeats, and all of them after a crash.
+    due = now + retry.FIRST_DELAY * 3
     bookings = [
         _booking(draft, request, series_id=series_id, number=number, shown=shown, allow_overlap=allow_overlap)
         for number, request in enumerate(requests)
     ]
     for booking in bookings:
         booking.next_try_at = due
-    # It is sent right after this.
     first = bookings[0]
     first.sent_at = now
     try:
         with transaction.atomic():
             Booking.objects.bulk_create(bookings)
             auditing.bookings_submitted(bookings)
-            schedule.wake(at=due)
+            retry.enqueue_resume(at=due)
     except IntegrityError:
         return Booking.objects.select_related("user").get(id=draft.booking_id), False
     if first.nsi_id:
-        duplicates.note(first, other_ids=shown.other_ids if shown else ())
+        duplicates.record(first, other_ids=shown.other_ids if shown else ())
     return first, True
 
 
-def outcomes_seen(*bookings: Booking) -> None:
-    """Keep that the person who confirmed some bookings has been shown what became of them."""
-    seen = [each.id for each in bookings if each.state in AT_REST and each.outcome_seen_at is None]
+def mark_outcomes_seen(*bookings: Booking) -> None:
+    """Record that the outcomes of bookings in a final state have been shown to their user."""
+    seen = [each.id for each in bookings if each.state in FINAL_STATES and each.outcome_seen_at is None]
     if seen:
         Booking.objects.filter(id__in=seen).update(outcome_seen_at=timezone.now())
 
@@ -90,7 +82,7 @@ def _booking(
             "nsi_notes": toolkit.nsi_notes,
             "nsi_id": shown.nsi_id if shown else None,
         }
-    # Confirming the same answers twice gives the same twice, also from a draft that came back with a backup.
+    # Deterministic, so that confirming the same draft again is idempotent, also after a restore from backup.
     identity = uuid.uuid5(draft.booking_id, request.start.isoformat()) if number else draft.booking_id
     return Booking(
         id=identity,
@@ -105,11 +97,11 @@ def _booking(
         team_code=request.officer.team_code,
         staff_code=request.officer.staff_code,
         type_code=request.type_code,
-        type_name=_cut(request.type_name, "type_name"),
+        type_name=_truncated(request.type_name, "type_name"),
         start=request.start,
         end=request.end,
         office_code=request.office_code,
-        office_name=_cut(request.office_name, "office_name"),
+        office_name=_truncated(request.office_name, "office_name"),
         notes=request.notes,
         sensitive=request.sensitive,
         allow_overlap=allow_overlap,
@@ -117,8 +109,8 @@ def _booking(
     )
 
 
-def _cut(name: str, field: str) -> str:
-    """Return a name of Delius's, which may be of any length, as far as a field of a booking has room."""
+def _truncated(name: str, field: str) -> str:
+    """Return a name from Delius, which may be of any length, truncated to the length of a field of a booking."""
     column = Booking._meta.get_field(field)
     assert isinstance(column, CharField)
     return name[: column.max_length]

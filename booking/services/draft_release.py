@@ -1,24 +1,24 @@
-"""Freeing a draft once the booking that was made from it is no longer under way."""
+"""Release of a draft when its booking is no longer under way."""
 
 import uuid
 
 from django.utils import timezone
 
 from booking.models import Booking, BookingState, Draft
-from booking.services import counting
-from booking.services.states import AT_REST
+from booking.services import journey_counts
+from booking.services.states import FINAL_STATES
 
 
 def release_draft(booking: Booking) -> None:
-    """Free the draft that a booking was made from.
+    """Release the draft of a booking.
 
-    Its answers are forgotten where they were booked, where somebody else settles the rest, or where repeats may be
-    booked; they stay, for another try, where no appointment was made.
+    The draft is deleted where the appointment was booked, where support settles the booking, or where the booking is in
+    a series; where no appointment was made it stays, with a new booking id, so that the answers can be confirmed again.
     """
     draft = Draft.objects.filter(booking_id=booking.id)
-    may_be_tried_again = AT_REST - {BookingState.BOOKED, BookingState.SETTLED}
+    may_be_tried_again = FINAL_STATES - {BookingState.BOOKED, BookingState.SETTLED}
     if booking.state in may_be_tried_again and booking.series_id is None:
         draft.update(booking_id=uuid.uuid4())
     else:
         taken_back = booking.state == BookingState.CANCELLED
-        counting.end(draft, made=None if taken_back else booking, on=timezone.localdate())
+        journey_counts.end(draft, made=None if taken_back else booking, on=timezone.localdate())

@@ -1,4 +1,4 @@
-"""Changes to a draft."""
+"""Saving and discarding drafts."""
 
 import uuid
 
@@ -7,46 +7,47 @@ from django.utils import timezone
 
 from booking.journey.journey import Journey
 from booking.models import Booking, BookingState, Draft
-from booking.services import cancellation, counting
+from booking.services import journey_counts
+from booking.services.delivery import cancellation
 
-# Where a journey stands once every question is answered.
+# The step of a draft with every question answered.
 CHECK = "check"
 
 
-class WaitingForBooking(Exception):
-    """The draft's booking may have been made, so its answers cannot change until that is known."""
+class DraftLocked(Exception):
+    """The draft's booking is under way, so its answers cannot change until the outcome is known."""
 
 
 def save_answers(*, draft: Draft, journey: Journey) -> None:
-    """Keep a journey's answers. Raises WaitingForBooking while the outcome of confirming earlier ones is unknown."""
+    """Save a journey's answers in its draft. Raises DraftLocked while the draft's booking is under way."""
     unfinished = journey.first_unfinished
     draft.answers = dict(journey.raw)
     draft.step = unfinished.slug if unfinished else CHECK
     draft.started_on = draft.started_on or timezone.localdate()
     if draft.pk is None:
-        # Two first answers may come at once: the later one is kept, in the one draft that there is.
+        # Two first answers may arrive concurrently: the last write wins, in one row.
         Draft.objects.bulk_create(
             [draft],
             update_conflicts=True,
             unique_fields=["user", "crn"],
             update_fields=["answers", "step", "updated_at"],
         )
-    elif not _keep_where_nothing_is_confirmed(draft):
-        _detach(draft)
+    elif not _update_unconfirmed(draft):
+        _detach_from_booking(draft)
         draft.started_on = draft.started_on or timezone.localdate()
         draft.save()
 
 
 def discard(*, draft: Draft) -> None:
-    """Forget a draft. Raises WaitingForBooking while the outcome of confirming it is unknown."""
+    """Delete a draft. Raises DraftLocked while its booking is under way."""
     if draft.pk is None:
         return
-    _detach(draft)
-    counting.end(Draft.objects.filter(id=draft.id), on=timezone.localdate())
+    _detach_from_booking(draft)
+    journey_counts.end(Draft.objects.filter(id=draft.id), on=timezone.localdate())
 
 
-def _keep_where_nothing_is_confirmed(draft: Draft) -> bool:
-    """Keep a draft's answers if its booking does not exist, in one statement; return whether that was so."""
+def _update_unconfirmed(draft: Draft) -> bool:
+    """Update a draft that has no booking yet, in one conditional statement; return whether it was updated."""
     unconfirmed = Draft.objects.filter(pk=draft.pk).exclude(Exists(Booking.objects.filter(id=OuterRef("booking_id"))))
     return bool(
         unconfirmed.update(
@@ -55,15 +56,15 @@ def _keep_where_nothing_is_confirmed(draft: Draft) -> bool:
     )
 
 
-def _detach(draft: Draft) -> None:
-    """Give the draft a new identity if the booking it stands for exists and is over."""
+def _detach_from_booking(draft: Draft) -> None:
+    """Give the draft a new booking id if its booking exists, cancelling that where unsent. Raises DraftLocked."""
     if not Booking.objects.filter(id=draft.booking_id).exists():
         return
     if Booking.objects.filter(series_id=draft.booking_id, state=BookingState.SUBMITTED).exists():
-        raise WaitingForBooking(draft.booking_id)
-    if not cancellation.let_go(draft.booking_id):
-        raise WaitingForBooking(draft.booking_id)
+        raise DraftLocked(draft.booking_id)
+    if not cancellation.cancel_unsent(draft.booking_id):
+        raise DraftLocked(draft.booking_id)
     draft.booking_id = uuid.uuid4()
     if not Draft.objects.filter(id=draft.id).exists():
-        # It was finished after all, and is counted: what is answered now begins another journey.
+        # Its journey was counted when the row was deleted: this answer starts another one.
         draft.started_on = None

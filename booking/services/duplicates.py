@@ -1,4 +1,4 @@
-"""Findings: several open NSIs of one type on one requirement. We never make one, use one, and say so."""
+"""Findings of duplicate NSIs: several open ones of one type on one requirement."""
 
 from collections.abc import Collection
 from typing import Any
@@ -8,8 +8,8 @@ from django.utils import timezone
 from booking.models import Booking, DuplicateNsis
 
 
-def note(booking: Booking, *, other_ids: Collection[int]) -> None:
-    """Keep that a booking's NSI has duplicates, for somebody to tidy up in Delius; or that it no longer has any."""
+def record(booking: Booking, *, other_ids: Collection[int]) -> None:
+    """Record that a booking's NSI has duplicates for support to remove in Delius, or that it no longer has any."""
     now = timezone.now()
     where: dict[str, Any] = {
         "crn": booking.crn,

@@ -10,20 +10,20 @@ from booking.formats import clock
 from booking.forms.steps import NO_OFFICE, OTHER_TYPE
 from booking.journey.situation import FEATURED_NAMES
 from booking.models import Booking, BookingState, Draft
-from booking.services import cancellation, processing
-from booking.services.drafts import WaitingForBooking
+from booking.services.delivery import cancellation, processing
+from booking.services.drafts import DraftLocked
 
-# How long somebody waits for a page while repeats are made; a worker makes those that are left.
-LONGEST_WAIT_SECONDS = 8
+# Time limit for a request that makes repeats; a worker makes the rest.
+MAX_WAIT_SECONDS = 8
 
 
 def run(series_id: uuid.UUID, *, is_new: bool = False) -> None:
-    """Take the bookings of a series as far as they go while somebody waits.
+    """Process the bookings of a series synchronously, for at most MAX_WAIT_SECONDS.
 
-    The first comes first, since its repeats use its NSI. Where one does not come to an end, the rest is left to a
-    worker. `is_new` says that they were written a moment ago, for this very call.
+    In order of date, since the repeats use the first one's NSI. Where one stays under way, a worker does the rest.
+    `is_new` says that the bookings were created for this call.
     """
-    deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+    deadline = time.monotonic() + MAX_WAIT_SECONDS
     under_way = Booking.objects.filter(series_id=series_id, state=BookingState.SUBMITTED).order_by("start")
     for booking_id in under_way.values_list("id", flat=True):
         # Read one by one: the first of them may have given the others its NSI.
@@ -33,20 +33,20 @@ def run(series_id: uuid.UUID, *, is_new: bool = False) -> None:
             return
 
 
-def let_go(series_id: uuid.UUID) -> None:
-    """Take back what of a series certainly made no appointment yet."""
+def cancel_unsent(series_id: uuid.UUID) -> None:
+    """Cancel the bookings of a series whose appointments were not sent."""
     for booking in Booking.objects.filter(series_id=series_id, state=BookingState.SUBMITTED):
-        cancellation.let_go(booking.id)
+        cancellation.cancel_unsent(booking.id)
 
 
 def arrange_again(booking: Booking) -> None:
-    """Make a draft of the answers of one booking of a series, so that it can be arranged for another time.
+    """Create a draft with the answers of one booking of a series, to arrange it for another time.
 
-    Raises WaitingForBooking where the person has something else under way for the same case.
+    Raises DraftLocked where the user has another booking under way for the same case.
     """
     draft, _ = Draft.objects.get_or_create(user=booking.user, crn=booking.crn)
     if Booking.objects.filter(id=draft.booking_id, state=BookingState.SUBMITTED).exists():
-        raise WaitingForBooking(draft.booking_id)
+        raise DraftLocked(draft.booking_id)
     draft.answers = _answers(booking)
     draft.booking_id = uuid.uuid4()
     # The page asks for another time; everything else is answered.

@@ -1,4 +1,4 @@
-"""The arrows between a booking's states. A booking changes its state here and nowhere else."""
+"""The state machine of bookings: the only place where a booking's state changes."""
 
 import hashlib
 from typing import Any
@@ -24,32 +24,32 @@ TRANSITIONS: dict[BookingState, frozenset[BookingState]] = {
     S.CANCELLED: frozenset(),
     S.SETTLED: frozenset(),
 }
-AT_REST = frozenset(state for state, following in TRANSITIONS.items() if not following)
-# From here on Delius has the notes, or nobody sends them any more.
-NEEDS_NO_NOTES = frozenset({S.BOOKED, S.SETTLED})
+FINAL_STATES = frozenset(state for state, following in TRANSITIONS.items() if not following)
+# Delius has the notes, or they are not sent any more.
+STATES_WITHOUT_NOTES = frozenset({S.BOOKED, S.SETTLED})
 
 
-class Superseded(Exception):
-    """Another process has moved or changed the booking meanwhile: what it made of it stands."""
+class ConcurrentUpdate(Exception):
+    """Another process has changed the booking since it was read, and that change stands."""
 
 
 def without_notes(booking: Booking) -> dict[str, Any]:
-    """Return the changes that forget a booking's notes and keep a digest, by which a text can be known as theirs."""
+    """Return the field values that erase a booking's notes and keep their SHA-256 digest."""
     if not booking.notes:
         return {}
     return {"notes": "", "notes_digest": hashlib.sha256(booking.notes.encode()).hexdigest()}
 
 
-def change(booking: Booking, *, only_if: Q = _ALWAYS, **values: Any) -> None:
-    """Write fields of a booking while its state is the one that we know, and `only_if` holds. Raises Superseded."""
+def conditional_update(booking: Booking, *, only_if: Q = _ALWAYS, **values: Any) -> None:
+    """Update a booking if its state is unchanged and `only_if` holds (optimistic locking). Raises ConcurrentUpdate."""
     values["updated_at"] = timezone.now()
     if not Booking.objects.filter(only_if, id=booking.id, state=booking.state).update(**values):
-        raise Superseded(str(booking.id))
+        raise ConcurrentUpdate(str(booking.id))
     for name, value in values.items():
         setattr(booking, name, value)
 
 
-def move(
+def transition(
     booking: Booking,
     to: BookingState,
     *,
@@ -58,24 +58,24 @@ def move(
     only_if: Q = _ALWAYS,
     **changes: Any,
 ) -> None:
-    """Take a booking along one arrow, and write `changes` with it and its history.
+    """Change a booking's state, with `changes` to other fields, its history and the audit event, in one transaction.
 
-    `detail` is for support and must hold no personal data; `by` is the user who decided, if anybody did. Raises
-    ValueError for an arrow that does not exist, and Superseded where `only_if` does not hold, or another process has
-    moved the booking, or claimed its appointment, meanwhile.
+    `detail` is for support and must hold no personal data; `by` is the user who decided, if any. Raises ValueError for
+    a transition that does not exist, and ConcurrentUpdate where `only_if` does not hold, or another process has changed
+    the booking's state or recorded its appointment.
     """
     before = BookingState(booking.state)
     if to not in TRANSITIONS[before]:
         raise ValueError(f"A booking cannot go from {before} to {to}.")
     if to != S.SUBMITTED:
         changes["next_try_at"] = None
-    if to in NEEDS_NO_NOTES:
+    if to in STATES_WITHOUT_NOTES:
         changes |= without_notes(booking)
     try:
         with transaction.atomic():
-            change(booking, only_if=only_if, state=to, **changes)
+            conditional_update(booking, only_if=only_if, state=to, **changes)
             BookingHistory.objects.create(booking=booking, from_state=before, to_state=to, detail=detail, by=by)
-            auditing.booking_moved(booking, before=before, to=to, by=by)
+            auditing.booking_state_changed(booking, before=before, to=to, by=by)
     except IntegrityError as error:
-        raise Superseded(str(booking.id)) from error
-    logger.info("booking_moved", booking=str(booking.id), before=str(before), after=str(to))
+        raise ConcurrentUpdate(str(booking.id)) from error
+    logger.info("booking_state_changed", booking=str(booking.id), before=str(before), after=str(to))

@@ -1,1 +1,1 @@
-"""Views, a module a part of the service: parse, call, render."""
+"""Views of bookings."""

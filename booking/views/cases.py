@@ -1,4 +1,4 @@
-"""*Your cases*."""
+"""View of *Your cases*."""
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -6,14 +6,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from booking import auditing, searched, selectors
+from booking import auditing, selectors
 from booking.access import NoStaffRecord, case_of, user_id_of, username_of
 from booking.forms.cases import BY_NAME, FindForm
 from booking.permissions import ARRANGE, SEE_CASES
 from booking.presenters.cases import case_row, news_of
 from booking.presenters.pagination import pagination
-from booking.views.for_staff import for_staff
-from booking.views.pages import insist_on, page_asked_for
+from booking.views import case_search
+from booking.views.decorators import staff_record_required
+from booking.views.pagination import page_number, require_page
 from delius import selectors as delius
 from delius.errors import NotFound
 from delius.records import CasePage
@@ -21,19 +22,19 @@ from delius.records import CasePage
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(SEE_CASES, raise_exception=True)
-@for_staff
+@staff_record_required
 def cases(request: HttpRequest) -> HttpResponse:
-    """*Your cases*: a page of the cases that the signed-in person manages, and whoever else they may see by their CRN.
+    """Show a page of the user's cases, or redirect to another case that they may see by its CRN.
 
-    A POST looks for somebody, and leads to the list of whoever was found.
+    A POST stores the search and redirects to its results.
     """
-    kept = {"order": BY_NAME, **request.GET.dict(), "find": searched.words_for(request)}
-    form = FindForm(request.POST if request.method == "POST" else kept)
+    query_values = {"order": BY_NAME, **request.GET.dict(), "find": case_search.stored_search(request)}
+    form = FindForm(request.POST if request.method == "POST" else query_values)
     if form.is_valid() and request.method == "POST":
-        return redirect(searched.keep(request, words=form.words, order=form.chosen_order))
-    page = page_asked_for(request)
+        return redirect(case_search.store(request, words=form.words, order=form.chosen_order))
+    page = page_number(request)
     found = _found(request, form, page=page)
-    insist_on(page, of=found.total_pages)
+    require_page(page, of=found.total_pages)
     if form.crn and not found.total_elements:
         try:
             case_of(request, form.crn)
@@ -41,7 +42,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             form.add_error("find", f"You do not have a case with the CRN {form.crn}. Check it and try again")
         else:
             return redirect("booking:schedule", form.crn)
-    bookings = selectors.bookings_with_news(user_id=user_id_of(request))
+    bookings = selectors.bookings_to_report(user_id=user_id_of(request))
     with_drafts = selectors.cases_with_drafts(user_id=user_id_of(request))
     under_way = {each.crn: each for each in bookings if each.is_under_way}
     rows = [
@@ -53,7 +54,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         )
         for case in found.cases
     ]
-    query = searched.query_for(words=form.words, order=form.chosen_order)
+    query = case_search.query_for(words=form.words, order=form.chosen_order)
     context = {
         "rows": rows,
         "number_found": found.total_elements,
@@ -71,7 +72,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 
 def _found(request: HttpRequest, form: FindForm, *, page: int) -> CasePage:
-    """Return a page of the cases that the form asks for, and tell the audit. Raises NoStaffRecord."""
+    """Return a page of the cases that the form selects, and record an audit event. Raises NoStaffRecord."""
     username = username_of(request)
     try:
         found = delius.cases(username, search=form.words, sort=form.sort, page=page - 1)

@@ -1,4 +1,4 @@
-"""The pages of the journey: parse, call, render."""
+"""Views of the journey."""
 
 import uuid
 from typing import Any, cast
@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from booking import interrupted, selectors, shown_nsi
+from booking import selectors
 from booking.access import case_of, user_id_of, username_of
 from booking.formats import clock_after
 from booking.forms.steps import OFFICE_NOT_LISTED
+from booking.journey import shown_nsi, unsaved_answers
 from booking.journey.journey import Journey
 from booking.journey.request import appointment_requests
 from booking.journey.situation import Situation
@@ -25,9 +26,9 @@ from booking.presenters import problems
 from booking.presenters.check import check_page
 from booking.presenters.links import contact_log_url, step_url
 from booking.services import confirm, drafts
-from booking.views.for_staff import for_staff
-from booking.views.outcome import carry_on
-from booking.views.sent import sent_fields
+from booking.views.decorators import staff_record_required
+from booking.views.outcome import process_and_redirect
+from booking.views.posted_fields import posted_fields
 from delius import availability
 from delius.errors import CircuitOpen, Unavailable
 
@@ -38,9 +39,9 @@ logger = structlog.get_logger(__name__)
 
 @require_safe
 @permission_required(ARRANGE, raise_exception=True)
-@for_staff
+@staff_record_required
 def start(request: HttpRequest, crn: str) -> HttpResponse:
-    """Go to the first question without an answer, or say why nothing can be arranged."""
+    """Redirect to the first unanswered question, or explain why nothing can be arranged."""
     situation = _situation(request, crn)
     draft, being_saved = selectors.draft_with_booking(user_id=user_id_of(request), crn=crn)
     if being_saved:
@@ -55,49 +56,49 @@ def start(request: HttpRequest, crn: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(ARRANGE, raise_exception=True)
-@for_staff
+@staff_record_required
 def step(request: HttpRequest, crn: str, slug: str) -> HttpResponse:
-    """Ask one question and keep its answer."""
+    """Show a question, and save its answer."""
     journey, draft = _journey(request, crn)
     asking = STEPS_BY_SLUG.get(slug)
     if asking is None:
         raise Http404
-    # An answer that was typed is kept, even one that was sent before an earlier question was answered.
+    # A posted answer is saved even where an earlier question has no answer yet.
     if not (journey.may_visit(asking) or (request.method == "POST" and asking in journey.asked)):
         return _out_of_order(crn, journey)
     if request.method != "POST":
-        typed = interrupted.kept(request)
-        return _ask(request, journey, asking, journey.form(asking, typed), was_interrupted=typed is not None)
-    interrupted.forget(request)
+        typed = unsaved_answers.stored(request)
+        return _render_step(request, journey, asking, journey.form(asking, typed), answers_restored=typed is not None)
+    unsaved_answers.clear(request)
     form = journey.form(asking, request.POST)
     if not form.is_valid():
-        _note_what_was_not_offered(asking, form)
-        return _ask(request, journey, asking, form)
+        _log_invalid_choices(asking, form)
+        return _render_step(request, journey, asking, form)
     if form.cleaned_data.get("office") == OFFICE_NOT_LISTED:
         return redirect("booking:location-not-listed", crn)
     after = journey.with_answer(asking, form)
     try:
         drafts.save_answers(draft=draft, journey=after)
-    except drafts.WaitingForBooking:
+    except drafts.DraftLocked:
         return redirect("booking:booking", crn, draft.booking_id)
     return _next(crn, after, answered=asking if journey.may_visit(asking) else None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(ARRANGE, raise_exception=True)
-@for_staff
+@staff_record_required
 def check(request: HttpRequest, crn: str) -> HttpResponse:
-    """*Check your answers*, and confirming them."""
+    """Show *Check your answers*, and confirm them."""
     try:
         journey, draft = _journey(request, crn)
     except Unavailable as fault:
-        if request.method != "POST" or _confirmed_before(request, crn):
+        if request.method != "POST" or _already_confirmed(request, crn):
             raise
         return _not_confirmed(request, fault)
     is_of_this_draft = request.POST.get("booking_id") == str(draft.booking_id)
-    if request.method == "POST" and not is_of_this_draft and (known := _confirmed_before(request, crn)):
-        return carry_on(request, known)
-    if not draft.answers and (last_made := selectors.made_just_now(user_id=user_id_of(request), crn=crn)):
+    if request.method == "POST" and not is_of_this_draft and (known := _already_confirmed(request, crn)):
+        return process_and_redirect(request, known)
+    if not draft.answers and (last_made := selectors.last_hour_booking(user_id=user_id_of(request), crn=crn)):
         return redirect("booking:booking", crn, last_made.id)
     if journey.first_unfinished or not journey.situation.teams or not journey.situation.events:
         return _out_of_order(crn, journey)
@@ -107,8 +108,8 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
         is_unchanged = request.POST.get("answers") == draft.fingerprint
         if is_unchanged and wait is None:
             return _confirm(request, journey, draft)
-        if known := _confirmed_before(request, crn):
-            return carry_on(request, known)
+        if known := _already_confirmed(request, crn):
+            return process_and_redirect(request, known)
         kind = problems.NOT_SENT if is_unchanged else problems.CHANGED
     problem = problems.check_problem(kind, first_name=journey.situation.first_name)
     context = {
@@ -123,30 +124,30 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
 
 @require_safe
 @permission_required(ARRANGE, raise_exception=True)
-@for_staff
+@staff_record_required
 def location_not_listed(request: HttpRequest, crn: str) -> HttpResponse:
-    """Say what to do where the place is not one of the team's offices."""
-    return _way_to_delius(request, crn, "booking/location-not-listed.html.jinja")
+    """Explain what to do where the location is not one of the team's offices."""
+    return _link_to_delius(request, crn, "booking/location-not-listed.html.jinja")
 
 
 @require_safe
 @permission_required(ARRANGE, raise_exception=True)
-@for_staff
+@staff_record_required
 def accredited_programme(request: HttpRequest, crn: str) -> HttpResponse:
-    """Say what to do where it is an accredited programme, or somebody else delivers the session."""
-    return _way_to_delius(request, crn, "booking/accredited-programme.html.jinja")
+    """Explain what to do for an accredited programme or a session delivered by somebody else."""
+    return _link_to_delius(request, crn, "booking/accredited-programme.html.jinja")
 
 
 @require_POST
 @permission_required(ARRANGE, raise_exception=True)
-@for_staff
+@staff_record_required
 def discard(request: HttpRequest, crn: str) -> HttpResponse:
-    """Forget the answers given so far and start again."""
+    """Delete the draft and start again."""
     case_of(request, crn)
     draft = selectors.draft_of(user_id=user_id_of(request), crn=crn)
     try:
         drafts.discard(draft=draft)
-    except drafts.WaitingForBooking:
+    except drafts.DraftLocked:
         return redirect("booking:booking", crn, draft.booking_id)
     return redirect("booking:start", crn)
 
@@ -161,7 +162,7 @@ def _situation(request: HttpRequest, crn: str) -> Situation:
     return Situation(case=case_of(request, crn), username=username_of(request), now=timezone.now())
 
 
-def _way_to_delius(request: HttpRequest, crn: str, template: str) -> HttpResponse:
+def _link_to_delius(request: HttpRequest, crn: str, template: str) -> HttpResponse:
     case = case_of(request, crn)
     return render(request, template, {"person": case, "delius_url": contact_log_url(crn)})
 
@@ -173,7 +174,7 @@ def _next(crn: str, journey: Journey, *, answered: Step | None = None) -> HttpRe
     url = step_url(crn, unfinished)
     asked = journey.asked
     if answered in asked and asked.index(unfinished) < asked.index(answered):
-        # The answer brought up a question from before it: Back must lead to the answer, not only past it.
+        # The answer added an earlier question: its Back link must lead to the answer.
         url += f"?back={answered.slug}"
     return redirect(url)
 
@@ -187,8 +188,8 @@ def _out_of_order(crn: str, journey: Journey) -> HttpResponse:
     return redirect(f"{reverse('booking:check', args=[crn])}?problem={problems.NOT_ASKED}")
 
 
-def _ask(
-    request: HttpRequest, journey: Journey, asking: Step, form: Any, *, was_interrupted: bool = False
+def _render_step(
+    request: HttpRequest, journey: Journey, asking: Step, form: Any, *, answers_restored: bool = False
 ) -> HttpResponse:
     crn = journey.situation.case.crn
     back_to = STEPS_BY_SLUG.get(request.GET.get("back", ""))
@@ -208,22 +209,22 @@ def _ask(
             "back_url": back_url,
             "has_errors": bool(form.errors or problem),
             "problem": problem,
-            "owner_mark": interrupted.owner_mark(user_id_of(request)),
-            "was_interrupted": was_interrupted,
+            "owner_token": unsaved_answers.owner_token(user_id_of(request)),
+            "answers_restored": answers_restored,
             **asking.context(journey.answers, journey.situation),
         },
     )
 
 
-def _note_what_was_not_offered(asking: Step, form: Any) -> None:
-    """Tell the log of a choice that the page did not have: taken away meanwhile, or the form was tampered with."""
+def _log_invalid_choices(asking: Step, form: Any) -> None:
+    """Log choices that the page did not offer: removed meanwhile, or a tampered form."""
     fields = [
         name
         for name, errors in form.errors.as_data().items()
         if any(error.code == "invalid_choice" for error in errors)
     ]
     if fields:
-        logger.warning("choice_not_offered", step=asking.slug, fields=fields)
+        logger.warning("invalid_choice_submitted", step=asking.slug, fields=fields)
 
 
 def _cannot_arrange(request: HttpRequest, situation: Situation, why: str) -> HttpResponse:
@@ -232,14 +233,14 @@ def _cannot_arrange(request: HttpRequest, situation: Situation, why: str) -> Htt
 
 
 def _not_confirmed(request: HttpRequest, fault: Unavailable) -> HttpResponse:
-    """Say that nothing was confirmed, where Delius did not answer before a booking was written."""
+    """Explain that nothing was confirmed, where Delius did not answer before a booking was created."""
     seconds = fault.retry_after if isinstance(fault, CircuitOpen) else 0
-    context = {"sent_fields": sent_fields(request), "after": clock_after(timezone.now(), seconds=seconds)}
+    context = {"posted_fields": posted_fields(request), "after": clock_after(timezone.now(), seconds=seconds)}
     return render(request, "booking/not-confirmed.html.jinja", context, status=503)
 
 
-def _confirmed_before(request: HttpRequest, crn: str) -> Booking | None:
-    """Return the booking that this very page was used to confirm before: a second press, a reload, or a second try."""
+def _already_confirmed(request: HttpRequest, crn: str) -> Booking | None:
+    """Return the booking that this page has confirmed already: a double click, a reload or a retry."""
     try:
         booking_id = uuid.UUID(request.POST.get("booking_id", ""))
     except ValueError:
@@ -248,7 +249,7 @@ def _confirmed_before(request: HttpRequest, crn: str) -> Booking | None:
 
 
 def _confirm(request: HttpRequest, journey: Journey, draft: Draft) -> HttpResponse:
-    # Theirs, and read for this request already.
+    # Avoids a query for the user.
     draft.user = cast(Any, request.user)
     booking, is_new = confirm.submit(
         draft=draft,
@@ -256,4 +257,4 @@ def _confirm(request: HttpRequest, journey: Journey, draft: Draft) -> HttpRespon
         shown=shown_nsi.read(request.POST.get("nsi", ""), draft=draft),
         allow_overlap=request.POST.get("overlap") == "allow",
     )
-    return carry_on(request, booking, is_new=is_new)
+    return process_and_redirect(request, booking, is_new=is_new)

@@ -1,4 +1,4 @@
-"""How journeys go, in numbers: a page of the administration, and the same as a file."""
+"""*Journeys in numbers*: a page of the admin, and its CSV."""
 
 import csv
 from typing import Any
@@ -12,23 +12,23 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from audit.spreadsheets import write_row
+from audit.csv_injection import write_escaped_row
 from booking import selectors
 from booking.forms.counts import PeriodForm, last_four_weeks
 from booking.models import JourneyCount
 from booking.presenters.journey_counts import FEWEST_SHOWN, Numbers, csv_lines, numbers
-from booking.services.counting import LEFT_AFTER
+from booking.services.journey_counts import ABANDONED_AFTER
 from toolkits import selectors as toolkits
 
 MAY_SEE = "booking.view_journeycount"
 PAGE = "admin:booking_journeycount_changelist"
-# The admin's date picker leans on it and does not say so.
+# A dependency that the admin's date picker does not declare.
 DATE_PICKER_NEEDS = Media(js=["admin/js/core.js"])
 
 
 @require_safe
 def journey_counts(request: HttpRequest) -> HttpResponse:
-    """Show the numbers of a period: the last four weeks, where nobody chose another."""
+    """Show the numbers of a period, by default the last four weeks."""
     form = _form(request)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
@@ -42,7 +42,7 @@ def journey_counts(request: HttpRequest) -> HttpResponse:
             "period": form.cleaned_data,
             "numbers": _numbers(form),
             "under_way": selectors.journeys_under_way(),
-            "left_after": LEFT_AFTER.days,
+            "left_after": ABANDONED_AFTER.days,
             "fewest": FEWEST_SHOWN,
             "csv_url": f"{reverse('admin:booking_journeycount_csv')}?{urlencode(form.cleaned_data)}",
         }
@@ -51,7 +51,7 @@ def journey_counts(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def journey_counts_csv(request: HttpRequest) -> HttpResponse:
-    """Send the numbers of a period as a file; without a period that can be read, back to the page that says so."""
+    """Send the numbers of a period as CSV; redirect to the page where the period is invalid."""
     form = _form(request)
     if not form.is_valid():
         return redirect(f"{reverse(PAGE)}?{request.GET.urlencode()}")
@@ -62,7 +62,7 @@ def journey_counts_csv(request: HttpRequest) -> HttpResponse:
     )
     writer = csv.writer(response)
     for line in csv_lines(_numbers(form), first=first, last=last):
-        write_row(writer, line)
+        write_escaped_row(writer, line)
     return response
 
 

@@ -1,4 +1,4 @@
-"""What became of a booking."""
+"""Views of a booking and its outcome."""
 
 import uuid
 
@@ -17,9 +17,10 @@ from booking.permissions import ARRANGE, SEE_CASES
 from booking.presenters import problems
 from booking.presenters.outcome import confirmation
 from booking.presenters.series import series as series_page
-from booking.services import cancellation, confirm, processing, series
-from booking.services.drafts import WaitingForBooking
-from booking.views.for_staff import for_staff
+from booking.services import confirm, series
+from booking.services.delivery import cancellation, processing
+from booking.services.drafts import DraftLocked
+from booking.views.decorators import staff_record_required
 from delius.records import Case
 
 OUTCOME_TEMPLATES = {
@@ -33,18 +34,18 @@ OUTCOME_TEMPLATES = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(SEE_CASES, raise_exception=True)
-@for_staff
+@staff_record_required
 def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
-    """What became of a booking; a POST looks again at one that is not settled."""
+    """Show a booking or its series; a POST processes one that is under way again."""
     if request.method == "POST" and not request.user.has_perm(ARRANGE):
         raise PermissionDenied
     case = case_of(request, crn)
     found = own_booking(request, crn, booking_id)
     if request.method == "POST":
-        return carry_on(request, found)
+        return process_and_redirect(request, found)
     if found.series_id:
         return _series(request, found, case)
-    confirm.outcomes_seen(found)
+    confirm.mark_outcomes_seen(found)
     shown = confirmation(found, case, may_cancel=cancellation.may_cancel(found))
     template = OUTCOME_TEMPLATES.get(BookingState(found.state), "booking/under-way.html.jinja")
     updates = request.GET.get("updates") != "off"
@@ -53,35 +54,35 @@ def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespon
 
 @require_safe
 @permission_required(SEE_CASES, raise_exception=True)
-@for_staff
+@staff_record_required
 def booking_state(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
-    """Whether a booking is still under way, for the page that waits for it."""
+    """Send whether a booking is under way as JSON, for polling."""
     bookings = selectors.series_of(own_booking(request, crn, booking_id))
     return JsonResponse({"under_way": any(each.is_under_way for each in bookings)})
 
 
 @require_POST
 @permission_required(ARRANGE, raise_exception=True)
-@for_staff
+@staff_record_required
 def cancel(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
-    """Take a booking back that has made no appointment; its answers are kept."""
+    """Cancel a booking, or a series, that was not sent; the draft stays."""
     found = own_booking(request, crn, booking_id)
     if found.series_id:
-        series.let_go(found.series_id)
+        series.cancel_unsent(found.series_id)
     else:
-        cancellation.let_go(found.id)
+        cancellation.cancel_unsent(found.id)
     return redirect("booking:booking", crn, booking_id)
 
 
 @require_POST
 @permission_required(ARRANGE, raise_exception=True)
-@for_staff
+@staff_record_required
 def arrange_again(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
-    """Begin to arrange one appointment of a series for another time, with its answers."""
+    """Start a journey with the answers of one appointment of a series."""
     found = own_booking(request, crn, booking_id)
     try:
         series.arrange_again(found)
-    except WaitingForBooking as waiting:
+    except DraftLocked as waiting:
         return redirect("booking:booking", crn, waiting.args[0])
     when = reverse("booking:step", args=[crn, "when"])
     return redirect(f"{when}?change=1{f'&problem={problems.CLASH}' if found.clash else ''}")
@@ -89,9 +90,9 @@ def arrange_again(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Http
 
 @require_safe
 @permission_required(SEE_CASES, raise_exception=True)
-@for_staff
+@staff_record_required
 def calendar(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
-    """What was arranged, as a file that calendars read."""
+    """Send booked appointments as an iCalendar file."""
     bookings = selectors.series_of(own_booking(request, crn, booking_id))
     booked = [each for each in bookings if each.state == BookingState.BOOKED]
     if not booked:
@@ -104,7 +105,7 @@ def calendar(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespo
 
 
 def own_booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Booking:
-    """Return one of the person's own bookings of a case that they may see. Raises Http404."""
+    """Return one of the user's own bookings of a case that they may see. Raises Http404."""
     case_of(request, crn)
     found = selectors.booking_of(user_id=user_id_of(request), crn=crn, booking_id=booking_id)
     if found is None:
@@ -114,7 +115,7 @@ def own_booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Bookin
 
 def _series(request: HttpRequest, found: Booking, case: Case) -> HttpResponse:
     bookings = selectors.series_of(found)
-    confirm.outcomes_seen(*bookings)
+    confirm.mark_outcomes_seen(*bookings)
     may_cancel = any(cancellation.may_cancel(each) for each in bookings)
     shown = series_page(bookings, case, may_cancel=may_cancel)
     updates = request.GET.get("updates") != "off"
@@ -122,10 +123,10 @@ def _series(request: HttpRequest, found: Booking, case: Case) -> HttpResponse:
     return render(request, "booking/series.html.jinja", context)
 
 
-def carry_on(request: HttpRequest, unfinished: Booking, *, is_new: bool = False) -> HttpResponse:
-    """Take a booking, or its series, as far as it goes now, and show where that leads.
+def process_and_redirect(request: HttpRequest, unfinished: Booking, *, is_new: bool = False) -> HttpResponse:
+    """Process a booking or its series, and redirect to its page, or to the answers after an overlap.
 
-    `is_new` says that it was written a moment ago, for this request.
+    `is_new` says that it was created by this request.
     """
     crn = unfinished.crn
     if unfinished.series_id:
@@ -133,6 +134,6 @@ def carry_on(request: HttpRequest, unfinished: Booking, *, is_new: bool = False)
         return redirect("booking:booking", crn, unfinished.series_id)
     now_at = processing.process(unfinished, is_new=is_new)
     if now_at.clash:
-        confirm.outcomes_seen(now_at)
+        confirm.mark_outcomes_seen(now_at)
         return redirect(f"{reverse('booking:check', args=[crn])}?problem={problems.CLASH}")
     return redirect("booking:booking", crn, now_at.id)

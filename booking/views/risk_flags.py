@@ -1,4 +1,4 @@
-"""The risk flags of a person on probation."""
+"""View of the risk flags of a person on probation."""
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -9,18 +9,18 @@ from django.views.decorators.http import require_safe
 from booking.access import case_of, username_of
 from booking.permissions import SEE_CASES
 from booking.presenters.risk_flags import FlagRow, risk_flags
-from booking.views.for_staff import for_staff
+from booking.views.decorators import staff_record_required
 from delius import selectors as delius
 from delius.errors import DeliusError
-from delius.parallel import Outcome
+from delius.reads.parallel import ReadResult
 from delius.records import RiskFlag
 
 
 @require_safe
 @permission_required(SEE_CASES, raise_exception=True)
-@for_staff
+@staff_record_required
 def flags(request: HttpRequest, crn: str) -> HttpResponse:
-    """The flags on a person's record, each with the way to its guidance."""
+    """Show a person's risk flags, each with a link to its guidance."""
     case = case_of(request, crn)
     shown = flags_of(crn, username=username_of(request))
     context = {"person": case, "risk_flags": shown, "back_url": reverse("booking:cases")}
@@ -28,13 +28,13 @@ def flags(request: HttpRequest, crn: str) -> HttpResponse:
 
 
 def flags_of(crn: str, *, username: str) -> list[FlagRow] | None:
-    """Return a person's flags as they are shown, None where Delius cannot say."""
+    """Return the rows of a person's flags; None where Delius does not answer."""
     try:
         return risk_flags(delius.risk_flags(crn, username=username))
     except DeliusError:
         return None
 
 
-def shown_flags(found: Outcome[tuple[RiskFlag, ...]]) -> list[FlagRow] | None:
-    """Return flags that were read elsewhere as they are shown, None where Delius could not say."""
+def shown_flags(found: ReadResult[tuple[RiskFlag, ...]]) -> list[FlagRow] | None:
+    """Return the rows of flags that were already read; None where that failed."""
     return risk_flags(found.get()) if found.error is None else None

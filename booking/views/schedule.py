@@ -1,4 +1,4 @@
-"""The schedule of a person on probation."""
+"""View of the schedule of a person on probation."""
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from booking.access import case_of, username_of
 from booking.permissions import ARRANGE, SEE_CASES
 from booking.presenters.schedule import schedule_page
-from booking.views.for_staff import for_staff
-from booking.views.pages import insist_on, page_asked_for
+from booking.views.decorators import staff_record_required
+from booking.views.pagination import page_number, require_page
 from booking.views.risk_flags import shown_flags
 from delius import selectors as delius
 from toolkits import selectors as toolkits
@@ -18,13 +18,13 @@ from toolkits import selectors as toolkits
 
 @require_safe
 @permission_required(SEE_CASES, raise_exception=True)
-@for_staff
+@staff_record_required
 def schedule(request: HttpRequest, crn: str) -> HttpResponse:
-    """What is coming, and what has been, from Delius."""
+    """Show coming and past appointments."""
     case = case_of(request, crn)
-    page = page_asked_for(request)
+    page = page_number(request)
     found = delius.schedule(crn, username=username_of(request), page=page - 1)
-    insist_on(page, of=found.past_pages)
+    require_page(page, of=found.past_pages)
     context = {
         "person": case,
         "schedule": schedule_page(found, crn=crn, page=page, toolkits=toolkits.all_toolkits()),

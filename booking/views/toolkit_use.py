@@ -1,4 +1,4 @@
-"""How much each team uses each toolkit, for administrators of the order in which they are offered."""
+"""*Use of toolkits by team*, a page of the admin."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from booking.presenters.toolkit_use import use_table
-from delius import mirror
+from delius.mirror import selectors as mirror
 from toolkits import selectors as toolkits
 
 
 @require_safe
 def toolkit_use(request: HttpRequest) -> HttpResponse:
-    """Show the counts that *Most used by this team first* goes by."""
+    """Show the counts that *Most used by this team first* is sorted by."""
     if not request.user.has_perm("toolkits.view_toolkitlist"):
         raise PermissionDenied
     context = {

@@ -1,3 +1,3 @@
 """The admin of guidance, for content designers."""
 
-from guidance.admin import pages, readers  # noqa: F401 - registers what the admin shows
+from guidance.admin import feedback, pages  # noqa: F401 - registers what the admin shows

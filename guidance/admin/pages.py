@@ -1,4 +1,4 @@
-"""The lists and forms in which guidance is written."""
+"""Admin of guidance pages."""
 
 from typing import Any
 
@@ -9,24 +9,24 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from guidance.admin.life import Life
-from guidance.admin.versions import Versions
-from guidance.editing import PageForm, ReviewForm, RiskFlagGuidanceForm, ToolkitGuidanceForm
-from guidance.markdown import CHEAT_SHEET
+from guidance.admin.forms import PageForm, ReviewForm, RiskFlagGuidanceForm, ToolkitGuidanceForm
+from guidance.admin.versions import VersionsAdmin
+from guidance.admin.workflow import WorkflowAdmin
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.services import publishing
+from guidance.text.markdown import CHEAT_SHEET
 
 UNPUBLISHED_CHANGES = Q(state=PageState.PUBLISHED) & ~Q(published_version=F("version"))
 
 
 class StateFilter(admin.SimpleListFilter):
-    """Where pages are. Archived ones are only shown to those who ask for them."""
+    """Filter by state. Archived pages are hidden by default."""
 
     title = "state"
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        """Return the choices besides all."""
+        """Return the choices."""
         return [
             ("draft", "Draft"),
             ("published", "Published"),
@@ -36,7 +36,7 @@ class StateFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Return the pages of the choice."""
+        """Return the filtered pages."""
         match self.value():
             case "changed":
                 return queryset.filter(UNPUBLISHED_CHANGES)
@@ -48,24 +48,24 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class ReviewFilter(admin.SimpleListFilter):
-    """Pages to be looked at again."""
+    """Filter by review date."""
 
     title = "review"
     parameter_name = "review"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
-        """Return the choices besides all."""
+        """Return the choices."""
         return [("due", "Due"), ("none", "No date")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """Return the pages of the choice."""
+        """Return the filtered pages."""
         if self.value() == "due":
             return queryset.filter(review_by__lte=timezone.localdate())
         return queryset.filter(review_by__isnull=True) if self.value() == "none" else queryset
 
 
-class PageAdmin(Life, Versions):
-    """What both kinds of guidance have in common."""
+class PageAdmin(WorkflowAdmin, VersionsAdmin):
+    """Base admin of both kinds of guidance."""
 
     form: type[PageForm]
     change_form_template = "admin/guidance/change.html"
@@ -75,11 +75,11 @@ class PageAdmin(Life, Versions):
     search_help_text = "Search titles, summaries and what is written in the sections"
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Group the fields: what the page is, its facts, its prose, and who looks after it."""
+        """Return the fieldsets: identity, facts, prose, ownership, note."""
         kind: type[Page] = self.model
         facts = [fact.field for fact in kind.facts if fact.field not in kind.own_fields()]
         return [
-            (None, {"fields": ("title", "slug", *kind.own_fields(), "summary", "begun_with")}),
+            (None, {"fields": ("title", "slug", *kind.own_fields(), "summary", "base_version")}),
             (
                 "Key facts",
                 {"fields": facts, "description": "Leave out what is not known. Practitioners see “Not recorded yet”."},
@@ -96,33 +96,33 @@ class PageAdmin(Life, Versions):
         ]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
-        """Suggest a new page's address from its title."""
+        """Prepopulate a new page's slug from its title."""
         return {"slug": ("title",)} if obj is None else {}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: pages are archived, and every version stays."""
+        """Return False: pages are archived instead."""
         return False
 
     def view_on_site(self, obj: Page) -> str | None:
-        """Return where practitioners read the page; None where they do not."""
+        """Return the URL of the published page; None where it is not published."""
         if obj.state != PageState.PUBLISHED or not obj.published:
             return None
-        return type(obj).of(obj.published).get_absolute_url()
+        return type(obj).from_content(obj.published).get_absolute_url()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save the draft as a version of its own."""
-        note, version = form.cleaned_data.get("note", ""), form.cleaned_data.get("begun_with") or 0
+        """Save the draft as a new version."""
+        note, version = form.cleaned_data.get("note", ""), form.cleaned_data.get("base_version") or 0
         publishing.save_draft(obj, by=request.user, note=note, version=version)  # type: ignore[arg-type]
 
     def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        """Show the form. Somebody who saves while this is being saved is noticed by the form, asked once more."""
+        """Show the form, and validate again after a concurrent save, so that the form reports the conflict."""
         try:
             return super().changeform_view(request, *args, **options)
-        except publishing.Conflict:
+        except publishing.EditConflict:
             return super().changeform_view(request, *args, **options)
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> HttpResponse:
-        """Add what can be done to the page, and how to write."""
+        """Add the workflow steps, the preview link and the Markdown cheat sheet."""
         page = context.get("original")
         context["cheat_sheet"] = CHEAT_SHEET
         context["show_save_and_add_another"] = False
@@ -132,16 +132,16 @@ class PageAdmin(Life, Versions):
         return super().render_change_form(request, context, *args, **options)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Go to the preview where that was asked for."""
+        """Redirect to the preview after *Save and preview*."""
         return self._to_preview(request, obj) or super().response_change(request, obj)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        """Go to the preview where that was asked for."""
+        """Redirect to the preview after *Save and preview*."""
         return self._to_preview(request, obj) or super().response_add(request, obj, post_url_continue)
 
     @admin.action(description="Set review by date", permissions=["change"])
     def set_review(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
-        """Ask for a date, then set it on all the chosen pages. It counts as a version of each."""
+        """Ask for a review-by date and set it on the chosen pages, as a new version of each."""
         form = ReviewForm(request.POST if "review_by" in request.POST else None)
         if not form.is_valid():
             context = {
@@ -162,7 +162,7 @@ class PageAdmin(Life, Versions):
 
     @admin.display(description="State", ordering="state")
     def state_in_words(self, page: Page) -> str:
-        """Return where a page is, and what waits to be published."""
+        """Return the state, with a newer draft or a schedule."""
         words = str(PageState(page.state).label)
         if page.state == PageState.PUBLISHED and page.published_version != page.version:
             words += ", newer draft"
@@ -173,7 +173,7 @@ class PageAdmin(Life, Versions):
 
     @admin.display(description="Review", boolean=True, ordering="review_by")
     def in_date(self, page: Page) -> bool:
-        """Return whether the page need not be reviewed yet."""
+        """Return whether the page is not due for review."""
         return not page.is_due_for_review
 
     def _to_preview(self, request: HttpRequest, page: Page) -> HttpResponse | None:

@@ -1,4 +1,4 @@
-"""Every version of a page: who saved it and why, what differs, and the way back."""
+"""Version history of a page in the admin: list, comparison and restoring."""
 
 import re
 from typing import Any
@@ -15,14 +15,14 @@ from guidance.models import Page
 from guidance.presenters.differences import differences
 from guidance.services import publishing
 
-MOST_SHOWN = 200
+MAX_SHOWN = 200
 
 
-class Versions(admin.ModelAdmin):
-    """The history of a page, in place of the admin's own."""
+class VersionsAdmin(admin.ModelAdmin):
+    """Admin mixin that replaces Django's history of an object."""
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the comparison of two versions, and restoring one."""
+        """Add the URLs of comparison and restoring."""
         name = f"guidance_{self.model._meta.model_name}"
         view = self.admin_site.admin_view
         return [
@@ -32,9 +32,9 @@ class Versions(admin.ModelAdmin):
         ]
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """List what happened to a page, latest first."""
+        """List the versions of a page, latest first."""
         page = self._page(request, object_id)
-        records = list(publishing.versions(page)[:MOST_SHOWN])
+        records = list(publishing.versions(page)[:MAX_SHOWN])
         context = {
             **self.admin_site.each_context(request),
             "title": f"Versions of “{page}”",
@@ -46,7 +46,7 @@ class Versions(admin.ModelAdmin):
         return render(request, "admin/guidance/versions.html", context)
 
     def compare(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show what differs between two records of a page's history, the older one first."""
+        """Show the differences between two versions of a page, the older first."""
         page = self._page(request, pk)
         chosen = [
             int(each)
@@ -79,7 +79,7 @@ class Versions(admin.ModelAdmin):
             raise PermissionDenied
         try:
             publishing.restore(page, version=version, by=request.user)  # type: ignore[arg-type]
-        except publishing.NotAllowed as refused:
+        except publishing.TransitionNotAllowed as refused:
             messages.error(request, str(refused))
         else:
             self.log_change(request, page, f"Restored version {version} as a draft.")

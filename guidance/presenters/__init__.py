@@ -1,1 +1,1 @@
-"""What the pages of the guidance section show, ready to print."""
+"""Presenters: typed template contexts of guidance."""

@@ -1,14 +1,14 @@
-"""Toolkits side by side: one row a field, with the rows in which they differ marked."""
+"""Presenter of the comparison of toolkits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from guidance.markdown import render
 from guidance.models import ToolkitGuidance
 from guidance.presenters.facts import TOOLKIT_ROWS
-from guidance.structure import NOT_RECORDED, TOOLKIT_SECTIONS
+from guidance.text.markdown import render
+from guidance.text.structure import NOT_RECORDED, TOOLKIT_SECTIONS
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class ComparedRow:
     differs: bool
 
 
-def compared(pages: Sequence[ToolkitGuidance]) -> list[ComparedRow]:
-    """Return every field of some toolkits: first the summary and the facts, then the prose."""
+def comparison_rows(pages: Sequence[ToolkitGuidance]) -> list[ComparedRow]:
+    """Return a row for each field: the summary, the facts, then the prose."""
     summary = ComparedRow("Summary", [_or_not_recorded(page.summary) for page in pages], differs=True)
     facts = [_fact(label, [value(page) for page in pages]) for label, value in TOOLKIT_ROWS]
     prose = [_prose(section.heading, [getattr(page, section.field) for page in pages]) for section in TOOLKIT_SECTIONS]

@@ -1,4 +1,4 @@
-"""What differs between two versions of a page, field by field and word by word."""
+"""Differences between two versions of a page, by field and by word."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _WORDS = re.compile(r"\s+|[^\s]+")
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that differs: how it was, how it is, and both in one with what went and what came marked."""
+    """A field that differs: both values, and an inline diff."""
 
     label: str
     before: str
@@ -27,27 +27,27 @@ class Difference:
 
 
 def differences(page: Page, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """Return the fields that differ between two contents of a page, in the order of the page."""
+    """Return the differences between two contents of a page, in the order of its fields."""
     labels = labels_of(page)
     found = []
     for name in page.content_fields():
         if name not in before or name not in after:
             continue
-        old, new = in_words(page, name, before[name]), in_words(page, name, after[name])
+        old, new = format_value(page, name, before[name]), format_value(page, name, after[name])
         if old != new:
-            found.append(Difference(labels[name], old or NOTHING, new or NOTHING, marked(old, new)))
+            found.append(Difference(labels[name], old or NOTHING, new or NOTHING, inline_diff(old, new)))
     return found
 
 
 def labels_of(page: Page) -> dict[str, str]:
-    """Return what each field of a page is called."""
+    """Return the label of each field of a page."""
     own = {name: str(_field(page, name).verbose_name).capitalize() for name in page.content_fields()}
     facts = {fact.field: fact.label for fact in page.facts}
     return {**own, **facts, **{section.field: section.heading for section in page.sections}}
 
 
-def in_words(page: Page, name: str, value: Any) -> str:
-    """Return a field's value as people would write it; empty for nothing."""
+def format_value(page: Page, name: str, value: Any) -> str:
+    """Return a field's value as text; empty for no value."""
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, bool):
@@ -63,8 +63,8 @@ def in_words(page: Page, name: str, value: Any) -> str:
     return str(choices.get(value, value))
 
 
-def marked(old: str, new: str) -> Markup:
-    """Return one text of two, with the words that went in <del> and those that came in <ins>."""
+def inline_diff(old: str, new: str) -> Markup:
+    """Return a word diff of two texts as HTML with <del> and <ins>."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     pieces = []
     for what, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():

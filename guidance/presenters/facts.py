@@ -1,27 +1,27 @@
-"""The structured facts of a page, in words."""
+"""Presenter of the structured facts of a page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from guidance.models import Gender, RiskFlagGuidance, ToolkitGuidance
-from guidance.structure import NOT_RECORDED
+from guidance.text.structure import NOT_RECORDED
 
 
 @dataclass(frozen=True)
 class Row:
-    """A fact: what it is, and what is recorded."""
+    """A fact: its label and its value."""
 
     label: str
     value: str
 
     @property
     def is_recorded(self) -> bool:
-        """Whether anything is recorded."""
+        """Whether the fact has a value."""
         return self.value != NOT_RECORDED
 
 
 def toolkit_rows(page: ToolkitGuidance) -> list[Row]:
-    """Return the facts of a toolkit, the same ones in the same order for every toolkit."""
+    """Return the facts of a toolkit, in a fixed order."""
     return [Row(label, value(page) or NOT_RECORDED) for label, value in TOOLKIT_ROWS]
 
 
@@ -41,13 +41,13 @@ def age_range(page: ToolkitGuidance) -> str:
 
 
 def genders(page: ToolkitGuidance) -> str:
-    """Return whom a toolkit is for, like *Men and women*; empty where it is not recorded."""
+    """Return the genders a toolkit is for, like *Men and women*; empty where not recorded."""
     names = [Gender(each).label for each in Gender.values if each in page.genders]
     return names[0] if len(names) == 1 else " and ".join(names).capitalize()
 
 
 def session_count(page: ToolkitGuidance) -> str:
-    """Return how many sessions there are, like *5 to 6*; empty where it is not recorded."""
+    """Return the number of sessions, like *5 to 6*; empty where not recorded."""
     fewest, most = page.sessions_min, page.sessions_max
     count = ""
     if fewest and most:
@@ -62,12 +62,12 @@ def session_count(page: ToolkitGuidance) -> str:
 
 
 def session_length(page: ToolkitGuidance) -> str:
-    """Return how long a session takes, like *60 minutes*; empty where it is not recorded."""
+    """Return the length of a session, like *60 minutes*; empty where not recorded."""
     return f"{page.session_minutes} minutes" if page.session_minutes else ""
 
 
 def review_frequency(months: int | None) -> str:
-    """Return how often a flag is reviewed. 0 months means that there is no set period."""
+    """Return the review frequency of a flag. 0 months means that there is no set period."""
     if months is None:
         return NOT_RECORDED
     if months == 0:

@@ -1,4 +1,4 @@
-"""Lists of toolkits and of risk flags."""
+"""Presenters of the lists of toolkits and risk flags."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class FlagItem:
 
 
 def toolkit_items(pages: Iterable[ToolkitGuidance]) -> list[ToolkitItem]:
-    """Return toolkits as a list shows them: with the facts that tell them apart, as far as these are recorded."""
+    """Return list items of toolkits, with the recorded facts of FACTS_IN_LIST."""
     return [
         ToolkitItem(
             slug=page.slug,
@@ -49,7 +49,7 @@ def toolkit_items(pages: Iterable[ToolkitGuidance]) -> list[ToolkitItem]:
 
 
 def flag_items(pages: Iterable[RiskFlagGuidance]) -> list[FlagItem]:
-    """Return risk flags as a list shows them."""
+    """Return list items of risk flags."""
     return [
         FlagItem(
             title=page.title,

@@ -1,4 +1,4 @@
-"""A page of guidance: its facts, its sections, and what belongs beside them."""
+"""Presenter of a page of guidance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from datetime import datetime
 from django.utils import timezone
 from markupsafe import Markup, escape
 
-from guidance.markdown import render
 from guidance.models import Page, RiskFlagGuidance, ToolkitGuidance
 from guidance.presenters.facts import Row, flag_rows, toolkit_rows
 from guidance.presenters.tags import tag_colour
-from guidance.structure import NOT_RECORDED
+from guidance.text.markdown import render
+from guidance.text.structure import NOT_RECORDED
 
 
 @dataclass(frozen=True)
-class SectionShown:
-    """A section with its prose as HTML, or that there is none yet."""
+class SectionContent:
+    """A section with its prose as HTML, or *Not recorded yet*."""
 
     id: str
     heading: str
@@ -33,15 +33,15 @@ class Link:
 
 
 @dataclass(frozen=True)
-class PageShown:
-    """Everything a page shows. `tag` and `tag_colour` are those of a flag's category."""
+class PageContent:
+    """The content of a page. `tag` and `tag_colour` are of a flag's category."""
 
     kind: str
     caption: str
     title: str
     summary: str
     facts: list[Row]
-    sections: list[SectionShown]
+    sections: list[SectionContent]
     related: list[Link]
     updated: str
     slug: str
@@ -49,9 +49,11 @@ class PageShown:
     tag_colour: str = ""
 
 
-def toolkit_page(page: ToolkitGuidance, *, related: Sequence[Page] = (), updated: datetime | None = None) -> PageShown:
-    """Return what the page of a toolkit shows."""
-    return PageShown(
+def toolkit_page(
+    page: ToolkitGuidance, *, related: Sequence[Page] = (), updated: datetime | None = None
+) -> PageContent:
+    """Return the content of a toolkit's page."""
+    return PageContent(
         kind=page.kind,
         caption="Toolkit guidance",
         title=page.title,
@@ -59,14 +61,14 @@ def toolkit_page(page: ToolkitGuidance, *, related: Sequence[Page] = (), updated
         facts=toolkit_rows(page),
         sections=sections(page),
         related=[Link(each.title, each.get_absolute_url()) for each in related],
-        updated=on_day(updated),
+        updated=format_date(updated),
         slug=page.slug,
     )
 
 
-def flag_page(page: RiskFlagGuidance, *, related: Sequence[Page] = (), updated: datetime | None = None) -> PageShown:
-    """Return what the page of a risk flag shows."""
-    return PageShown(
+def flag_page(page: RiskFlagGuidance, *, related: Sequence[Page] = (), updated: datetime | None = None) -> PageContent:
+    """Return the content of a risk flag's page."""
+    return PageContent(
         kind=page.kind,
         caption="Risk flag guidance",
         title=page.title,
@@ -74,22 +76,22 @@ def flag_page(page: RiskFlagGuidance, *, related: Sequence[Page] = (), updated: 
         facts=flag_rows(page),
         sections=sections(page),
         related=[Link(each.title, each.get_absolute_url()) for each in related],
-        updated=on_day(updated),
+        updated=format_date(updated),
         slug=page.slug,
         tag=page.category,
         tag_colour=tag_colour(page.category),
     )
 
 
-def shown(page: Page) -> PageShown:
-    """Return what a page of either kind shows, without what is beside it."""
+def page_content(page: Page) -> PageContent:
+    """Return the content of a page of either kind, without related pages."""
     return toolkit_page(page) if isinstance(page, ToolkitGuidance) else flag_page(page)  # type: ignore[arg-type]
 
 
-def sections(page: Page) -> list[SectionShown]:
-    """Return all sections of a page in the structure's order, those without prose too."""
+def sections(page: Page) -> list[SectionContent]:
+    """Return all sections of a page in order, also those without prose."""
     return [
-        SectionShown(
+        SectionContent(
             id=section.anchor,
             heading=section.heading,
             prose=render(text) if text else escape(NOT_RECORDED),
@@ -100,8 +102,8 @@ def sections(page: Page) -> list[SectionShown]:
     ]
 
 
-def on_day(moment: datetime | None) -> str:
-    """Return a moment's day, like *4 October 2022*; empty for none."""
+def format_date(moment: datetime | None) -> str:
+    """Return a date, like *4 October 2022*; empty for None."""
     if moment is None:
         return ""
     day = timezone.localtime(moment).date()

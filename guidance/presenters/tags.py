@@ -1,4 +1,4 @@
-"""The colours of the categories of risk flags."""
+"""Tag colours of the categories of risk flags."""
 
 from guidance.models import FlagCategory
 
@@ -11,5 +11,5 @@ COLOURS = {
 
 
 def tag_colour(category: str) -> str:
-    """Return the GOV.UK tag colour of a category; grey for one that is not known."""
+    """Return the GOV.UK tag colour of a category; grey for an unknown one."""
     return COLOURS.get(FlagCategory(category), "grey") if category in FlagCategory.values else "grey"

@@ -1,6 +1,6 @@
-"""Finding guidance: what people read, by words, codes and near misses, on PostgreSQL and on SQLite."""
+"""Full-text search of published guidance on PostgreSQL and SQLite, with codes and fuzzy matching."""
 
-from guidance.search.fruitless import record_fruitless
-from guidance.search.selector import Found, search
+from guidance.search.selector import SearchResult, search_guidance
+from guidance.search.zero_results import record_zero_results
 
-__all__ = ["Found", "record_fruitless", "search"]
+__all__ = ["SearchResult", "record_zero_results", "search_guidance"]

@@ -1,9 +1,9 @@
-"""Asking the database's own full-text index: that of PostgreSQL, or FTS5 of SQLite.
+"""Search engines: PostgreSQL full text, or SQLite FTS5.
 
 Each engine has two functions. `find` takes groups of words. An entry has a group if it has one of its words. Of entries
 with one group at least (or, where `every`, with all of them) those come first that have a wanted code; then those whose
 title is what was asked for; those with every group in the title; those with every group; and then as the engine ranks
-them. `near` returns the words of entries among which one may be what was meant by a misspelt one.
+them. `similar_words` returns the words of entries among which one may be what was meant by a misspelt one.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ Groups = Sequence[Sequence[str]]
 
 
 class Row(NamedTuple):
-    """What an engine finds. `marked` is the prose, with START and STOP around words that match."""
+    """A match. `marked` is the prose, with START and STOP around the matching words."""
 
     kind: str
     slug: str
@@ -28,17 +28,17 @@ class Row(NamedTuple):
 
 
 class Engine(Protocol):
-    """A database's way to search."""
+    """The interface of a database's full-text search."""
 
     def find(self, groups: Groups, *, asked: str, every: bool, limit: int) -> list[Row]:
-        """Return what has the words, best first."""
+        """Return the matches, best first."""
 
-    def near(self, words: Sequence[str]) -> set[str]:
-        """Return words of entries, with all that may be meant by misspelt ones."""
+    def similar_words(self, words: Sequence[str]) -> set[str]:
+        """Return words of entries that include the candidates for misspelt ones."""
 
 
 class _Sqlite:
-    """FTS5. Every word is in quotes, so it is never an operator."""
+    """SQLite FTS5. Every word is quoted, so it is never an operator."""
 
     def find(self, groups: Groups, *, asked: str, every: bool, limit: int) -> list[Row]:
         alternatives = ["(" + " OR ".join(f'"{word}"' for word in group) + ")" for group in groups]
@@ -60,14 +60,14 @@ class _Sqlite:
         """  # noqa: S608 - made of constants
         return _rows(sql, [all_of if every else any_of, *codes, asked, f"title : ({all_of})", all_of, limit])
 
-    def near(self, words: Sequence[str]) -> set[str]:
+    def similar_words(self, words: Sequence[str]) -> set[str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT words FROM guidance_searchentry")
             return {word for (text,) in cursor.fetchall() for word in text.split()}
 
 
 class _Postgresql:
-    """Full text in English, and trigrams. The query is put together from words by operators of the database."""
+    """PostgreSQL full text in English, and trigrams. Words are query parameters, never part of a tsquery's syntax."""
 
     def find(self, groups: Groups, *, asked: str, every: bool, limit: int) -> list[Row]:
         alternatives = ["(" + " || ".join(["plainto_tsquery('english', %s)"] * len(group)) + ")" for group in groups]
@@ -90,7 +90,7 @@ class _Postgresql:
         options = f"HighlightAll=true, StartSel={START}, StopSel={STOP}"
         return _rows(sql, [options, *words, *words, _codes(groups), asked, limit])
 
-    def near(self, words: Sequence[str]) -> set[str]:
+    def similar_words(self, words: Sequence[str]) -> set[str]:
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -105,7 +105,7 @@ class _Postgresql:
 
 
 def engine() -> Engine:
-    """Return the engine of the database in use."""
+    """Return the engine for the default database."""
     return _Postgresql() if connection.vendor == "postgresql" else _Sqlite()
 
 

@@ -1,7 +1,7 @@
-"""Keeping what can be found in step with what people read.
+"""Maintenance of the search index.
 
-Publishing calls `update` and `remove`, in the transaction in which it changes a page. The database keeps its own
-full-text index in step with the table of entries: a generated column on PostgreSQL, triggers on SQLite.
+Publishing calls `update` and `remove`, in the transaction in which it changes a page. The database updates its own
+full-text index of the table of entries: a generated column on PostgreSQL, triggers on SQLite.
 """
 
 from typing import Any
@@ -9,15 +9,15 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models.signals import post_delete
 
-from guidance.markdown import plain_text
 from guidance.models import Page, PageState, RiskFlagGuidance, SearchEntry, ToolkitGuidance
-from guidance.search.words import FEWEST_LETTERS, STOP_WORDS, words_in
+from guidance.search.terms import MIN_LETTERS, STOP_WORDS, tokenise
+from guidance.text.markdown import plain_text
 
 KINDS: tuple[type[Page], ...] = (ToolkitGuidance, RiskFlagGuidance)
 
 
 def update(page: Page) -> None:
-    """Let a page be found by what people read of it now, and not at all if they read nothing."""
+    """Index the published content of a page; remove the entry of a page that is not published."""
     if page.state == PageState.PUBLISHED and page.published is not None:
         SearchEntry.objects.update_or_create(kind=page.kind, page=page.pk, defaults=_values(page))
     else:
@@ -25,13 +25,13 @@ def update(page: Page) -> None:
 
 
 def remove(page: Page) -> None:
-    """Let a page no longer be found."""
+    """Remove a page's entry."""
     SearchEntry.objects.filter(kind=page.kind, page=page.pk).delete()
 
 
 @transaction.atomic
 def rebuild() -> int:
-    """Make every entry anew, and the database's own index. Return how many there are."""
+    """Rebuild all entries, and the database's own index. Return the number of entries."""
     SearchEntry.objects.all().delete()
     entries = [
         SearchEntry(kind=page.kind, page=page.pk, **_values(page))
@@ -45,8 +45,8 @@ def rebuild() -> int:
     return len(entries)
 
 
-def follow_deletions() -> None:
-    """Have pages removed when they are deleted, wherever that is done."""
+def connect_signals() -> None:
+    """Connect `post_delete` of pages to the removal of their entries."""
     for kind in KINDS:
         post_delete.connect(_deleted, sender=kind, dispatch_uid=f"guidance.search.{kind.kind}")
 
@@ -56,12 +56,12 @@ def _deleted(instance: Page, **_: Any) -> None:
 
 
 def _values(page: Page) -> dict[str, str]:
-    """Return the entry of what people read of a page."""
+    """Return the field values of a page's entry, from its published content."""
     assert page.published is not None
-    shown = type(page).of(page.published)
+    shown = type(page).from_content(page.published)
     facts = " ".join(_facts(shown))
     prose = " ".join(filter(None, (_plain(getattr(shown, section.field)) for section in shown.sections)))
-    words = words_in(f"{shown.title} {shown.summary} {facts} {prose}")
+    words = tokenise(f"{shown.title} {shown.summary} {facts} {prose}")
     return {
         "slug": shown.slug,
         "code": getattr(shown, "code", ""),
@@ -69,12 +69,12 @@ def _values(page: Page) -> dict[str, str]:
         "summary": shown.summary,
         "facts": facts,
         "prose": prose,
-        "words": " ".join(sorted(word for word in words if len(word) >= FEWEST_LETTERS and word not in STOP_WORDS)),
+        "words": " ".join(sorted(word for word in words if len(word) >= MIN_LETTERS and word not in STOP_WORDS)),
     }
 
 
 def _facts(page: Page) -> list[str]:
-    """Return the facts that are words. Nobody finds a page by a number of minutes."""
+    """Return the facts that are text; numbers are not indexed."""
     texts = []
     for fact in page.facts:
         value = getattr(page, fact.field)
@@ -90,6 +90,6 @@ def _facts(page: Page) -> list[str]:
 def _plain(text: str) -> str:
     try:
         return plain_text(text)
-    # Text that cannot be shown, which the forms refuse, is still no reason not to publish the rest.
+    # Text over the limits, which the forms refuse, must not prevent publication.
     except ValueError:
         return " ".join(text.split())

@@ -1,42 +1,43 @@
-"""Searching what people read."""
+"""Search of published guidance."""
 
 from dataclasses import dataclass
 
 from guidance.search.engines import engine
-from guidance.search.extracts import Piece, extract
-from guidance.search.words import MOST_CHARACTERS, close_words, words_to_find
-from guidance.tidying import tidy_line
+from guidance.search.snippets import Piece, snippet
+from guidance.search.terms import MAX_CHARACTERS, fuzzy_matches, query_terms
+from guidance.text.cleaning import clean_line
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A page that was found. `extract` is in pieces: the text of each, and whether it is what was searched for."""
+class SearchResult:
+    """A page that matches. `snippet` is in pieces: the text of each, and whether it is a match."""
 
     kind: str
     slug: str
     title: str
     summary: str
-    extract: tuple[Piece, ...]
+    snippet: tuple[Piece, ...]
     code: str
 
 
-def search(words: str, *, limit: int = 20) -> list[Found]:
-    """Return the published pages that have every word, best first; or else those that come near, best first.
+def search_guidance(words: str, *, limit: int = 20) -> list[SearchResult]:
+    """Return the published pages that have every word, or else the pages with some or similar words, best first.
 
-    The flag whose code is among the words comes first, then pages with the words in the title. Where no page has every
-    word, words that no page has are taken for what they may have been meant to be, and pages with some of the words are
-    found too. Whatever is asked, it takes three queries at most and never fails.
+    A flag whose code is among the words comes first, then pages with the words in the title. Where no page has every
+    word, fuzzy matches of unknown words, and pages with some of the words, are included. At most three database
+    queries; never raises.
     """
-    wanted = words_to_find(words)
+    wanted = query_terms(words)
     if not wanted or limit < 1:
         return []
-    ask, asked = engine(), tidy_line(words[:MOST_CHARACTERS]).lower()
-    rows = ask.find([[word] for word in wanted], asked=asked, every=True, limit=limit)
+    database, asked = engine(), clean_line(words[:MAX_CHARACTERS]).lower()
+    rows = database.find([[word] for word in wanted], asked=asked, every=True, limit=limit)
     if not rows:
-        vocabulary = ask.near(wanted)
-        groups = [[word, *close_words(word, vocabulary)] for word in wanted]
+        vocabulary = database.similar_words(wanted)
+        groups = [[word, *fuzzy_matches(word, vocabulary)] for word in wanted]
         if len(groups) > 1 or len(groups[0]) > 1:
-            rows = ask.find(groups, asked=asked, every=False, limit=limit)
+            rows = database.find(groups, asked=asked, every=False, limit=limit)
     return [
-        Found(row.kind, row.slug, row.title, row.summary, extract=extract(row.marked), code=row.code) for row in rows
+        SearchResult(row.kind, row.slug, row.title, row.summary, snippet=snippet(row.marked), code=row.code)
+        for row in rows
     ]

@@ -1,1 +1,1 @@
-"""What the guidance section does."""
+"""Services of guidance."""

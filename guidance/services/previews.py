@@ -1,4 +1,4 @@
-"""Links with which somebody without an account reads a draft, for a few days."""
+"""Signed, expiring links to previews of drafts, for reviewers without an account."""
 
 from datetime import datetime, timedelta
 
@@ -12,29 +12,29 @@ from guidance.services.publishing import KINDS
 _SALT = "guidance.previews"
 
 
-class NoPreview(Exception):
-    """The link is not one of ours, too old, or to a page that was put away."""
+class InvalidPreview(Exception):
+    """The link is invalid, expired, or of an archived page."""
 
 
 def token_for(page: Page) -> str:
-    """Return what a preview link of a page's draft ends in. It works for GUIDANCE_PREVIEW_DAYS days."""
+    """Return the signed token of a page's preview link, valid for GUIDANCE_PREVIEW_DAYS."""
     return TimestampSigner(salt=_SALT).sign(f"{page.kind}~{page.pk}")
 
 
 def ends_at() -> datetime:
-    """Return until when a link made now works."""
+    """Return the expiry time of a link made now."""
     return timezone.now() + timedelta(days=settings.GUIDANCE_PREVIEW_DAYS)
 
 
 def page_of(token: str) -> Page:
-    """Return the page that a preview link is for, as its draft is now. Raises NoPreview."""
+    """Return the page of a preview token, with its current draft. Raises InvalidPreview."""
     try:
         value = TimestampSigner(salt=_SALT).unsign(token, max_age=timedelta(days=settings.GUIDANCE_PREVIEW_DAYS))
     except (BadSignature, SignatureExpired) as error:
-        raise NoPreview from error
+        raise InvalidPreview from error
     kind_name, _, pk = value.partition("~")
     kind = next(kind for kind in KINDS if kind.kind == kind_name)
     page = kind._default_manager.exclude(state=PageState.ARCHIVED).filter(pk=pk).first()
     if page is None:
-        raise NoPreview
+        raise InvalidPreview
     return page

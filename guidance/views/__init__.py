@@ -1,1 +1,1 @@
-"""The pages of the guidance section."""
+"""Views of guidance."""

@@ -1,4 +1,4 @@
-"""Pages that a browser may keep, and asks about before it shows them again."""
+"""Conditional GET: ETags for pages of guidance."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from django.utils.cache import get_conditional_response, patch_cache_control, pa
 
 
 def conditional(request: HttpRequest, version: Any, answer: Callable[[], HttpResponse]) -> HttpResponse:
-    """Return 304 where the browser's copy is of this version, release and sign-in, and otherwise the answer.
+    """Return 304 where the request's ETag matches this version, release and session, and otherwise the response.
 
-    `version` is whatever the page's content hangs on; its text form is what counts.
+    `version` is everything that the content depends on; its text form is part of the ETag.
     """
-    get_token(request)  # Made now, so that the page shown first and the one asked about later are of the same sign-in.
+    get_token(request)  # Sets the CSRF cookie, which is part of the ETag, before the first response.
     signed_in = request.session.get("_auth_user_hash", ""), request.session.session_key
     identity = "\n".join(map(str, (version, signed_in, request.META.get("CSRF_COOKIE", ""), settings.RELEASE)))
     etag = f'"{hashlib.sha256(identity.encode()).hexdigest()[:32]}"'

@@ -1,4 +1,4 @@
-"""What readers say about a page."""
+"""Views of feedback."""
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +16,7 @@ PAGES_WITH_FEEDBACK = frozenset({"guidance:toolkit", "guidance:risk-flag"})
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(READ_GUIDANCE, raise_exception=True)
 def feedback(request: HttpRequest) -> HttpResponse:
-    """Keep what somebody says about a page, and say so."""
+    """Save feedback on a page, and redirect to the confirmation."""
     if request.method != "POST":
         return redirect("guidance:index")
     form = FeedbackForm(request.POST)
@@ -35,7 +35,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required(READ_GUIDANCE, raise_exception=True)
 def feedback_given(request: HttpRequest) -> HttpResponse:
-    """Say that the feedback was kept."""
+    """Show the confirmation of feedback."""
     return render(request, "guidance/feedback-given.html.jinja")
 
 

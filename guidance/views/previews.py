@@ -1,4 +1,4 @@
-"""Drafts as practitioners would read them: for content designers, and for reviewers with a link."""
+"""Views of previews of drafts."""
 
 import re
 
@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from guidance.models import Page
-from guidance.presenters.pages import on_day, shown
+from guidance.presenters.pages import format_date, page_content
 from guidance.services import previews, publishing
 
 
 @require_safe
 def preview(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Show a page's draft, or an earlier version of it by `?version=`, to those who may see it in the admin."""
+    """Show a page's draft, or with `?version=` an earlier version, to users who may view it in the admin."""
     model = next((each for each in publishing.KINDS if each.kind == kind), None)
     if model is None:
         raise Http404
@@ -29,13 +29,13 @@ def preview(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         page = _as_it_was(page, version)
         what = f"This is version {version}. Practitioners may read another one."
     context = {
-        "page": shown(page),
+        "page": page_content(page),
         "preview": what,
         "edit_url": reverse(f"admin:guidance_{model._meta.model_name}_change", args=[pk]),
         "shared_url": ""
         if version
         else request.build_absolute_uri(reverse("guidance:shared-preview", args=[previews.token_for(page)])),
-        "shared_until": on_day(previews.ends_at()),
+        "shared_until": format_date(previews.ends_at()),
     }
     return render(request, "guidance/preview.html.jinja", context)
 
@@ -43,13 +43,13 @@ def preview(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 @login_not_required
 @require_safe
 def shared_preview(request: HttpRequest, token: str) -> HttpResponse:
-    """Show a page's draft to whoever has a link that has not expired."""
+    """Show a page's draft to anybody with a valid preview link."""
     try:
         page = previews.page_of(token)
-    except previews.NoPreview:
+    except previews.InvalidPreview:
         return render(request, "guidance/preview-ended.html.jinja", status=404)
     what = "This is a preview of a draft, for review. Practitioners do not see it until it is published."
-    response = render(request, "guidance/preview.html.jinja", {"page": shown(page), "preview": what})
+    response = render(request, "guidance/preview.html.jinja", {"page": page_content(page), "preview": what})
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

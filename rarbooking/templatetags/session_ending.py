@@ -1,18 +1,18 @@
-"""What warns somebody in the administration that their session is about to end."""
+"""Template tag for the session time-out warning in the admin."""
 
 from django import template
 from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from rarbooking.sessions import seconds_left
+from rarbooking.identity.sessions import seconds_left
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def session_ending(context: Context) -> SafeString:
-    """Return the part of every page that does, as the product's own pages have it; nothing for nobody."""
+    """Render the session time-out warning; empty where nobody is signed in."""
     left = seconds_left(context["request"])
     if left is None:
         return SafeString("")

@@ -1,13 +1,13 @@
-"""Named data sets. Each fills an empty database, its dates relative to a Europe/London wall time."""
+"""The data sets by name. Each fills an empty database, relative to a Europe/London wall time."""
 
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
-from simulator.datasets import crew, crowd, demo
+from simulator.datasets import caseloads, demo, large_caseload
 
 DATASETS: dict[str, Callable[[sqlite3.Connection, datetime], None]] = {
     "demo": demo.load,
-    "crowd": crowd.load,
-    "crew": crew.load,
+    "large_caseload": large_caseload.load,
+    "caseloads": caseloads.load,
 }

@@ -1,4 +1,4 @@
-"""The demonstration's people on probation. Every one is invented; their names say what each is an example of."""
+"""Data set of the demo: invented people on probation, whose names say what each is an example of."""
 
 import json
 import sqlite3
@@ -30,7 +30,7 @@ NOTES = "Invented note for demonstration."
 
 @dataclass(frozen=True)
 class Officer:
-    """Who manages a person or holds an appointment."""
+    """The officer of a person or an appointment."""
 
     staff_id: int
     staff_code: str
@@ -47,7 +47,7 @@ CHRIS = Officer(9101, "N91A001", 911, "N91AAA")
 
 @dataclass(frozen=True)
 class Rar:
-    """A RAR requirement. Negative days ago are days to come."""
+    """A RAR requirement. Negative days ago are in the future."""
 
     length: int = 20
     unit: str = "Days"
@@ -192,7 +192,7 @@ OLD_RAR = (
 
 
 def load(connection: sqlite3.Connection, now: datetime) -> None:
-    """Fill an empty database with the reference data and the demonstration's people, as of a wall time."""
+    """Load the reference data and the demo's people."""
     reference.load(connection)
     loader = Loader(connection, now)
     loader.load_people(PEOPLE)
@@ -201,7 +201,7 @@ def load(connection: sqlite3.Connection, now: datetime) -> None:
 
 
 class Loader:
-    """Writes the people, numbering their records one after another."""
+    """Inserts people with sequential ids."""
 
     def __init__(self, connection: sqlite3.Connection, now: datetime) -> None:
         self.connection = connection
@@ -211,12 +211,12 @@ class Loader:
         self.next_ids = dict(FIRST_IDS)
 
     def load_people(self, people: Iterable[Person]) -> None:
-        """Write people with their managers, sentences and flags."""
+        """Insert people with their managers, sentences and flags."""
         for number, person in enumerate(people, start=1):
             self._person(number, person)
 
     def load_history(self) -> None:
-        """Write the NSIs and the appointments of some of the demonstration's people."""
+        """Insert NSIs and appointments of some of the demo's people."""
         self._ended_toolkit("X000001", (-90, -35))
         clara = self._nsi("X000002", "TKCAC", started=-60)
         self._appointment("X000002", clara, days=-21, at=time(10), outcome="ATTC")
@@ -241,7 +241,7 @@ class Loader:
             self._appointment("X000029", otto, days=days, at=time(13))
 
     def load_circumstances(self) -> None:
-        """Write the personal circumstances of some of the demonstration's people."""
+        """Insert personal circumstances of some of the demo's people."""
         person_id = self.requirements["X000001"][0]
         for kind, kind_description, description, days_ago, ended in (
             ("B", "Employment", "Part-time work", 120, None),
@@ -407,14 +407,14 @@ class Loader:
         )
 
     def _ended_toolkit(self, crn: str, attended: Iterable[int]) -> None:
-        """Write an NSI of Stepping Stones that has ended, and its sessions, all attended, on days from today."""
+        """Insert an ended NSI of Stepping Stones with attended sessions, on days relative to today."""
         days = list(attended)
         nsi_id = self._nsi(crn, "TKSTE", started=days[0] - 10, ended=min(days[-1] + 5, 0))
         for day in days:
             self._appointment(crn, nsi_id, days=day, at=time(11), outcome="ATTC")
 
     def _old_rar(self, crn: str) -> None:
-        """Write sessions straight on the requirement, the first of them with an old RAR category."""
+        """Insert sessions directly on the requirement, the first of them with an old RAR category."""
         requirement = {"requirement_id": self.requirements[crn][2]}
         for position, (category, description, sub_category, sub_description) in enumerate(OLD_RAR):
             columns = {

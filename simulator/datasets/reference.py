@@ -1,4 +1,4 @@
-"""Reference data that data sets share: codes, providers, teams, offices, staff and accounts. All names are invented."""
+"""Reference data of all data sets: codes, providers, teams, offices, staff and accounts. All names are invented."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ TOOLKIT_NSI_TYPES = [
 TYPE_WITH_A_LENGTH = "TKSFR"
 TYPE_WITH_SUB_TYPES = "TKNEW"
 OTHER_NSI_TYPE = ("UPW1", "Unpaid Work Placement")
-# Every provider may use a type that is not named here.
+# NSI types without an entry are allowed for every provider.
 PROVIDERS_OF_TYPES = [("NAT1", "N90"), ("NAT1", "N91"), ("UPW1", "N91")]
 
 REQUIRED, OPTIONAL, NOT_ALLOWED = "REQUIRED", "OPTIONAL", "NOT_ALLOWED"

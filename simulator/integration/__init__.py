@@ -1,1 +1,1 @@
-"""The integration service: the operations of its contract, a module for each of its tags."""
+"""The integration service: a module for each tag of its contract."""

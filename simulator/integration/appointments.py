@@ -1,4 +1,4 @@
-"""Appointments: contacts of an attendance type."""
+"""Operations of appointments, which are contacts of an attendance type."""
 
 import sqlite3
 from datetime import date
@@ -9,22 +9,22 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import answers, records
-from simulator.errors import Json, conflict, not_found, refused
+from simulator import records, serializers
+from simulator.errors import Json, bad_request, conflict, not_found
 from simulator.integration.service import accessible_person, actor, blueprint, event_of, wall_time
-from simulator.requests_read import (
-    LARGEST_ID,
+from simulator.request_parsing import (
+    MAX_ID,
     Code10,
     Day,
     Model,
     Notes,
     OfficeCode,
-    Paged,
+    PageQuery,
     Reference,
     WallMinute,
-    read_body,
-    read_query,
-    read_reference,
+    parse_body,
+    parse_query,
+    parse_reference,
 )
 from simulator.rules.appointments import (
     PutAppointment,
@@ -33,18 +33,18 @@ from simulator.rules.appointments import (
     check_outcome,
     check_overlap,
     check_times,
-    hangs_from_rar,
+    is_linked_to_rar,
     open_nsi,
 )
 from simulator.state import current
 from simulator.store import exists, insert, row_or_none, rows
 
 REQUEST_ID = "Idempotency-Key"
-CONTACT = f"/cases/<crn>/contacts/<int(max={LARGEST_ID}):contact_id>"
+CONTACT = f"/cases/<crn>/contacts/<int(max={MAX_ID}):contact_id>"
 RESCHEDULED_BY = {"PERSON": "RSOF", "SERVICE": "RSSR"}
 
 
-class AppointmentsAsked(Paged):
+class AppointmentsQuery(PageQuery):
     """The query of getAppointments."""
 
     from_: Annotated[Day | None, Field(alias="from")] = None
@@ -79,7 +79,7 @@ class Reschedule(Model):
 @blueprint.get("/cases/<crn>/appointments", endpoint="getAppointments")
 def get_appointments(crn: str) -> ResponseReturnValue:
     """Return a page of a person's appointments, by day."""
-    asked = read_query(AppointmentsAsked)
+    asked = parse_query(AppointmentsQuery)
     with current().store.reading() as connection:
         person = accessible_person(connection, crn)
         found = rows(
@@ -92,17 +92,17 @@ def get_appointments(crn: str) -> ResponseReturnValue:
             asked.without_outcome,
         )
         ids = [row["id"] for row in found]
-        page = asked.of(ids if asked.order == "FIRST" else ids[::-1])
+        page = asked.slice(ids if asked.order == "FIRST" else ids[::-1])
         return {
-            "appointments": [_answer(connection, contact_id) for contact_id in page],
+            "appointments": [_response(connection, contact_id) for contact_id in page],
             **asked.totals(len(ids)),
         }
 
 
 @blueprint.get("/cases/<crn>/appointments/<reference>", endpoint="getAppointmentByReference")
 def get_appointment_by_reference(crn: str, reference: str) -> ResponseReturnValue:
-    """Return the appointment that bears a reference."""
-    read_reference(reference)
+    """Return the appointment with a reference."""
+    parse_reference(reference)
     with current().store.reading() as connection:
         person = accessible_person(connection, crn)
         found = row_or_none(
@@ -113,30 +113,30 @@ def get_appointment_by_reference(crn: str, reference: str) -> ResponseReturnValu
         )
         if found is None:
             raise not_found("Appointment with reference", reference)
-        return _answer(connection, found["id"])
+        return _response(connection, found["id"])
 
 
 @blueprint.get(CONTACT, endpoint="getAppointment")
 def get_appointment(crn: str, contact_id: int) -> ResponseReturnValue:
     """Return one appointment."""
     with current().store.reading() as connection:
-        return _answer(connection, _appointment(connection, crn, contact_id)["id"])
+        return _response(connection, _appointment(connection, crn, contact_id)["id"])
 
 
 @blueprint.put("/cases/<crn>/appointments/<reference>", endpoint="putAppointment")
 def put_appointment(crn: str, reference: str) -> ResponseReturnValue:
-    """Make an appointment once: the one that bears the reference is the answer where it is the same."""
-    read_reference(reference)
-    wanted = read_body(PutAppointment)
+    """Create an appointment, idempotent by its reference."""
+    parse_reference(reference)
+    wanted = parse_body(PutAppointment)
     with current().store.writing() as connection:
         person = accessible_person(connection, crn)
-        known = _bearing(connection, reference)
+        known = _by_reference(connection, reference)
         if known:
             identity = ("person_id", "event_id", "type_code", "starts", "nsi_id")
-            asked = (person["id"], wanted.event_id, wanted.type_code, answers.minute(wanted.start), wanted.nsi_id)
+            asked = (person["id"], wanted.event_id, wanted.type_code, serializers.minute(wanted.start), wanted.nsi_id)
             if known["soft_deleted"] or tuple(known[name] for name in identity) != asked:
-                raise _spent()
-            return _answer(connection, known["id"])
+                raise _reference_spent()
+            return _response(connection, known["id"])
         event = event_of(connection, person, wanted.event_id)
         check_new_appointment(connection, event=event, wanted=wanted, now=wall_time())
         made = records.add(
@@ -148,8 +148,8 @@ def put_appointment(crn: str, reference: str) -> ResponseReturnValue:
                 "requirement_id": wanted.requirement_id,
                 "nsi_id": wanted.nsi_id,
                 "type_code": wanted.type_code,
-                "starts": answers.minute(wanted.start),
-                "ends": answers.minute(wanted.end),
+                "starts": serializers.minute(wanted.start),
+                "ends": serializers.minute(wanted.end),
                 "notes": wanted.notes,
                 "sensitive": wanted.sensitive,
                 "rar_activity": wanted.counts_towards_rar,
@@ -162,23 +162,23 @@ def put_appointment(crn: str, reference: str) -> ResponseReturnValue:
             author=actor().name,
             now=wall_time(),
         )
-        return _answer(connection, made), 201
+        return _response(connection, made), 201
 
 
 @blueprint.put(f"{CONTACT}/outcome", endpoint="putOutcome")
 def put_outcome(crn: str, contact_id: int) -> ResponseReturnValue:
-    """Record what came of an appointment, once for each request id."""
+    """Record the outcome of an appointment, idempotent by the Idempotency-Key."""
     request_id = _request_id()
-    given = read_body(PutOutcome)
+    given = parse_body(PutOutcome)
     with current().store.writing() as connection:
         appointment = _appointment(connection, crn, contact_id)
         repeated = "SELECT 1 FROM outcome_request WHERE contact_id = ? AND request_id = ?"
         if exists(connection, repeated, contact_id, request_id):
-            return _answer(connection, contact_id)
+            return _response(connection, contact_id)
         recorded = (appointment["outcome_code"], appointment["enforcement_code"])
         same = recorded == (given.outcome_code, given.enforcement_action_code)
         if same and not given.notes and (appointment["sensitive"] or not given.sensitive):
-            return _answer(connection, contact_id)
+            return _response(connection, contact_id)
         _check_version(appointment, given.version)
         outcome = check_outcome(
             connection,
@@ -187,7 +187,7 @@ def put_outcome(crn: str, contact_id: int) -> ResponseReturnValue:
             enforcement_code=given.enforcement_action_code,
             now=wall_time(),
         )
-        counts = (appointment["rar_activity"] or hangs_from_rar(connection, appointment)) and outcome.attended
+        counts = (appointment["rar_activity"] or is_linked_to_rar(connection, appointment)) and outcome.attended
         records.change(
             connection,
             "contact",
@@ -196,30 +196,30 @@ def put_outcome(crn: str, contact_id: int) -> ResponseReturnValue:
                 "outcome_code": outcome.code,
                 "enforcement_code": given.enforcement_action_code,
                 "rar_activity": bool(counts),
-                "notes": _with_more(appointment["notes"], given.notes),
+                "notes": _append_notes(appointment["notes"], given.notes),
                 "sensitive": bool(appointment["sensitive"] or given.sensitive),
             },
             now=wall_time(),
         )
         insert(connection, "outcome_request", {"contact_id": contact_id, "request_id": request_id})
-        return _answer(connection, contact_id)
+        return _response(connection, contact_id)
 
 
 @blueprint.put(f"{CONTACT}/reschedule", endpoint="reschedule")
 def reschedule(crn: str, contact_id: int) -> ResponseReturnValue:
-    """Close an appointment as rescheduled and make the one that takes its place, in one transaction."""
-    given = read_body(Reschedule)
+    """Close an appointment as rescheduled and create the new one, in one transaction."""
+    given = parse_body(Reschedule)
     now = wall_time()
     with current().store.writing() as connection:
         old = _appointment(connection, crn, contact_id)
-        known = _bearing(connection, given.external_reference)
+        known = _by_reference(connection, given.external_reference)
         if known:
             if known["soft_deleted"] or known["id"] != old["rescheduled_to"]:
-                raise _spent()
-            return _answer(connection, known["id"])
+                raise _reference_spent()
+            return _response(connection, known["id"])
         _check_version(old, given.version)
         if old["outcome_code"] is not None:
-            raise refused("version", "The appointment has an outcome")
+            raise bad_request("version", "The appointment has an outcome")
         check_times(given.start, given.end, now)
         if old["nsi_id"] is not None:
             open_nsi(connection, old["nsi_id"], event_id=old["event_id"])
@@ -233,8 +233,8 @@ def reschedule(crn: str, contact_id: int) -> ResponseReturnValue:
             "contact",
             {
                 **{name: old[name] for name in (*taken_over, *held_by)},
-                "starts": answers.minute(given.start),
-                "ends": answers.minute(given.end),
+                "starts": serializers.minute(given.start),
+                "ends": serializers.minute(given.end),
                 "office_code": given.office_code,
                 "external_reference": given.external_reference,
             },
@@ -242,9 +242,9 @@ def reschedule(crn: str, contact_id: int) -> ResponseReturnValue:
             now=now,
         )
         closed = {"outcome_code": RESCHEDULED_BY[given.requested_by], "rescheduled_to": made}
-        notes = _with_more(old["notes"], given.reason)
+        notes = _append_notes(old["notes"], given.reason)
         records.change(connection, "contact", contact_id, {**closed, "notes": notes}, now=now)
-        return _answer(connection, made)
+        return _response(connection, made)
 
 
 def _appointment(connection: sqlite3.Connection, crn: str, contact_id: int) -> sqlite3.Row:
@@ -259,19 +259,19 @@ def _appointment(connection: sqlite3.Connection, crn: str, contact_id: int) -> s
     return found
 
 
-def _bearing(connection: sqlite3.Connection, reference: str) -> sqlite3.Row | None:
+def _by_reference(connection: sqlite3.Connection, reference: str) -> sqlite3.Row | None:
     return row_or_none(connection, "SELECT * FROM contact WHERE external_reference = ?", reference)
 
 
-def _spent() -> Exception:
+def _reference_spent() -> Exception:
     return conflict("REFERENCE_SPENT", "The appointment that bears the reference was deleted or is another one")
 
 
-def _answer(connection: sqlite3.Connection, contact_id: int) -> Json:
+def _response(connection: sqlite3.Connection, contact_id: int) -> Json:
     row = row_or_none(connection, "SELECT * FROM appointment WHERE id = ?", contact_id)
     assert row
-    notes = not row["sensitive"] or answers.may_read_sensitive(connection, row["person_id"], actor().username)
-    return answers.appointment(row, notes=notes)
+    notes = not row["sensitive"] or serializers.may_read_sensitive(connection, row["person_id"], actor().username)
+    return serializers.appointment(row, notes=notes)
 
 
 def _check_version(appointment: sqlite3.Row, version: int) -> None:
@@ -279,7 +279,7 @@ def _check_version(appointment: sqlite3.Row, version: int) -> None:
         raise conflict("CHANGED", "The appointment has changed since it was read")
 
 
-def _with_more(notes: str | None, more: str | None) -> str | None:
+def _append_notes(notes: str | None, more: str | None) -> str | None:
     return "\n\n".join(filter(None, (notes, more))) or None
 
 
@@ -287,4 +287,4 @@ def _request_id() -> str:
     try:
         return str(UUID(request.headers.get(REQUEST_ID, "")))
     except ValueError as error:
-        raise refused(REQUEST_ID, "The header must be a UUID", kind="uuid_parsing") from error
+        raise bad_request(REQUEST_ID, "The header must be a UUID", kind="uuid_parsing") from error

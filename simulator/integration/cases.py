@@ -1,4 +1,4 @@
-"""One person on probation."""
+"""Operations of one person on probation."""
 
 import json
 import sqlite3
@@ -7,17 +7,17 @@ from typing import Annotated
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import answers
+from simulator import serializers
 from simulator.errors import Json, not_found
-from simulator.integration.service import accessible_person, account_of, blueprint, limits, person_by_crn, today
-from simulator.requests_read import Model, read_query
+from simulator.integration.service import accessible_person, account_of, blueprint, limited_access, person_by_crn, today
+from simulator.request_parsing import Model, parse_query
 from simulator.rules import rar_days
 from simulator.state import current
 from simulator.store import exists, row_or_none, rows
 
-LONGEST_FLAG_NOTES = 1500
+MAX_FLAG_NOTES = 1500
 UNALLOCATED = "U"
-"""What the code of a member of staff who is nobody ends in."""
+"""The last character of the staff code of an unallocated officer."""
 
 MANAGER = (
     "SELECT team.*, manager.staff_id, manager.team_id, staff.code AS staff_code, forename, surname,"
@@ -31,7 +31,7 @@ REQUIREMENTS = (
 )
 
 
-class CaseAsked(Model):
+class CaseQuery(Model):
     """The query of getCase."""
 
     username: Annotated[str, Field(min_length=1, max_length=60)]
@@ -39,18 +39,18 @@ class CaseAsked(Model):
 
 @blueprint.get("/cases/<crn>", endpoint="getCase")
 def get_case(crn: str) -> ResponseReturnValue:
-    """Return what arranging an appointment needs to know of a person; limited access is told, not refused."""
-    username = read_query(CaseAsked).username
+    """Return a case; for limited access its access details only (not an error)."""
+    username = parse_query(CaseQuery).username
     with current().store.reading() as connection:
         person = person_by_crn(connection, crn)
         account = account_of(connection, username)
         if account is None:
             raise not_found("User", username)
         manager = row_or_none(connection, MANAGER, person["id"])
-        limited, message = limits(connection, person, account["username"])
+        limited, message = limited_access(connection, person, account["username"])
         told = {
             "crn": crn,
-            "access": answers.compact(limited=limited, message=message),
+            "access": serializers.compact(limited=limited, message=message),
             "relation": _relation(connection, manager, account["staff_id"]),
         }
         return told if limited else {**told, **_details(connection, person, manager)}
@@ -69,13 +69,13 @@ def get_risk_flags(crn: str) -> ResponseReturnValue:
 
 
 def _risk_flag(row: sqlite3.Row) -> Json:
-    return answers.compact(
+    return serializers.compact(
         id=row["id"],
-        type=answers.coded(row["type_code"], row["type_description"]),
-        level=answers.coded(row["level_code"], row["level_description"]),
+        type=serializers.coded(row["type_code"], row["type_description"]),
+        level=serializers.coded(row["level_code"], row["level_description"]),
         startDate=row["start_date"],
         nextReviewDate=row["next_review_date"],
-        notes=row["notes"][:LONGEST_FLAG_NOTES] if row["notes"] else None,
+        notes=row["notes"][:MAX_FLAG_NOTES] if row["notes"] else None,
     )
 
 
@@ -95,7 +95,7 @@ def _relation(connection: sqlite3.Connection, manager: sqlite3.Row | None, staff
 
 def _details(connection: sqlite3.Connection, person: sqlite3.Row, manager: sqlite3.Row | None) -> Json:
     counted = {
-        requirement.requirement_id: requirement.answer
+        requirement.requirement_id: requirement.json
         for requirement in rar_days.count(connection, [person["id"]], today())
     }
     events = rows(connection, "SELECT * FROM event WHERE person_id = ? AND active ORDER BY id", person["id"])
@@ -109,19 +109,19 @@ def _details(connection: sqlite3.Connection, person: sqlite3.Row, manager: sqlit
     flags = row_or_none(
         connection, "SELECT count(*) AS number FROM registration WHERE person_id = ? AND active", person["id"]
     )
-    return answers.compact(
-        name=answers.name(person["forename"], person["surname"], person["middle_name"]),
+    return serializers.compact(
+        name=serializers.name(person["forename"], person["surname"], person["middle_name"]),
         preferredName=person["preferred_name"],
         dateOfBirth=person["date_of_birth"],
-        gender=answers.coded(person["gender_code"], person["gender"]),
+        gender=serializers.coded(person["gender_code"], person["gender"]),
         mobileNumber=person["mobile_number"],
         telephoneNumber=person["telephone_number"],
         manager=_manager(manager) if manager else None,
         language=json.loads(person["language"]) if person["language"] else None,
         disabilities=json.loads(person["disabilities"] or "[]"),
         circumstances=[
-            answers.compact(
-                type=answers.coded(row["type_code"], row["type_description"]),
+            serializers.compact(
+                type=serializers.coded(row["type_code"], row["type_description"]),
                 description=row["description"],
                 startDate=row["start_date"],
                 notes=row["notes"],
@@ -136,19 +136,19 @@ def _details(connection: sqlite3.Connection, person: sqlite3.Row, manager: sqlit
 def _manager(row: sqlite3.Row) -> Json:
     return {
         "staffCode": row["staff_code"],
-        "name": answers.name(row["forename"], row["surname"]),
-        "team": answers.team(row),
+        "name": serializers.name(row["forename"], row["surname"]),
+        "team": serializers.team(row),
         "unallocated": row["staff_code"].endswith(UNALLOCATED),
     }
 
 
 def _event(connection: sqlite3.Connection, event: sqlite3.Row, counted: dict[int, Json]) -> Json:
-    return answers.compact(
+    return serializers.compact(
         eventId=event["id"],
         number=event["event_number"],
         referralDate=event["referral_date"],
         mainOffence=event["main_offence"],
-        order=answers.compact(
+        order=serializers.compact(
             description=event["order_description"],
             legislation=event["legislation"],
             startDate=event["order_start"],
@@ -156,10 +156,10 @@ def _event(connection: sqlite3.Connection, event: sqlite3.Row, counted: dict[int
         )
         or None,
         requirements=[
-            answers.compact(
+            serializers.compact(
                 requirementId=row["id"],
-                mainCategory=answers.coded(row["category_code"], row["description"]),
-                subCategory=answers.coded(row["sub_category_code"], row["sub_category_description"]),
+                mainCategory=serializers.coded(row["category_code"], row["description"]),
+                subCategory=serializers.coded(row["sub_category_code"], row["sub_category_description"]),
                 length=row["length"],
                 lengthUnit=row["length_unit"],
                 startDate=row["start_date"],

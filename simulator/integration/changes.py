@@ -1,4 +1,4 @@
-"""The feed for the mirror: NSIs of given types, and the appointments that hang from them, in the order they changed."""
+"""The change feed: NSIs of given types, their appointments, and tombstones, in order of change."""
 
 import json
 import sqlite3
@@ -7,14 +7,14 @@ from typing import Annotated
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import answers
-from simulator.errors import Json, refused
+from simulator import serializers
+from simulator.errors import Json, bad_request
 from simulator.integration.service import actor, blueprint
-from simulator.requests_read import LARGEST_ID, Code20, Model, read_query
+from simulator.request_parsing import MAX_ID, Code20, Model, parse_query
 from simulator.state import current
 from simulator.store import row_or_none, rows
 
-# Each part is read in the order of its index, so that a page costs the same wherever in the feed it is.
+# Each part is read in the order of its index, so that the cost of a page does not depend on its position.
 CHANGES = (
     "SELECT change_sequence AS place, 'nsi' AS kind, id FROM nsi"
     " WHERE change_sequence > ?1 AND type_code IN (SELECT value FROM json_each(?2))"
@@ -27,7 +27,7 @@ CHANGES = (
 )
 
 
-class ChangesAsked(Model):
+class ChangesQuery(Model):
     """The query of getChanges."""
 
     nsi_type_code: Annotated[list[Code20], Field(min_length=1, max_length=50)]
@@ -37,9 +37,9 @@ class ChangesAsked(Model):
 
 @blueprint.get("/changes", endpoint="getChanges")
 def get_changes() -> ResponseReturnValue:
-    """Return a page of the feed."""
-    asked = read_query(ChangesAsked)
-    after = _place(asked.after)
+    """Return a page of the change feed, with the next cursor."""
+    asked = parse_query(ChangesQuery)
+    after = _position(asked.after)
     with current().store.reading() as connection:
         connection.execute("BEGIN")
         counter = row_or_none(connection, "SELECT value FROM change_counter")
@@ -52,15 +52,15 @@ def get_changes() -> ResponseReturnValue:
     return {"changes": changes, "next": f"{last:x}", "more": more}
 
 
-def _place(cursor: str | None) -> int:
+def _position(cursor: str | None) -> int:
     if cursor is None:
         return 0
     try:
         place = int(cursor, 16)
     except ValueError:
         place = -1
-    if not 0 <= place <= LARGEST_ID:
-        raise refused("after", "This is no place in the feed")
+    if not 0 <= place <= MAX_ID:
+        raise bad_request("after", "This is no place in the feed")
     return place
 
 
@@ -68,21 +68,21 @@ def _change(connection: sqlite3.Connection, change: sqlite3.Row, seen: dict[int,
     if change["kind"] == "gone":
         row = row_or_none(connection, "SELECT * FROM gone WHERE id = ?", change["id"])
         assert row
-        item = answers.compact(nsiId=row["nsi_id"], contactId=row["contact_id"])
+        item = serializers.compact(nsiId=row["nsi_id"], contactId=row["contact_id"])
     elif change["kind"] == "nsi":
         row = row_or_none(connection, "SELECT * FROM described_nsi WHERE id = ?", change["id"])
         assert row
-        item = answers.nsi(row)
+        item = serializers.nsi(row)
     else:
         row = row_or_none(connection, "SELECT * FROM appointment WHERE id = ?", change["id"])
         assert row
-        item = answers.appointment(row, notes=_may_read(connection, row, seen))
-    return {"crn": row["crn"], "at": answers.moment(row["changed_at"]), change["kind"]: item}
+        item = serializers.appointment(row, notes=_may_read(connection, row, seen))
+    return {"crn": row["crn"], "at": serializers.moment(row["changed_at"]), change["kind"]: item}
 
 
 def _may_read(connection: sqlite3.Connection, appointment: sqlite3.Row, seen: dict[int, bool]) -> bool:
-    """Return whether the caller may read an appointment's notes, remembering whose sensitive ones they may."""
+    """Return whether the caller may read an appointment's notes; `seen` memoises this by person."""
     person_id = appointment["person_id"]
     if appointment["sensitive"] and person_id not in seen:
-        seen[person_id] = answers.may_read_sensitive(connection, person_id, actor().username)
+        seen[person_id] = serializers.may_read_sensitive(connection, person_id, actor().username)
     return not appointment["sensitive"] or seen[person_id]

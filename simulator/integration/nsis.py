@@ -1,4 +1,4 @@
-"""NSIs: what toolkit sessions hang from."""
+"""Operations of NSIs."""
 
 import json
 import sqlite3
@@ -7,10 +7,10 @@ from typing import Annotated
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import answers, records
+from simulator import records, serializers
 from simulator.errors import Json, conflict, not_found
 from simulator.integration.service import accessible_person, actor, blueprint, event_of, today, wall_time
-from simulator.requests_read import Code20, Id, Model, read_body, read_query, read_reference
+from simulator.request_parsing import Code20, Id, Model, parse_body, parse_query, parse_reference
 from simulator.rules.nsis import PutNsi, check_new_nsi
 from simulator.rules.organisation import Manager
 from simulator.state import current
@@ -21,7 +21,7 @@ REFERRAL_CONTACT = "NREF"
 DESCRIBED = "SELECT * FROM described_nsi WHERE id = ?"
 
 
-class NsisAsked(Model):
+class NsisQuery(Model):
     """The query of getNsis."""
 
     event_id: Id | None = None
@@ -32,8 +32,8 @@ class NsisAsked(Model):
 
 @blueprint.get("/cases/<crn>/nsis", endpoint="getNsis")
 def get_nsis(crn: str) -> ResponseReturnValue:
-    """Return a person's NSIs, those that have ended too."""
-    asked = read_query(NsisAsked)
+    """Return a person's NSIs, also ended ones."""
+    asked = parse_query(NsisQuery)
     with current().store.reading() as connection:
         found = rows(
             connection,
@@ -46,39 +46,39 @@ def get_nsis(crn: str) -> ResponseReturnValue:
             asked.include_soft_deleted,
             json.dumps(asked.type_code),
         )
-    return {"nsis": [answers.nsi(row) for row in found]}
+    return {"nsis": [serializers.nsi(row) for row in found]}
 
 
 @blueprint.put("/cases/<crn>/nsis/<reference>", endpoint="putNsi")
 def put_nsi(crn: str, reference: str) -> ResponseReturnValue:
-    """Make sure that a requirement has an open NSI of a type, in the order of steps that the contract gives."""
-    read_reference(reference)
-    wanted = read_body(PutNsi)
+    """Find or create the open NSI of a type on a requirement, idempotent by its reference."""
+    parse_reference(reference)
+    wanted = parse_body(PutNsi)
     with current().store.writing() as connection:
         person = accessible_person(connection, crn)
         known = row_or_none(connection, "SELECT * FROM nsi WHERE external_reference = ?", reference)
         if known:
             if known["soft_deleted"] or known["person_id"] != person["id"]:
                 raise conflict("REFERENCE_SPENT", "The NSI that bears the reference was deleted or is somebody else's")
-            return _ensured(connection, "EXTERNAL_REFERENCE", [known["id"]]), 200
+            return _put_response(connection, "EXTERNAL_REFERENCE", [known["id"]]), 200
         event = event_of(connection, person, wanted.event_id)
         requirement = row_or_none(
             connection, "SELECT * FROM requirement WHERE id = ? AND NOT soft_deleted", wanted.requirement_id
         )
         if requirement is None:
             raise not_found("Requirement", wanted.requirement_id)
-        there = _open_ones(connection, event, wanted, reference[:-UUID_LENGTH])
+        there = _open_nsis(connection, event, wanted, reference[:-UUID_LENGTH])
         if there:
-            return _ensured(connection, "REQUIREMENT_AND_TYPE", there), 200
+            return _put_response(connection, "REQUIREMENT_AND_TYPE", there), 200
         check_new_nsi(connection, event=event, requirement=requirement, wanted=wanted, today=today())
-        made = _make(connection, person, wanted, reference)
-        return _ensured(connection, "CREATED", [made]), 201
+        made = _create(connection, person, wanted, reference)
+        return _put_response(connection, "CREATED", [made]), 201
 
 
 @blueprint.delete("/cases/<crn>/nsis/<reference>", endpoint="withdrawNsi")
 def withdraw_nsi(crn: str, reference: str) -> ResponseReturnValue:
-    """Soft-delete the NSI that bears a reference, with its system contacts, while nothing else hangs from it."""
-    read_reference(reference)
+    """Soft-delete the NSI with a reference and its system contacts, unless it has other contacts."""
+    parse_reference(reference)
     with current().store.writing() as connection:
         person = accessible_person(connection, crn)
         nsi = row_or_none(
@@ -100,8 +100,8 @@ def withdraw_nsi(crn: str, reference: str) -> ResponseReturnValue:
     return "", 204
 
 
-def _open_ones(connection: sqlite3.Connection, event: sqlite3.Row, wanted: PutNsi, namespace: str) -> list[int]:
-    """Return the open NSIs of the type on the requirement, the one to take first."""
+def _open_nsis(connection: sqlite3.Connection, event: sqlite3.Row, wanted: PutNsi, namespace: str) -> list[int]:
+    """Return the open NSIs of the type on the requirement, the one to use first."""
     found = rows(
         connection,
         "SELECT * FROM described_nsi WHERE event_id = ? AND requirement_id = ? AND type_code = ?"
@@ -118,14 +118,14 @@ def _open_ones(connection: sqlite3.Connection, event: sqlite3.Row, wanted: PutNs
     return [row["id"] for row in found]
 
 
-def _ensured(connection: sqlite3.Connection, matched_by: str, ids: list[int]) -> Json:
+def _put_response(connection: sqlite3.Connection, matched_by: str, ids: list[int]) -> Json:
     nsi = row_or_none(connection, DESCRIBED, ids[0])
     assert nsi
-    return {"nsi": answers.nsi(nsi), "matchedBy": matched_by, "otherIds": ids[1:]}
+    return {"nsi": serializers.nsi(nsi), "matchedBy": matched_by, "otherIds": ids[1:]}
 
 
-def _make(connection: sqlite3.Connection, person: sqlite3.Row, wanted: PutNsi, reference: str) -> int:
-    """Write an NSI with the system contacts of its referral and its first status; return its id."""
+def _create(connection: sqlite3.Connection, person: sqlite3.Row, wanted: PutNsi, reference: str) -> int:
+    """Insert an NSI with the system contacts of its referral and first status; return its id."""
     now, author = wall_time(), actor().name
     holder = _columns_of(wanted.manager)
     nsi_id = records.add(
@@ -152,7 +152,7 @@ def _make(connection: sqlite3.Connection, person: sqlite3.Row, wanted: PutNsi, r
     assert status
     for type_code, starts in (
         (REFERRAL_CONTACT, f"{wanted.referral_date.isoformat()}T00:00"),
-        (status["contact_type_code"], answers.minute(now)),
+        (status["contact_type_code"], serializers.minute(now)),
     ):
         hanging = {"person_id": person["id"], "event_id": wanted.event_id, "nsi_id": nsi_id}
         system_contact = {**hanging, "type_code": type_code, "starts": starts, **holder}

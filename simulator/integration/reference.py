@@ -1,4 +1,4 @@
-"""Reference data: what changes rarely."""
+"""Operations of reference data."""
 
 import sqlite3
 from typing import Annotated
@@ -6,17 +6,17 @@ from typing import Annotated
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import answers
+from simulator import serializers
 from simulator.datasets.reference import RAR_CATEGORY
 from simulator.errors import Json, not_found
 from simulator.integration.service import blueprint
-from simulator.requests_read import Code20, Model, read_query
+from simulator.request_parsing import Code20, Model, parse_query
 from simulator.rules.appointments import outcomes_of
 from simulator.state import current
 from simulator.store import exists, row_or_none, rows
 
 
-class NsiTypesAsked(Model):
+class NsiTypesQuery(Model):
     """The query of getNsiTypes."""
 
     code: Annotated[list[Code20], Field(max_length=50)] = Field(default_factory=list)
@@ -24,7 +24,7 @@ class NsiTypesAsked(Model):
 
 @blueprint.get("/appointment-types", endpoint="getAppointmentTypes")
 def get_appointment_types() -> ResponseReturnValue:
-    """Return every contact type that is an appointment and may be made by hand."""
+    """Return the contact types of appointments that may be created by hand."""
     with current().store.reading() as connection:
         linked: dict[str, list[str]] = {}
         for row in rows(connection, "SELECT * FROM contact_type_nsi_type ORDER BY nsi_type_code"):
@@ -47,19 +47,19 @@ def get_appointment_types() -> ResponseReturnValue:
 
 @blueprint.get("/appointment-types/<type_code>/outcomes", endpoint="getOutcomes")
 def get_outcomes(type_code: str) -> ResponseReturnValue:
-    """Return the outcomes that an appointment type may have."""
+    """Return the outcomes of an appointment type."""
     with current().store.reading() as connection:
         if not exists(connection, "SELECT 1 FROM contact_type WHERE code = ? AND attendance", type_code):
             raise not_found("Appointment type", type_code)
         return {
             "outcomes": [
-                answers.compact(
+                serializers.compact(
                     code=outcome.code,
                     description=outcome.description,
                     attended=outcome.attended,
                     complied=outcome.complied,
                     acceptableAbsence=None if outcome.attended else outcome.complied,
-                    enforcementActions=[answers.coded(code, text) for code, text in outcome.actions.items()],
+                    enforcementActions=[serializers.coded(code, text) for code, text in outcome.actions.items()],
                 )
                 for outcome in outcomes_of(connection, type_code)
             ]
@@ -68,8 +68,8 @@ def get_outcomes(type_code: str) -> ResponseReturnValue:
 
 @blueprint.get("/nsi-types", endpoint="getNsiTypes")
 def get_nsi_types() -> ResponseReturnValue:
-    """Return NSI types: those with the codes, or all that a RAR requirement allows."""
-    codes = read_query(NsiTypesAsked).code
+    """Return the NSI types with the given codes, or all that a RAR requirement allows."""
+    codes = parse_query(NsiTypesQuery).code
     with current().store.reading() as connection:
         if not codes:
             allowed = rows(
@@ -95,12 +95,12 @@ def _nsi_type(connection: sqlite3.Connection, nsi_type: sqlite3.Row) -> Json:
         code,
     )
     providers = rows(connection, "SELECT * FROM nsi_type_provider WHERE nsi_type_code = ?", code)
-    return answers.compact(
+    return serializers.compact(
         code=code,
         description=nsi_type["description"],
         selectable=bool(nsi_type["selectable"]),
-        subTypes=[answers.coded(row["code"], row["description"]) for row in sub_types],
-        statuses=[answers.coded(row["code"], row["description"]) for row in statuses],
+        subTypes=[serializers.coded(row["code"], row["description"]) for row in sub_types],
+        statuses=[serializers.coded(row["code"], row["description"]) for row in statuses],
         lengthUnit=nsi_type["length_unit"],
         minimumLength=nsi_type["minimum_length"],
         maximumLength=nsi_type["maximum_length"],
@@ -122,4 +122,4 @@ def get_offices(team_code: str) -> ResponseReturnValue:
             " ORDER BY description, code",
             team["id"],
         )
-    return {"offices": [answers.office(row, code="code", description="description") for row in offices]}
+    return {"offices": [serializers.office(row, code="code", description="description") for row in offices]}

@@ -1,4 +1,4 @@
-"""What every operation of the integration service shares: who may call it, and finding the person it is about."""
+"""Authorisation and lookups shared by the operations of the integration service."""
 
 import sqlite3
 from datetime import date, datetime
@@ -17,8 +17,8 @@ READS = {"GET", "HEAD", "OPTIONS"}
 
 
 @blueprint.before_request
-def _guard() -> None:
-    """Raise a Problem: 401 without a usable token, 403 without the role or, for a write, without a user of Delius."""
+def _authorise() -> None:
+    """Raise a Problem: 401 without a valid token, 403 without the role or, for a write, without a Delius user."""
     if request.endpoint == "integration.delius_health":
         return
     caller = authenticate()
@@ -33,12 +33,12 @@ def _guard() -> None:
 
 @blueprint.get("/health/ping", endpoint="delius_health")
 def health() -> ResponseReturnValue:
-    """Say that the service is up."""
+    """Health check."""
     return {"status": "UP"}
 
 
 def actor() -> Actor:
-    """Return who sent the present request."""
+    """Return the caller of the current request."""
     caller: Actor = g.actor
     return caller
 
@@ -54,16 +54,18 @@ def today() -> date:
 
 
 def account_of(connection: sqlite3.Connection, username: str) -> sqlite3.Row | None:
-    """Return a user's account in Delius, whatever the case of their name, or None."""
+    """Return a user's account in Delius (case-insensitive), or None."""
     return row_or_none(
         connection, "SELECT * FROM account WHERE username = ? AND auth_source = 'delius'", username.upper()
     )
 
 
-def limits(connection: sqlite3.Connection, person: sqlite3.Row, username: str | None) -> tuple[bool, str | None]:
-    """Return whether a user is kept from a person's record, and Delius's own words about it where it has some.
+def limited_access(
+    connection: sqlite3.Connection, person: sqlite3.Row, username: str | None
+) -> tuple[bool, str | None]:
+    """Return whether a person's record has limited access for a user, and Delius's message, if any.
 
-    A user who is not known, or not named, is kept from records that are restricted to others.
+    A restricted record has limited access for an unknown user.
     """
     restricted = exists(connection, "SELECT 1 FROM restriction WHERE person_id = ?", person["id"]) and not exists(
         connection, "SELECT 1 FROM restriction WHERE person_id = ? AND username = ?", person["id"], username
@@ -90,14 +92,14 @@ def accessible_person(connection: sqlite3.Connection, crn: str) -> sqlite3.Row:
     Raises a Problem: 404 where there is none, 403 where the token's user may not see the record.
     """
     person = person_by_crn(connection, crn)
-    limited, message = limits(connection, person, actor().username)
+    limited, message = limited_access(connection, person, actor().username)
     if limited:
         raise Problem(403, message)
     return person
 
 
 def event_of(connection: sqlite3.Connection, person: sqlite3.Row, event_id: int) -> sqlite3.Row:
-    """Return an event of this person. Raises a 404 Problem where they have no such event."""
+    """Return an event of a person. Raises a 404 Problem where there is none."""
     event = row_or_none(connection, "SELECT * FROM event WHERE id = ? AND person_id = ?", event_id, person["id"])
     if event is None:
         raise not_found("Event", event_id)

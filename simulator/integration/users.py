@@ -1,4 +1,4 @@
-"""Who somebody is in Delius, and whose cases they see."""
+"""Operations of users: their details and their cases."""
 
 import json
 import sqlite3
@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import answers
+from simulator import serializers
 from simulator.errors import Json, not_found
-from simulator.integration.service import account_of, blueprint, limits, today, wall_time
-from simulator.requests_read import Paged, read_query
+from simulator.integration.service import account_of, blueprint, limited_access, today, wall_time
+from simulator.request_parsing import PageQuery, parse_query
 from simulator.rules import names, rar_days
 from simulator.state import current
 from simulator.store import row_or_none, rows
@@ -35,7 +35,7 @@ WITHOUT_OUTCOME = (
 )
 
 
-class CasesAsked(Paged):
+class CasesQuery(PageQuery):
     """The query of getCases."""
 
     scope: Literal["USER", "TEAMS"] = "USER"
@@ -45,7 +45,7 @@ class CasesAsked(Paged):
 
 
 class Case:
-    """A row of a case list. `limited` has the message where the user is kept from the record."""
+    """A row of a case list. `message` is Delius's for a `limited` record."""
 
     def __init__(self, person: sqlite3.Row, access: tuple[bool, str | None]) -> None:
         self.person = person
@@ -54,16 +54,16 @@ class Case:
         self.without_outcome = 0
         self.rar: list[rar_days.RarDays] = []
 
-    def found_by(self, search: str) -> bool:
-        """Return whether a search finds the case: a limited one by its CRN alone."""
+    def matches_search(self, search: str) -> bool:
+        """Return whether the case matches a search; a limited one only matches by its CRN."""
         person = self.person
         if names.is_crn(search, person["crn"]):
             return True
         known = (person["forename"], person["middle_name"], person["surname"], person["preferred_name"])
-        return not self.limited and names.found_by(search, *known)
+        return not self.limited and names.matches(search, *known)
 
     def sort_key(self, sort: str) -> tuple[Any, ...]:
-        """Return what the case is sorted by: limited ones last, and by name where nothing else tells them apart."""
+        """Return the sort key: limited cases last, ties by name."""
         person = self.person
         if self.limited:
             return True, person["crn"]
@@ -77,26 +77,26 @@ class Case:
             first = (not left, sum(left))
         return False, *first, *names.sort_key(person["surname"], person["forename"]), person["crn"]
 
-    def matches(self, only: str | None) -> bool:
-        """Return whether the case is among those asked for alone."""
+    def matches_filter(self, only: str | None) -> bool:
+        """Return whether the case matches the filter `only`."""
         if only == "OUTCOMES_TO_RECORD":
             return self.without_outcome > 0
         return only is None or any(requirement.at_risk for requirement in self.rar)
 
-    def answer(self) -> Json:
+    def serialize(self) -> Json:
         """Return the CaseRow."""
-        access = answers.compact(limited=self.limited, message=self.message)
+        access = serializers.compact(limited=self.limited, message=self.message)
         if self.limited:
             return {"crn": self.person["crn"], "access": access}
         upcoming = self.next_appointment
-        return answers.compact(
+        return serializers.compact(
             crn=self.person["crn"],
             access=access,
-            name=answers.name(self.person["forename"], self.person["surname"], self.person["middle_name"]),
+            name=serializers.name(self.person["forename"], self.person["surname"], self.person["middle_name"]),
             preferredName=self.person["preferred_name"],
             dateOfBirth=self.person["date_of_birth"],
-            rarRequirements=[requirement.answer for requirement in self.rar],
-            nextAppointment=answers.appointment_summary(upcoming) if upcoming else None,
+            rarRequirements=[requirement.json for requirement in self.rar],
+            nextAppointment=serializers.appointment_summary(upcoming) if upcoming else None,
             appointmentsWithoutOutcome=self.without_outcome,
         )
 
@@ -109,14 +109,14 @@ def get_user(username: str) -> ResponseReturnValue:
         if account is None:
             raise not_found("User", username)
         staff = row_or_none(connection, "SELECT * FROM staff WHERE id = ?", account["staff_id"])
-        return answers.compact(
+        return serializers.compact(
             username=account["username"],
             enabled=bool(account["active"]),
             email=account["email"],
             staff={
                 "code": staff["code"],
-                "name": answers.name(staff["forename"], staff["surname"]),
-                "teams": [answers.team(row) for row in rows(connection, TEAMS, staff["id"])],
+                "name": serializers.name(staff["forename"], staff["surname"]),
+                "teams": [serializers.team(row) for row in rows(connection, TEAMS, staff["id"])],
             }
             if staff
             else None,
@@ -126,31 +126,31 @@ def get_user(username: str) -> ResponseReturnValue:
 @blueprint.get("/users/<username>/cases", endpoint="getCases")
 def get_cases(username: str) -> ResponseReturnValue:
     """Return a page of the cases that a user, or their teams, manage."""
-    asked = read_query(CasesAsked)
+    asked = parse_query(CasesQuery)
     with current().store.reading() as connection:
         account = account_of(connection, username)
         if account is None or account["staff_id"] is None:
             raise not_found("Staff record of user", username)
         teams = json.dumps([row["id"] for row in rows(connection, TEAMS, account["staff_id"])])
         found = [
-            Case(person, limits(connection, person, account["username"]))
+            Case(person, limited_access(connection, person, account["username"]))
             for person in rows(connection, CASELOAD, asked.scope, account["staff_id"], teams)
         ]
         if asked.search is not None:
-            found = [case for case in found if case.found_by(asked.search)]
+            found = [case for case in found if case.matches_search(asked.search)]
         if asked.only or asked.sort in ("NEXT_APPOINTMENT", "RAR_DAYS_LEFT"):
             _read_facts(connection, found)
-            found = [case for case in found if case.matches(asked.only)]
+            found = [case for case in found if case.matches_filter(asked.only)]
         found.sort(key=lambda case: case.sort_key(asked.sort))
-        page = asked.of(found)
+        page = asked.slice(found)
         _read_facts(connection, page)
-        return {"cases": [case.answer() for case in page], **asked.totals(len(found))}
+        return {"cases": [case.serialize() for case in page], **asked.totals(len(found))}
 
 
 def _read_facts(connection: sqlite3.Connection, cases: Iterable[Case]) -> None:
     """Read the RAR days and the appointments of the cases that are not limited."""
     by_person = {case.person["id"]: case for case in cases if not case.limited}
-    people, now = json.dumps(list(by_person)), answers.minute(wall_time())
+    people, now = json.dumps(list(by_person)), serializers.minute(wall_time())
     for case in by_person.values():
         case.rar = []
     for requirement in rar_days.count(connection, by_person, today()):

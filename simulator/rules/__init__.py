@@ -1,1 +1,1 @@
-"""What Delius demands of what is written to it, and how it counts."""
+"""Delius's validation rules, and its calculation of RAR days."""

@@ -1,15 +1,15 @@
-"""What an appointment must satisfy to be made, moved or given an outcome."""
+"""Rules for new appointments, rescheduling and outcomes."""
 
 import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from simulator.answers import coded, minute, moment
 from simulator.datasets.reference import NOT_ALLOWED, RAR_CATEGORY, REQUIRED
-from simulator.errors import conflict, not_found, refused
-from simulator.requests_read import Code10, Id, Model, Notes, OfficeCode, WallMinute
+from simulator.errors import bad_request, conflict, not_found
+from simulator.request_parsing import Code10, Id, Model, Notes, OfficeCode, WallMinute
 from simulator.rules.organisation import Manager, check_manager
 from simulator.rules.rar_days import in_force
+from simulator.serializers import coded, minute, moment
 from simulator.store import exists, row_or_none, rows
 
 
@@ -32,7 +32,7 @@ class PutAppointment(Model):
 
 @dataclass(frozen=True)
 class Outcome:
-    """An outcome that an appointment may have, with its enforcement actions by their codes."""
+    """An outcome, with the descriptions of its enforcement actions by code."""
 
     code: str
     description: str
@@ -44,14 +44,14 @@ class Outcome:
 def check_new_appointment(
     connection: sqlite3.Connection, *, event: sqlite3.Row, wanted: PutAppointment, now: datetime
 ) -> None:
-    """Raise a Problem for the first rule that a new appointment breaks: 400, 404, or 409 NSI_CLOSED or OVERLAP."""
+    """Validate a new appointment. Raises a Problem: 400, 404, or 409 NSI_CLOSED or OVERLAP."""
     kind = row_or_none(connection, "SELECT * FROM contact_type WHERE code = ? AND attendance", wanted.type_code)
     if kind is None:
-        raise refused("typeCode", f"{wanted.type_code} is not a type of appointment")
+        raise bad_request("typeCode", f"{wanted.type_code} is not a type of appointment")
     if kind["for_person_only"]:
-        raise refused("typeCode", f"{wanted.type_code} does not hang from an event")
+        raise bad_request("typeCode", f"{wanted.type_code} does not hang from an event")
     check_times(wanted.start, wanted.end, now)
-    requirement = _what_it_hangs_from(connection, event, kind, wanted)
+    requirement = _check_parent(connection, event, kind, wanted)
     counts = (
         requirement is not None
         and requirement["category_code"] == RAR_CATEGORY
@@ -59,7 +59,7 @@ def check_new_appointment(
     )
     if wanted.counts_towards_rar != counts:
         demand = "demanded" if counts else "only"
-        raise refused("countsTowardsRar", f"True is {demand} for appointments of a RAR requirement in force")
+        raise bad_request("countsTowardsRar", f"True is {demand} for appointments of a RAR requirement in force")
     check_manager(connection, wanted.manager)
     check_office(connection, location=kind["location"], team_code=wanted.manager.team_code, code=wanted.office_code)
     if not wanted.allow_overlap:
@@ -69,22 +69,22 @@ def check_new_appointment(
 def check_times(start: datetime, end: datetime, now: datetime) -> None:
     """Raise a 400 Problem unless the end is after the start on the same day, and the start is not in the past."""
     if end <= start or end.date() != start.date():
-        raise refused("end", "The end must be after the start and on the same day")
+        raise bad_request("end", "The end must be after the start and on the same day")
     if start < now:
-        raise refused("start", "An appointment in the past is made together with an outcome, and not here")
+        raise bad_request("start", "An appointment in the past is made together with an outcome, and not here")
 
 
-def _what_it_hangs_from(
+def _check_parent(
     connection: sqlite3.Connection, event: sqlite3.Row, kind: sqlite3.Row, wanted: PutAppointment
 ) -> sqlite3.Row | None:
-    """Check what the appointment hangs from; return the requirement, straight or through the NSI, or None."""
+    """Validate the appointment's NSI or requirement; return the requirement, direct or of the NSI, or None."""
     if wanted.nsi_id is not None and wanted.requirement_id is not None:
-        raise refused("requirementId", "An NSI and a requirement exclude one another")
+        raise bad_request("requirementId", "An NSI and a requirement exclude one another")
     if wanted.nsi_id is not None:
         nsi = open_nsi(connection, wanted.nsi_id, event_id=event["id"])
         linked = "SELECT 1 FROM contact_type_nsi_type WHERE contact_type_code = ? AND nsi_type_code = ?"
         if not exists(connection, linked, kind["code"], nsi["type_code"]):
-            raise refused("typeCode", f"{kind['code']} may not hang from an NSI of type {nsi['type_code']}")
+            raise bad_request("typeCode", f"{kind['code']} may not hang from an NSI of type {nsi['type_code']}")
         return row_or_none(connection, "SELECT * FROM requirement WHERE id = ?", nsi["requirement_id"])
     if wanted.requirement_id is not None:
         requirement = row_or_none(
@@ -93,16 +93,16 @@ def _what_it_hangs_from(
         if requirement is None:
             raise not_found("Requirement", wanted.requirement_id)
         if requirement["event_id"] != event["id"]:
-            raise refused("requirementId", "The requirement is not on the event")
+            raise bad_request("requirementId", "The requirement is not on the event")
         return requirement
     legislation = event["legislation"]
     if legislation and not kind[legislation.lower()]:
-        raise refused("typeCode", f"{kind['code']} is not for an order of {legislation}")
+        raise bad_request("typeCode", f"{kind['code']} is not for an order of {legislation}")
     return None
 
 
 def open_nsi(connection: sqlite3.Connection, nsi_id: int, *, event_id: int) -> sqlite3.Row:
-    """Return an open NSI on an event. Raises a 409 Problem NSI_CLOSED where it is not open, or not there."""
+    """Return an open NSI on an event. Raises a 409 Problem NSI_CLOSED where there is none."""
     nsi = row_or_none(
         connection,
         "SELECT * FROM nsi WHERE id = ? AND event_id IS ? AND active AND NOT soft_deleted",
@@ -115,12 +115,12 @@ def open_nsi(connection: sqlite3.Connection, nsi_id: int, *, event_id: int) -> s
 
 
 def check_office(connection: sqlite3.Connection, *, location: str, team_code: str, code: str | None) -> None:
-    """Raise a 400 Problem unless the office is as the type's `location` demands, and one of the team's."""
+    """Raise a 400 Problem unless the office satisfies the type's `location` rule, and is one of the team's."""
     if code is None:
         if location == REQUIRED:
-            raise refused("officeCode", "The type demands an office")
+            raise bad_request("officeCode", "The type demands an office")
     elif location == NOT_ALLOWED:
-        raise refused("officeCode", "The type allows no office")
+        raise bad_request("officeCode", "The type allows no office")
     elif not exists(
         connection,
         "SELECT 1 FROM team_office JOIN team ON team_id = team.id JOIN office ON office.code = office_code"
@@ -128,15 +128,15 @@ def check_office(connection: sqlite3.Connection, *, location: str, team_code: st
         team_code,
         code,
     ):
-        raise refused("officeCode", f"{code} is not an office of team {team_code}")
+        raise bad_request("officeCode", f"{code} is not an office of team {team_code}")
 
 
 def check_overlap(
     connection: sqlite3.Connection, person_id: int, start: datetime, end: datetime, *, besides: int | None = None
 ) -> None:
-    """Raise a 409 Problem OVERLAP where the person has another appointment (`besides` one) at that time.
+    """Raise a 409 Problem OVERLAP where the person has another appointment at that time, other than `besides`.
 
-    One that was missed or rescheduled takes no time; one without an end takes the moment of its start.
+    Missed and rescheduled appointments do not count; one without an end is taken as ending at its start.
     """
     overlaps = rows(
         connection,
@@ -193,21 +193,21 @@ def check_outcome(
     enforcement_code: str | None,
     now: datetime,
 ) -> Outcome:
-    """Return the outcome with a code. Raises a 400 Problem where the appointment may not have it, or not yet."""
+    """Return the outcome with a code. Raises a 400 Problem where it is not allowed, or not yet."""
     if appointment["starts"] > minute(now):
-        raise refused("outcomeCode", "An outcome can be recorded from the appointment's start")
+        raise bad_request("outcomeCode", "An outcome can be recorded from the appointment's start")
     outcome = next((each for each in outcomes_of(connection, appointment["type_code"]) if each.code == code), None)
     if outcome is None:
-        raise refused("outcomeCode", f"{code} is not an outcome of the type")
+        raise bad_request("outcomeCode", f"{code} is not an outcome of the type")
     if enforcement_code is not None and enforcement_code not in outcome.actions:
-        raise refused("enforcementActionCode", f"{enforcement_code} is not an enforcement action of the outcome")
+        raise bad_request("enforcementActionCode", f"{enforcement_code} is not an enforcement action of the outcome")
     if enforcement_code is None and outcome.actions and not outcome.attended and not outcome.complied:
-        raise refused("enforcementActionCode", "An unacceptable absence demands an enforcement action")
+        raise bad_request("enforcementActionCode", "An unacceptable absence demands an enforcement action")
     return outcome
 
 
-def hangs_from_rar(connection: sqlite3.Connection, appointment: sqlite3.Row) -> bool:
-    """Return whether an appointment hangs from a RAR requirement, straight or through its NSI."""
+def is_linked_to_rar(connection: sqlite3.Connection, appointment: sqlite3.Row) -> bool:
+    """Return whether an appointment is linked to a RAR requirement, directly or through its NSI."""
     return exists(
         connection,
         "SELECT 1 FROM requirement WHERE category_code = ? AND id = coalesce(?, (SELECT requirement_id FROM nsi"

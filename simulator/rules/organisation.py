@@ -1,17 +1,17 @@
-"""Whether a provider, a team and a member of staff belong together."""
+"""Rules for managers: provider, team and member of staff."""
 
 import sqlite3
 from typing import Annotated
 
 from pydantic import Field
 
-from simulator.errors import refused
-from simulator.requests_read import Model
+from simulator.errors import bad_request
+from simulator.request_parsing import Model
 from simulator.store import exists
 
 
 class Manager(Model):
-    """Who manages an NSI or holds an appointment."""
+    """The manager of an NSI or an appointment."""
 
     provider_code: Annotated[str, Field(min_length=1, max_length=3)]
     team_code: Annotated[str, Field(min_length=1, max_length=6)]
@@ -27,7 +27,7 @@ def check_manager(connection: sqlite3.Connection, manager: Manager) -> None:
         manager.team_code,
         manager.provider_code,
     ):
-        raise refused("manager.teamCode", f"Team {manager.team_code} is not in provider {manager.provider_code}")
+        raise bad_request("manager.teamCode", f"Team {manager.team_code} is not in provider {manager.provider_code}")
     if not exists(
         connection,
         "SELECT 1 FROM staff JOIN staff_team ON staff_id = staff.id JOIN team ON team_id = team.id"
@@ -35,4 +35,4 @@ def check_manager(connection: sqlite3.Connection, manager: Manager) -> None:
         manager.staff_code,
         manager.team_code,
     ):
-        raise refused("manager.staffCode", f"{manager.staff_code} is not in team {manager.team_code}")
+        raise bad_request("manager.staffCode", f"{manager.staff_code} is not in team {manager.team_code}")

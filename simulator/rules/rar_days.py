@@ -1,4 +1,4 @@
-"""RAR days: days, not appointments."""
+"""Calculation of RAR days: several sessions on one day count as one day."""
 
 import json
 import sqlite3
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from simulator.answers import compact
 from simulator.datasets.reference import RAR_CATEGORY
 from simulator.errors import Json
+from simulator.serializers import compact
 from simulator.store import rows
 
 PACE_DAYS = 56
-"""The 8 weeks that the pace is taken from, today included."""
+"""The period of the pace: 8 weeks, today included."""
 
 REQUIREMENTS = (
     "SELECT requirement.*, event.person_id, order_end FROM requirement JOIN event ON event_id = event.id"
@@ -38,7 +38,7 @@ class RarDays:
     in_force: bool
     left: int | None
     at_risk: bool
-    answer: Json
+    json: Json
 
 
 def in_force(requirement: sqlite3.Row, day: date) -> bool:
@@ -48,7 +48,7 @@ def in_force(requirement: sqlite3.Row, day: date) -> bool:
 
 
 def count(connection: sqlite3.Connection, person_ids: Iterable[int], today: date) -> list[RarDays]:
-    """Return the RAR days of the people's RAR requirements, ended ones too, in the order of the requirements."""
+    """Return the RAR days of people's RAR requirements, also ended ones, in order of requirement."""
     people = json.dumps(list(person_ids))
     completed: dict[int, list[str]] = {}
     booked: dict[int, int] = {}
@@ -79,7 +79,7 @@ def _of(requirement: sqlite3.Row, completed: list[str], booked: int, today: date
         in_force=in_force(requirement, today),
         left=left,
         at_risk=at_risk,
-        answer=compact(
+        json=compact(
             requirementId=requirement["id"],
             eventId=requirement["event_id"],
             ordered=ordered,

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from audit.delivery.sending import _claim as claim_and_die
+from audit.delivery.sending import send_due_events
 from audit.events import record
 from audit.models import AuditEvent, Sending
-from audit.sending import _claim as claim_and_die
-from audit.sending import send_waiting
 from tests.audit.conftest import ReadQueue
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def happen(count: int = 1) -> None:
 
 def test_what_happened_is_in_the_queue_in_the_shape_of_hmpps_audit(queue: ReadQueue) -> None:
     happen()
-    assert send_waiting() == 1
+    assert send_due_events() == 1
     (body,) = queue.messages()
     assert json.loads(body) == AuditEvent.objects.get().as_message()
     assert Sending.objects.get().sent_at
@@ -35,8 +35,8 @@ def test_what_happened_is_in_the_queue_in_the_shape_of_hmpps_audit(queue: ReadQu
 
 def test_more_events_than_fit_in_one_batch_are_all_sent_once(queue: ReadQueue) -> None:
     happen(23)
-    assert send_waiting() == 23
-    assert send_waiting() == 0
+    assert send_due_events() == 23
+    assert send_due_events() == 0
     assert sorted(json.loads(body)["subjectId"] for body in queue.messages()) == [f"X{n:06}" for n in range(23)]
 
 
@@ -50,21 +50,21 @@ def test_while_the_queue_cannot_be_reached_events_wait_and_are_sent_later(
             settings.AUDIT_QUEUE_URL = queue.url + "-that-is-not-there"
         else:
             broken.setenv("AWS_ENDPOINT_URL_SQS", address)
-        assert send_waiting() == 0
+        assert send_due_events() == 0
     settings.AUDIT_QUEUE_URL = queue.url
     assert Sending.objects.filter(sent_at=None, tries=1).count() == 2
-    assert send_waiting() == 0
+    assert send_due_events() == 0
     with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=True):
-        assert send_waiting() == 2
+        assert send_due_events() == 2
     assert len(queue.messages()) == 2
 
 
 def test_an_event_whose_sender_died_is_sent_by_the_next(queue: ReadQueue) -> None:
     happen()
     claim_and_die()
-    assert send_waiting() == 0
+    assert send_due_events() == 0
     with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=True):
-        assert send_waiting() == 1
+        assert send_due_events() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -90,7 +90,7 @@ def test_without_a_queue_events_are_kept_and_nothing_waits() -> None:
     happen()
     assert AuditEvent.objects.count() == 1
     assert not Sending.objects.exists()
-    assert send_waiting() == 0
+    assert send_due_events() == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -100,4 +100,4 @@ def test_an_event_is_kept_though_nobody_can_be_woken(queue: ReadQueue, settings:
     }
     happen()
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    assert send_waiting() == 1
+    assert send_due_events() == 1

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.events import record
-from audit.models import AuditEvent, NeverChanged, PermittedPurge, Sending
+from audit.models import AuditEvent, AuditEventImmutable, PermittedPurge, Sending
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +66,7 @@ def test_an_event_is_not_changed_or_deleted_through_the_model() -> None:
         AuditEvent.objects.all().delete,
     ]
     for attempt in attempts:
-        with pytest.raises(NeverChanged):
+        with pytest.raises(AuditEventImmutable):
             attempt()
     assert AuditEvent.objects.get().who == "ROBIN.SAMPLE"
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from audit.models import AuditEvent
 from booking.models import Booking, BookingState
-from booking.services.resume import resume_due
+from booking.services.delivery.resume import resume_due
 from guidance.services import publishing
 from tests.booking.journeys import answer_all
 from tests.booking.test_confirming import confirm

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from delius import circuit_breaker
-from delius.services import Service
+from delius.http import circuit_breaker
+from delius.upstream import Service
 
 
 def open_circuits(*services: Service) -> None:

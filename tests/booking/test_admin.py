@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from booking.models import Booking, BookingState, DuplicateNsis
-from booking.services.resume import resume_due
+from booking.services.delivery.resume import resume_due
 from tests.booking.test_confirming import visits
 from tests.booking.test_resuming import left_under_way
 from tests.simulator_process import Simulator

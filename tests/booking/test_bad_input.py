@@ -63,7 +63,7 @@ def test_a_choice_that_was_not_offered_is_in_the_log_by_its_field_and_without_wh
 ) -> None:
     for sent in ({"type": "TAMPERED"}, {}, {"type": "COAP"}):
         robin.post(f"{CASE}/type/", sent)
-    [line] = [record.msg for record in caplog.records if "choice_not_offered" in str(record.msg)]
+    [line] = [record.msg for record in caplog.records if "invalid_choice_submitted" in str(record.msg)]
     assert (line["step"], line["fields"]) == ("type", ["type"])
     assert line["user_id"]
     assert not [record for record in caplog.records if "TAMPERED" in str(record.msg)]

@@ -207,7 +207,7 @@ class TestPages:
 
     @pytest.fixture(autouse=True)
     def _crowd(self, robin: Client, simulator: Simulator) -> None:
-        simulator.reset(dataset="crowd")
+        simulator.reset(dataset="large_caseload")
 
     def test_everybody_is_on_one_of_the_pages(self, robin: Client) -> None:
         first, second = (robin.get("/", {"order": "crn", "page": page}).content.decode() for page in (1, 2))

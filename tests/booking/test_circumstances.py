@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from booking.presenters.circumstances import circumstances
+from booking.journey.circumstances import circumstances
 from delius.records import Case
 from tests.booking.journeys import answer_up_to
 

@@ -12,12 +12,12 @@ from django.test import Client
 from django.utils import timezone
 
 from booking.models import Booking, BookingState, Draft
-from booking.services import cancellation
-from booking.services.processing import process
-from booking.services.resume import resume_due
-from booking.services.states import Superseded, change
-from delius.appointments import NAMESPACE as APPOINTMENT
-from delius.nsis import NAMESPACE as NSI
+from booking.services.delivery import cancellation
+from booking.services.delivery.processing import process
+from booking.services.delivery.resume import resume_due
+from booking.services.states import ConcurrentUpdate, conditional_update
+from delius.writes.appointments import NAMESPACE as APPOINTMENT
+from delius.writes.nsis import NAMESPACE as NSI
 from tests.booking.journeys import answer_all, press, sent_by_the_page_of, typed
 from tests.simulator_process import Simulator
 
@@ -532,8 +532,8 @@ class TestChangingAnswers:
         before = Booking.objects.get()
         assert cancellation.may_cancel(before)
         Booking.objects.update(sent_at=timezone.now())
-        with pytest.raises(Superseded):
-            change(before, only_if=Q(sent_at=None), tries=7)
+        with pytest.raises(ConcurrentUpdate):
+            conditional_update(before, only_if=Q(sent_at=None), tries=7)
         assert Booking.objects.get().state == BookingState.SUBMITTED
 
 

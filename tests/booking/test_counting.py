@@ -17,7 +17,7 @@ from booking.journey.steps import STEPS
 from booking.models import Booking, BookingState, Draft, JourneyCount, JourneyEvent
 from booking.presenters.journey_counts import QUESTIONS
 from booking.selectors import journeys_between, journeys_ever, journeys_under_way
-from booking.services import counting
+from booking.services import journey_counts
 from rarbooking.models import User
 from tests.booking.journeys import answer_all, answer_up_to, day_in, sent_by_the_page_of, typed
 from tests.booking.test_confirming import confirm
@@ -200,13 +200,17 @@ def test_a_draft_of_the_release_before_that_is_deleted_as_it_is_counts_nowhere(r
 @pytest.mark.django_db(transaction=True)
 def test_additions_that_meet_are_all_kept() -> None:
     day = date(2026, 11, 25)
-    keys = [(day, JourneyEvent.FINISHED, ""), (day, JourneyEvent.TOOLKIT, "maps"), (day, JourneyEvent.LEFT, "when")]
+    keys = [
+        (day, JourneyEvent.FINISHED, ""),
+        (day, JourneyEvent.TOOLKIT, "maps"),
+        (day, JourneyEvent.ABANDONED, "when"),
+    ]
 
     def add_often(number: int) -> None:
         try:
             # Each in another order, which would have them wait for each other if it were kept.
             for key in [*keys[number % 3 :], *keys[: number % 3]] * 5:
-                counting._add({key: 1, keys[0]: 1})
+                journey_counts._add({key: 1, keys[0]: 1})
         finally:
             connection.close()
 

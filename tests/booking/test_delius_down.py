@@ -14,10 +14,10 @@ from django_tasks_db.models import DBTaskResult
 
 from audit.models import AuditEvent
 from booking.models import Booking, BookingState, Draft
-from booking.services.processing import process
-from booking.services.resume import resume_due
-from delius import background
-from delius.services import Service
+from booking.services.delivery.processing import process
+from booking.services.delivery.resume import resume_due
+from delius.http import background
+from delius.upstream import Service
 from rarbooking.roles import Role
 from tests.booking.down import open_circuits
 from tests.booking.journeys import answer_all, answer_up_to, sent_by_the_page_of
@@ -112,7 +112,7 @@ def test_the_answers_given_before_are_there_when_delius_is_back(robin: Client, l
         open_circuits(DELIUS)
         clock.shift(61)
         assert robin.get(f"{CASE}/").status_code == 503
-        background.finish()
+        background.drain()
         answer = robin.get(f"{CASE}/")
     assert (answer.status_code, answer["Location"]) == (302, f"{CASE}/notes/")
 
@@ -201,7 +201,7 @@ def test_what_could_not_be_confirmed_is_booked_once_by_the_same_button_when_deli
         assert robin.post(f"{CASE}/check/", button).status_code == 503
         clock.shift(60)
         assert robin.post(f"{CASE}/check/", button).status_code == 503
-        background.finish()
+        background.drain()
         assert robin.post(f"{CASE}/check/", button).status_code == 302
         assert robin.post(f"{CASE}/check/", button).status_code == 302
     assert Booking.objects.get().state == BookingState.BOOKED
@@ -255,7 +255,7 @@ def test_a_worker_finishes_what_waited_as_soon_as_delius_is_back(robin: Client, 
         open_circuits(DELIUS)
         clock.shift(15)
         assert resume_due() == {}
-        background.finish()
+        background.drain()
         assert resume_due() == {"booked": 1}
     assert len(visits(simulator)) == 1
 

@@ -7,7 +7,7 @@ import pytest
 from django.core import signing
 from django.test import Client
 
-from booking import shown_nsi
+from booking.journey import shown_nsi
 from booking.models import Booking, DuplicateNsis
 from tests.booking.journeys import answer_all, day_in, press
 from tests.booking.test_bad_input import errors_in

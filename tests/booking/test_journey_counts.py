@@ -35,8 +35,8 @@ def october(rollout: None) -> None:
     """Ten journeys that were finished and ten that were left."""
     count(JourneyEvent.STARTED, 24)
     count(JourneyEvent.FINISHED, 10)
-    count(JourneyEvent.LEFT, 6, "type")
-    count(JourneyEvent.LEFT, 4, "when")
+    count(JourneyEvent.ABANDONED, 6, "type")
+    count(JourneyEvent.ABANDONED, 4, "when")
     count(JourneyEvent.TOOLKIT, 3, "maps-for-change")
     count(JourneyEvent.TOOLKIT, 1, "stepping-stones")
     count(JourneyEvent.WITH_TOOLKIT, 2, "N90")

@@ -11,14 +11,14 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from booking.models import Booking, BookingState, Draft
-from booking.services.cancellation import let_go
-from booking.services.keeping import purge_bookings
-from booking.services.resume import resume_due
-from booking.services.settling import mark_as_settled, try_again
+from booking.services.delivery.cancellation import cancel_unsent
+from booking.services.delivery.resume import resume_due
+from booking.services.delivery.support import mark_as_settled, resubmit
+from booking.services.retention import purge_bookings
 
 BEFORE, AFTER = [("booking", "0007_large_tables")], [("booking", "0009_references")]
 UNDER_WAY = ("submitted", "nsi_ready", "uncertain")
-AT_REST = ("booked", "refused", "cancelled", "settled")
+FINAL_STATES = ("booked", "refused", "cancelled", "settled")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +31,7 @@ def old_rows() -> dict[str, Any]:
     try:
         user = get_user_model().objects.create(username="ROBIN.SAMPLE")
         old = executor.loader.project_state(BEFORE).apps
-        ids = {state: _write(old, user.pk, state) for state in (*UNDER_WAY, *AT_REST, "needs_attention")}
+        ids = {state: _write(old, user.pk, state) for state in (*UNDER_WAY, *FINAL_STATES, "needs_attention")}
     finally:
         executor = MigrationExecutor(connection)
         executor.migrate(AFTER)
@@ -62,7 +62,7 @@ def _write(old: Any, user_id: int, state: str) -> Any:
 
 
 def test_what_was_over_is_untouched(old_rows: dict[str, Any]) -> None:
-    for state in (*AT_REST, "needs_attention"):
+    for state in (*FINAL_STATES, "needs_attention"):
         booking = Booking.objects.get(id=old_rows[state])
         assert (booking.state, booking.nsi_reference, booking.appointment_reference) == (state, None, None)
         assert booking.notes == ("" if state == "booked" else "Private words")
@@ -85,12 +85,12 @@ def test_nothing_is_ever_sent_for_it_and_support_can_settle_it(old_rows: dict[st
     assert resume_due() == {}
     for state in (*UNDER_WAY, "needs_attention"):
         booking = Booking.objects.get(id=old_rows[state])
-        assert not try_again(booking, by=user)
-        assert let_go(booking.id)
+        assert not resubmit(booking, by=user)
+        assert cancel_unsent(booking.id)
         assert booking.state == BookingState.NEEDS_ATTENTION
         assert mark_as_settled(booking, by=user, reason="It is there")
     assert resume_due() == {}
 
 
 def test_it_is_deleted_when_it_is_over_as_any_other(old_rows: dict[str, Any]) -> None:
-    assert purge_bookings(before=timezone.now() + timedelta(minutes=1))[0] == len(AT_REST)
+    assert purge_bookings(before=timezone.now() + timedelta(minutes=1))[0] == len(FINAL_STATES)

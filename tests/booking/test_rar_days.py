@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from booking.formats import LONDON
-from booking.journey.budget import RarDays
+from booking.journey.rar_days import RarDays
 from booking.models import Booking
 from booking.presenters.rar_days import rar_days_bar
 from tests.booking.journeys import answer_all, press

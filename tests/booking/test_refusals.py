@@ -5,7 +5,7 @@ import re
 import pytest
 
 from booking.journey.steps import STEPS
-from booking.services.refusals import OTHER, refusal
+from booking.services.delivery.refusals import OTHER, refusal
 from delius.errors import Conflict, ConflictReason, LimitedAccess, NotFound, Refused, RefusedField
 from tests.delius.values import a_new_nsi, a_phone_call
 

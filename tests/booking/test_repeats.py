@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from booking.journey.repeats import FREQUENCIES, MOST_REPEATS, repeat_dates
 from booking.models import Booking, Draft
-from booking.services.resume import resume_due
+from booking.repeats import FREQUENCIES, MAX_REPEATS, repeat_dates
+from booking.services.delivery.resume import resume_due
 from tests.booking.journeys import answer_all, answer_up_to, day_in, sent_by_the_page_of
 from tests.booking.test_bad_input import errors_in
 from tests.booking.test_confirming import asked, toolkit_nsis, visits
@@ -47,7 +47,7 @@ class TestDates:
     @given(
         st.dates(date(2026, 1, 1), date(2036, 12, 31)),
         st.sampled_from([name for name, _ in FREQUENCIES]),
-        st.integers(1, MOST_REPEATS),
+        st.integers(1, MAX_REPEATS),
     )
     def test_repeats_are_days_that_exist_each_later_than_the_one_before(
         self, first: date, frequency: str, number: int

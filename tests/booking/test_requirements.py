@@ -9,8 +9,8 @@ from django.test import Client
 
 from booking.journey.steps import REFERRED_IN_FUTURE
 from booking.models import Booking, BookingState
-from delius import cache
 from delius import selectors as delius
+from delius.reads import cache
 from delius.records import Event
 from tests.booking.journeys import answer_all, press, typed
 from tests.booking.test_bad_input import errors_in

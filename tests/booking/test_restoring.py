@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from booking.models import Booking, BookingState
-from booking.services.resume import resume_due
+from booking.services.delivery.resume import resume_due
 from tests.booking.journeys import answer_all
 from tests.booking.test_confirming import confirm, toolkit_nsis, visits
 from tests.simulator_process import Simulator

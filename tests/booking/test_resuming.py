@@ -10,8 +10,8 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from booking.models import Booking, BookingState, Draft, UpstreamAttempt
-from booking.services.resume import resume_due
-from booking.services.schedule import delay
+from booking.services.delivery.resume import resume_due
+from booking.services.delivery.retry import backoff
 from tests.booking.journeys import answer_all
 from tests.booking.test_confirming import confirm, lose, toolkit_nsis, visits
 from tests.simulator_process import Simulator
@@ -64,7 +64,7 @@ def test_a_task_is_waiting_for_a_worker_from_the_moment_of_confirming(
 
 
 def test_delays_grow_to_a_quarter_of_an_hour() -> None:
-    assert [delay(tries).total_seconds() for tries in range(9)] == [5, 10, 20, 40, 80, 160, 320, 640, 900]
+    assert [backoff(tries).total_seconds() for tries in range(9)] == [5, 10, 20, 40, 80, 160, 320, 640, 900]
 
 
 def test_a_booking_that_cannot_be_settled_comes_to_need_attention(

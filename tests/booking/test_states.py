@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from booking.models import Booking, BookingState
-from booking.services.states import AT_REST, TRANSITIONS, move
+from booking.services.states import FINAL_STATES, TRANSITIONS, transition
 
 DIAGRAM = Path(__file__).resolve().parent.parent.parent / "docs" / "booking-states.md"
 
@@ -14,7 +14,7 @@ DIAGRAM = Path(__file__).resolve().parent.parent.parent / "docs" / "booking-stat
 def test_the_diagram_shows_exactly_the_arrows_of_the_code() -> None:
     arrows = set(re.findall(r"^    (\S+) --> (\S+)$", DIAGRAM.read_text(), re.MULTILINE))
     in_code = {(str(before), str(after)) for before, following in TRANSITIONS.items() for after in following}
-    ends = {(str(state), "[*]") for state in AT_REST}
+    ends = {(str(state), "[*]") for state in FINAL_STATES}
     assert arrows == in_code | ends | {("[*]", "submitted")}
 
 
@@ -22,8 +22,8 @@ def test_every_state_has_its_arrows() -> None:
     assert set(TRANSITIONS) == set(BookingState)
 
 
-@pytest.mark.parametrize("state", sorted(AT_REST))
+@pytest.mark.parametrize("state", sorted(FINAL_STATES))
 def test_a_booking_at_rest_never_moves_again(state: BookingState) -> None:
     for after in BookingState:
         with pytest.raises(ValueError, match="cannot go"):
-            move(Booking(state=state), after)
+            transition(Booking(state=state), after)

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from delius import mirror
+from delius.mirror import selectors as mirror
 from tests.booking.journeys import answer_all, answer_up_to
 from tests.booking.test_confirming import confirm
 from tests.delius.factories import make_nsi

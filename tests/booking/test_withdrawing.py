@@ -10,15 +10,15 @@ from django_tasks_db.models import DBTaskResult
 
 from audit.models import AuditEvent
 from booking.models import Booking, BookingState
-from booking.services.resume import resume_due
-from booking.services.withdrawal import WITHDRAW_AFTER, withdraw_due
+from booking.services.delivery.resume import resume_due
+from booking.services.delivery.withdrawal import WITHDRAWAL_DELAY, withdraw_due
 from tests.booking.journeys import answer_all, press
 from tests.booking.test_confirming import CASE, asked, confirm, lose, toolkit_nsis, visits
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
 Later = Callable[..., Any]
-MINUTES = WITHDRAW_AFTER.total_seconds() / 60
+MINUTES = WITHDRAWAL_DELAY.total_seconds() / 60
 
 
 def refused(client: Client, simulator: Simulator) -> Booking:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import requests
 
-from delius import transport
 from delius.conf import Connection
-from delius.session import new_session
+from delius.http import transport
+from delius.http.session import new_session
 from tests.contract.document import BASE, faults_of_answer, faults_of_request, is_of_the_service
 
 SPOILING = {"malformed", "missing_field"}

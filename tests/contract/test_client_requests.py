@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel
 
-from delius import client, records, transport
+from delius import client, records
 from delius.client import CaseSort, get_client, reset_client
-from delius.transport import Operation
+from delius.http import transport
+from delius.http.transport import Operation
 from tests.contract.document import contents, operations
 from tests.contract.recording import Recorder
 from tests.delius.values import BRIAN, CLARA, HARROW_END, NOW, ROBIN, TODAY, a_new_nsi, a_phone_call

@@ -6,8 +6,8 @@ import pytest
 from django.core.cache import cache
 from pytest_django import Settings
 
-from delius import background
 from delius.client import DeliusClient, get_client
+from delius.http import background
 from tests.delius.scripted import ScriptedUpstream
 from tests.delius.values import NOW
 from tests.simulator_process import Simulator
@@ -35,6 +35,6 @@ def upstream(settings: Settings) -> Iterator[ScriptedUpstream]:
     settings.DELIUS_INTEGRATION_URL = f"{scripted.url}/delius"
     cache.clear()
     yield scripted
-    background.finish()
+    background.drain()
     cache.clear()
     scripted.stop()

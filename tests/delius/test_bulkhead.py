@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from delius.bulkhead import Bulkhead
 from delius.client import get_client
 from delius.errors import CircuitOpen
-from delius.parallel import Outcome, side_by_side
+from delius.http.bulkhead import Bulkhead
+from delius.reads.parallel import ReadResult, in_parallel
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 
 BRIAN, ROBIN = "X000001", "ROBIN.SAMPLE"
@@ -43,8 +43,8 @@ def read() -> Any:
     return get_client().risk_flags(BRIAN, username=ROBIN)
 
 
-def read_four() -> list[Outcome[Any]]:
-    return side_by_side([read] * 4)
+def read_four() -> list[ReadResult[Any]]:
+    return in_parallel([read] * 4)
 
 
 def test_whoever_finds_the_bulkhead_full_while_nothing_is_answered_is_refused_and_nothing_is_sent(
@@ -103,6 +103,6 @@ def test_a_long_silence_before_anybody_asked_is_not_held_against_delius() -> Non
 def test_whoever_fails_counts_no_longer(upstream: ScriptedUpstream) -> None:
     upstream.answers(Answer(status=400))
     for _ in range(THREADS * 3):
-        assert [each.error is not None for each in side_by_side([read] * 2)] == [True, True]
+        assert [each.error is not None for each in in_parallel([read] * 2)] == [True, True]
     upstream.answers(EMPTY)
     assert read() == ()

@@ -8,8 +8,9 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from delius import background, selectors
+from delius import selectors
 from delius.errors import Unavailable
+from delius.http import background
 from delius.london import LONDON
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 
@@ -27,7 +28,7 @@ def ages(settings: Settings) -> Iterator[None]:
     settings.DELIUS_REFERENCE_STALE_SECONDS = STALE
     settings.DELIUS_REFERENCE_OUTAGE_SECONDS = OUTAGE
     yield
-    background.finish()
+    background.drain()
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_what_is_stale_is_used_at_once_and_read_again_for_the_next_who_asks(
     offices()
     clock.shift(FRESH)
     assert offices() == ["Office 1"]
-    background.finish()
+    background.drain()
     assert offices() == ["Office 2"]
     clock.shift(FRESH - 1)
     assert offices() == ["Office 2"]
@@ -85,7 +86,7 @@ def test_however_many_ask_for_it_one_at_a_time_reads_what_is_stale(
     upstream.respond = respond
     assert [offices() for _ in range(20)] == [["Office 1"]] * 20
     may_end.set()
-    background.finish()
+    background.drain()
     assert asked(upstream) == 2
     assert offices() == ["Office 2"]
 
@@ -119,12 +120,12 @@ def test_a_refresh_that_fails_is_not_tried_again_for_half_a_minute_and_leaves_wh
     clock.shift(FRESH)
     for _ in range(3):
         assert offices() == ["Office 1"]
-        background.finish()
+        background.drain()
     assert asked(upstream) == 2
     clock.shift(31)
     upstream.answers(office(2))
     assert offices() == ["Office 1"]
-    background.finish()
+    background.drain()
     assert offices() == ["Office 2"]
 
 
@@ -142,20 +143,20 @@ def test_a_refresh_is_finished_before_the_process_ends(
 
 def test_more_work_than_fits_is_left_for_later(upstream: ScriptedUpstream) -> None:
     may_end = threading.Event()
-    begun = [background.begin(lambda: bool(may_end.wait(10)) and None) for _ in range(background.MOST_UNDER_WAY + 1)]
+    begun = [background.submit(lambda: bool(may_end.wait(10)) and None) for _ in range(background.MAX_PENDING + 1)]
     may_end.set()
-    assert begun == [True] * background.MOST_UNDER_WAY + [False]
-    background.finish()
-    assert background.begin(lambda: None)
+    assert begun == [True] * background.MAX_PENDING + [False]
+    background.drain()
+    assert background.submit(lambda: None)
 
 
 def test_work_that_goes_wrong_leaves_its_place_to_others(upstream: ScriptedUpstream) -> None:
     def fail() -> None:
         raise RuntimeError
 
-    for _ in range(background.MOST_UNDER_WAY * 2):
-        assert background.begin(fail)
-        background.finish()
+    for _ in range(background.MAX_PENDING * 2):
+        assert background.submit(fail)
+        background.drain()
 
 
 def test_appointment_types_are_used_while_they_are_read_again(
@@ -165,7 +166,7 @@ def test_appointment_types_are_used_while_they_are_read_again(
     before = selectors.appointment_types()
     clock.shift(FRESH + 1)
     assert selectors.appointment_types() == before
-    background.finish()
+    background.drain()
     assert len(upstream.received) == 2
 
 

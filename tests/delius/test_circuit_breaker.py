@@ -13,14 +13,15 @@ import time_machine
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from delius import availability, background, circuit_breaker, conf
+from delius import availability, conf
 from delius.client import PUT_APPOINTMENT, get_client
 from delius.errors import CircuitOpen, DeliusError, Unavailable
+from delius.http import background, circuit_breaker
+from delius.http.signals import request_not_sent
+from delius.http.transport import Transport, json_of
 from delius.london import LONDON
-from delius.parallel import side_by_side
-from delius.services import Service
-from delius.signals import request_not_sent
-from delius.transport import Transport, json_of
+from delius.reads.parallel import in_parallel
+from delius.upstream import Service
 from scripts.servers import Redis
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 
@@ -42,7 +43,7 @@ def rules(settings: Settings) -> Iterator[None]:
     settings.DELIUS_CIRCUIT_FAILURES = FAILURES
     settings.DELIUS_CIRCUIT_SECONDS = OPEN_SECONDS
     yield
-    background.finish()
+    background.drain()
 
 
 def read() -> Any:
@@ -84,7 +85,7 @@ def open_circuit(upstream: ScriptedUpstream) -> None:
 def ask_once_the_time_is_over() -> None:
     """Whoever asks then is refused, and this process checks the service in the background."""
     assert is_refused(read)
-    background.finish()
+    background.drain()
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
@@ -212,7 +213,7 @@ def test_after_a_while_a_service_that_answers_again_is_asked_again_and_nobody_wa
             "/delius/appointment-types",
         ]
         assert circuit_breaker.states()[Service.DELIUS] == "closed"
-        assert [each.get() for each in side_by_side([read] * 4)] == [()] * 4
+        assert [each.get() for each in in_parallel([read] * 4)] == [()] * 4
 
 
 def test_the_circuit_of_a_service_that_does_not_answer_its_check_stays_open_for_as_long_again(
@@ -319,7 +320,7 @@ def test_requests_to_a_service_that_works_are_side_by_side(upstream: ScriptedUps
         return EMPTY
 
     upstream.respond = respond
-    assert [each.get() for each in side_by_side([read] * 4)] == [()] * 4
+    assert [each.get() for each in in_parallel([read] * 4)] == [()] * 4
 
 
 def test_what_is_logged_names_the_service_and_nobody(upstream: ScriptedUpstream) -> None:

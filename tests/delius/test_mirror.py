@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 import pytest
 
-from delius import mirror
 from delius.london import LONDON
-from delius.mirror import SessionCount, TypeUse
+from delius.mirror import selectors as mirror
+from delius.mirror.selectors import SessionCount, TypeUse
 from tests.delius.factories import ENDED, GONE, SOFT_DELETED, TEAM, make_contact, make_nsi
 from tests.delius.values import BRIAN, CLARA, NOW
 

@@ -10,11 +10,12 @@ import structlog
 import time_machine
 from pytest_django import Settings
 
-from delius import background, selectors
+from delius import selectors
 from delius.client import CaseSort
 from delius.errors import DeliusContractError, LimitedAccess, NotFound, Unavailable
+from delius.http import background
 from delius.london import today
-from delius.parallel import side_by_side
+from delius.reads.parallel import in_parallel
 from delius.records import Case, Relation
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 from tests.delius.values import BRIAN, CLARA, GITA, HAL, JO, ROBIN
@@ -196,7 +197,7 @@ def test_reference_data_is_cached_longer_than_cases(simulator: Simulator, settin
         assert reads(simulator, "getOffices") == 1
         clock.shift(2)
         selectors.offices("N90AAA")
-        background.finish()
+        background.drain()
         assert reads(simulator, "getOffices") == 2
 
 
@@ -216,7 +217,7 @@ def test_appointments_ahead_are_those_from_today_on(simulator: Simulator) -> Non
         for contact in simulator.contacts(CLARA)
         if contact["start"] >= today().isoformat() and contact["end"]
     }
-    assert {each.contact_id for each in selectors.coming_appointments(CLARA, username=ROBIN)} == ahead
+    assert {each.contact_id for each in selectors.upcoming_appointments(CLARA, username=ROBIN)} == ahead
     assert ahead
 
 
@@ -227,31 +228,31 @@ def test_every_page_of_the_appointments_ahead_is_read(upstream: ScriptedUpstream
         return Answer({"appointments": [found], "page": number, "totalPages": 3, "totalElements": 3})
 
     upstream.respond = page
-    assert [each.contact_id for each in selectors.coming_appointments(BRIAN, username=ROBIN)] == [1, 2, 3]
+    assert [each.contact_id for each in selectors.upcoming_appointments(BRIAN, username=ROBIN)] == [1, 2, 3]
 
 
 def test_an_upstream_with_endless_pages_is_not_read_to_the_end(upstream: ScriptedUpstream) -> None:
     upstream.answers(Answer({"appointments": [], "page": 0, "totalPages": 10**9, "totalElements": 0}))
-    assert selectors.coming_appointments(BRIAN, username=ROBIN) == ()
-    assert len(upstream.received) == selectors.MOST_PAGES
+    assert selectors.upcoming_appointments(BRIAN, username=ROBIN) == ()
+    assert len(upstream.received) == selectors.MAX_PAGES
 
 
 def test_appointments_ahead_are_read_again_once_one_was_made_and_nothing_else_of_the_case(simulator: Simulator) -> None:
     for _ in range(2):
         selectors.case(CLARA, username=ROBIN)
-        selectors.coming_appointments(CLARA, username=ROBIN)
+        selectors.upcoming_appointments(CLARA, username=ROBIN)
     assert reads(simulator) == 2
-    selectors.forget_appointments(CLARA, username=ROBIN)
+    selectors.invalidate_appointments(CLARA, username=ROBIN)
     simulator.clear_requests()
     selectors.case(CLARA, username=ROBIN)
-    selectors.coming_appointments(CLARA, username=ROBIN)
+    selectors.upcoming_appointments(CLARA, username=ROBIN)
     assert [each["operation"] for each in simulator.requests()] == ["getAppointments"]
 
 
 def test_the_appointments_of_another_person_are_not_forgotten_with_them(simulator: Simulator) -> None:
-    selectors.coming_appointments(BRIAN, username=ROBIN)
-    selectors.forget_appointments(CLARA, username=ROBIN)
-    selectors.coming_appointments(BRIAN, username=ROBIN)
+    selectors.upcoming_appointments(BRIAN, username=ROBIN)
+    selectors.invalidate_appointments(CLARA, username=ROBIN)
+    selectors.upcoming_appointments(BRIAN, username=ROBIN)
     assert reads(simulator, "getAppointments") == 1
 
 
@@ -266,19 +267,19 @@ def test_a_schedule_is_read_side_by_side_with_the_risk_flags(upstream: ScriptedU
 
     upstream.respond = respond
     found = selectors.schedule(BRIAN, username=ROBIN, page=0)
-    assert (found.coming, found.past, found.past_pages, found.risk_flags.get()) == ((), (), 0, ())
+    assert (found.upcoming, found.past, found.past_pages, found.risk_flags.get()) == ((), (), 0, ())
 
 
 def test_a_schedule_whose_risk_flags_cannot_be_read_is_shown_all_the_same(simulator: Simulator) -> None:
     simulator.fault("getRiskFlags", "status", status=500)
     found = selectors.schedule(CLARA, username=ROBIN, page=0)
-    assert found.coming
+    assert found.upcoming
     assert isinstance(found.risk_flags.error, Unavailable)
 
 
 @pytest.mark.parametrize("crn", [RESTRICTED, EXCLUDED])
 def test_nothing_of_a_case_is_read_by_somebody_who_may_not_see_it(simulator: Simulator, crn: str) -> None:
-    for read in (selectors.coming_appointments, selectors.risk_flags, partial(selectors.schedule, page=0)):
+    for read in (selectors.upcoming_appointments, selectors.risk_flags, partial(selectors.schedule, page=0)):
         with pytest.raises(LimitedAccess):
             read(crn, username=ROBIN)
 
@@ -298,7 +299,7 @@ def test_never_more_reads_are_under_way_than_may_be(settings: Settings) -> None:
         too_many.wait(0.1)
         under_way.release()
 
-    side_by_side([read] * 4)
+    in_parallel([read] * 4)
     assert not too_many.is_set()
 
 
@@ -309,7 +310,7 @@ def test_reads_side_by_side_keep_their_order_and_carry_the_callers_context(setti
         return number, structlog.contextvars.get_contextvars().get("request_id")
 
     with structlog.contextvars.bound_contextvars(request_id="page-1"):
-        outcomes = side_by_side([partial(seen, number) for number in range(5)])
+        outcomes = in_parallel([partial(seen, number) for number in range(5)])
     assert [outcome.get() for outcome in outcomes] == [(number, "page-1") for number in range(5)]
 
 
@@ -319,7 +320,7 @@ def test_one_read_that_fails_does_not_spoil_the_others() -> None:
             raise Unavailable("getCase")
         return number
 
-    outcomes = side_by_side([partial(read, number) for number in range(3)])
+    outcomes = in_parallel([partial(read, number) for number in range(3)])
     assert [outcome.value for outcome in outcomes] == [0, None, 2]
     with pytest.raises(Unavailable):
         outcomes[1].get()
@@ -330,4 +331,4 @@ def test_a_fault_of_ours_in_a_thread_is_not_hidden() -> None:
         raise LookupError("a fault of ours")
 
     with pytest.raises(LookupError):
-        side_by_side([broken, broken])
+        in_parallel([broken, broken])

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 from structlog.testing import capture_logs
 
-from delius import background, sync
 from delius.errors import CircuitOpen, DeliusContractError, Overloaded, Refused, Unavailable
+from delius.http import background
+from delius.mirror import sync
+from delius.mirror.sync import ChangeCounts, PageSync
 from delius.models import MirrorCursor, MirroredContact, MirroredNsi
-from delius.sync import PageSync, Tally
 from tests.delius.factories import make_contact, make_nsi
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 from tests.delius.values import BRIAN, CLARA, DEV, EDIE, FRANK, NOW
@@ -35,10 +36,10 @@ def _now() -> Iterator[None]:
         yield
 
 
-def synced(*, type_codes: tuple[str, ...] = CODES, **options: Any) -> Tally:
+def synced(*, type_codes: tuple[str, ...] = CODES, **options: Any) -> ChangeCounts:
     """What a run changed, in all its pages."""
     pages = list(sync.sync_changes(type_codes=type_codes, **options))
-    return Tally(*(sum(each) for each in zip(*(vars(page.tally).values() for page in pages), strict=True)))
+    return ChangeCounts(*(sum(each) for each in zip(*(vars(page.counts).values() for page in pages), strict=True)))
 
 
 def an_nsi(nsi_id: int = 1, **values: Any) -> dict[str, Any]:
@@ -132,37 +133,37 @@ class TestFirstReading:
 
     def test_an_nsi_of_no_event_and_no_manager_is_kept(self, upstream: ScriptedUpstream):
         upstream.answers(page(an_nsi()))
-        assert synced() == Tally(nsis_new=1)
+        assert synced() == ChangeCounts(nsis_new=1)
         nsi = MirroredNsi.objects.get()
         assert (nsi.event_id, nsi.requirement_id, nsi.team_code) == (None, None, "")
 
     def test_nsis_are_stored_before_the_appointments_that_came_before_them(self, upstream: ScriptedUpstream):
         upstream.answers(page(an_appointment(), an_nsi()))
-        assert synced() == Tally(nsis_new=1, contacts_new=1)
+        assert synced() == ChangeCounts(nsis_new=1, contacts_new=1)
 
     def test_an_appointment_whose_nsi_nobody_knows_is_left_out_and_logged(self, upstream: ScriptedUpstream):
         upstream.answers(page(an_nsi(1), an_appointment(1, nsi_id=2), an_appointment(2, nsi_id=None)))
         with capture_logs() as logs:
-            assert synced() == Tally(nsis_new=1)
-        assert [each["appointments"] for each in logs if each["event"] == "changes_without_their_nsi"] == [2]
+            assert synced() == ChangeCounts(nsis_new=1)
+        assert [each["appointments"] for each in logs if each["event"] == "appointments_without_nsi"] == [2]
 
 
 class TestWhatHasChanged:
     def test_nothing_has_where_delius_has_not(self, frozen: Simulator):
         synced()
-        assert synced() == Tally()
-        assert synced(from_beginning=True) == Tally()
+        assert synced() == ChangeCounts()
+        assert synced(from_beginning=True) == ChangeCounts()
 
     def test_a_moved_appointment_says_where_it_was(self, frozen: Simulator):
         synced()
         contact_id = planned_of(frozen, CLARA)
         before = MirroredContact.objects.get(contact_id=contact_id).start
         frozen.change_contact(contact_id, start="2026-06-25T15:00", end="2026-06-25T16:00")
-        assert synced() == Tally(contacts_moved=1)
+        assert synced() == ChangeCounts(contacts_moved=1)
         contact = MirroredContact.objects.get(contact_id=contact_id)
         assert (contact.moved_from, contact.start) == (before, datetime(2026, 6, 25, 14, 0, tzinfo=UTC))
         frozen.change_contact(contact_id, notes="Bring a letter")
-        assert synced() == Tally()
+        assert synced() == ChangeCounts()
         contact.refresh_from_db()
         assert contact.moved_from == before
 
@@ -170,13 +171,13 @@ class TestWhatHasChanged:
         [nsi] = frozen.nsis(CLARA)
         frozen.add_contact(CLARA, start="2026-10-25T01:30", end="2026-10-25T01:45", nsiId=nsi["nsiId"])
         synced()
-        assert synced(from_beginning=True) == Tally()
+        assert synced(from_beginning=True) == ChangeCounts()
 
     def test_an_outcome_recorded_later_is_taken_over_and_is_no_move(self, frozen: Simulator):
         synced()
         contact_id = planned_of(frozen, CLARA)
         frozen.change_contact(contact_id, outcome="AFTA")
-        assert synced() == Tally()
+        assert synced() == ChangeCounts()
         contact = MirroredContact.objects.get(contact_id=contact_id)
         assert (contact.outcome_code, contact.attended) == ("AFTA", False)
 
@@ -184,9 +185,9 @@ class TestWhatHasChanged:
         synced()
         contact_id = planned_of(frozen, CLARA)
         frozen.change_contact(contact_id, softDeleted=True)
-        assert synced() == Tally(contacts_gone=1)
+        assert synced() == ChangeCounts(contacts_gone=1)
         with time_machine.travel(NOW + HOUR, tick=False):
-            assert synced(from_beginning=True) == Tally()
+            assert synced(from_beginning=True) == ChangeCounts()
         assert MirroredContact.objects.get(contact_id=contact_id).gone_since == NOW
         frozen.change_contact(contact_id, softDeleted=False)
         synced()
@@ -196,7 +197,7 @@ class TestWhatHasChanged:
         synced()
         [nsi] = frozen.nsis(CLARA)
         frozen.soft_delete_nsi(nsi["nsiId"])
-        assert synced() == Tally(nsis_changed=1)
+        assert synced() == ChangeCounts(nsis_changed=1)
         assert MirroredNsi.objects.get(crn=CLARA).soft_deleted
         assert not MirroredContact.objects.filter(gone_since__isnull=False)
 
@@ -204,7 +205,7 @@ class TestWhatHasChanged:
         synced()
         [nsi] = frozen.nsis(CLARA)
         frozen.end_nsi(nsi["nsiId"], "2026-06-09")
-        assert synced() == Tally(nsis_changed=1)
+        assert synced() == ChangeCounts(nsis_changed=1)
         assert not MirroredNsi.objects.filter(MirroredNsi.is_active(), crn=CLARA).exists()
 
     def test_an_nsi_taken_out_of_the_record_is_gone_with_its_appointments(self, frozen: Simulator):
@@ -213,7 +214,7 @@ class TestWhatHasChanged:
         hanging = MirroredContact.objects.filter(nsi=nsi["nsiId"])
         assert hanging.exists()
         frozen.remove_nsi(nsi["nsiId"])
-        assert synced() == Tally(nsis_gone=1, contacts_gone=hanging.count())
+        assert synced() == ChangeCounts(nsis_gone=1, contacts_gone=hanging.count())
         assert MirroredNsi.objects.get(crn=CLARA).gone_since == NOW
         assert {each.gone_since for each in hanging} == {NOW}
 
@@ -222,19 +223,19 @@ class TestWhatHasChanged:
             page(an_nsi(), an_appointment(1), an_appointment(2), more=True),
             page(gone(nsiId=1), an_nsi(2), an_appointment(2, nsi_id=2), following="2"),
         )
-        assert synced() == Tally(nsis_new=2, contacts_new=2, nsis_gone=1, contacts_gone=1)
+        assert synced() == ChangeCounts(nsis_new=2, contacts_new=2, nsis_gone=1, contacts_gone=1)
         assert MirroredContact.objects.get(gone_since=None).nsi_id == 2
 
     def test_an_appointment_that_hangs_from_something_else_now_is_gone(self, frozen: Simulator):
         synced()
         contact_id = planned_of(frozen, CLARA)
         frozen.change_contact(contact_id, nsiId=None)
-        assert synced() == Tally(contacts_gone=1)
+        assert synced() == ChangeCounts(contacts_gone=1)
 
     def test_an_nsi_that_is_back_is_no_longer_gone(self, upstream: ScriptedUpstream):
         make_nsi(nsi_id=1, gone_since=NOW)
         upstream.answers(page(an_nsi(1)))
-        assert synced() == Tally(nsis_changed=1)
+        assert synced() == ChangeCounts(nsis_changed=1)
         assert MirroredNsi.objects.get().gone_since is None
 
     def test_the_last_of_several_changes_of_one_record_counts(self, upstream: ScriptedUpstream):
@@ -249,7 +250,7 @@ class TestWhatHasChanged:
                 an_appointment(2, start="2026-06-25T14:00:00+01:00"),
             )
         )
-        assert synced() == Tally(nsis_new=1, contacts_new=1)
+        assert synced() == ChangeCounts(nsis_new=1, contacts_new=1)
         assert MirroredNsi.objects.get().end_date == date(2026, 6, 9)
         contact = MirroredContact.objects.get()
         assert (contact.contact_id, contact.start, contact.moved_from) == (
@@ -261,13 +262,13 @@ class TestWhatHasChanged:
     def test_what_was_of_a_type_that_was_not_asked_for_is_not_gone(self, upstream: ScriptedUpstream):
         make_contact(make_nsi(nsi_id=1, type_code="TKOLD"), contact_id=1)
         upstream.answers(page(gone(nsiId=1), gone(contactId=1)))
-        assert synced() == Tally()
+        assert synced() == ChangeCounts()
         assert not MirroredNsi.objects.filter(gone_since__isnull=False)
         assert not MirroredContact.objects.filter(gone_since__isnull=False)
 
     def test_what_is_gone_and_was_never_known_is_no_concern(self, upstream: ScriptedUpstream):
         upstream.answers(page(gone(nsiId=9), gone(contactId=9), an_nsi(1), an_appointment(1, softDeleted=True)))
-        assert synced() == Tally(nsis_new=1)
+        assert synced() == ChangeCounts(nsis_new=1)
         assert not MirroredContact.objects.exists()
 
 
@@ -304,7 +305,7 @@ class TestWhereItGoesOn:
         frozen.clear_requests()
         synced(size=5)
         assert frozen.requests("getChanges")[0]["query"]["after"]
-        assert synced(from_beginning=True) == Tally()
+        assert synced(from_beginning=True) == ChangeCounts()
 
     def test_a_page_and_where_it_ends_are_stored_together_or_not_at_all(
         self, upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch
@@ -314,11 +315,11 @@ class TestWhereItGoesOn:
 
         upstream.answers(page(an_nsi(), following="a"))
         with monkeypatch.context() as patch:
-            patch.setattr(sync, "store", interrupted)
+            patch.setattr(sync, "upsert", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 synced()
         assert (MirrorCursor.objects.get().next, MirroredNsi.objects.count()) == ("", 0)
-        assert synced() == Tally(nsis_new=1)
+        assert synced() == ChangeCounts(nsis_new=1)
 
     def test_a_run_that_is_overtaken_by_another_stores_nothing_old_and_ends(self, upstream: ScriptedUpstream):
         """While it waits for its page, another run stores a newer one."""
@@ -330,8 +331,8 @@ class TestWhereItGoesOn:
 
         upstream.respond = respond
         pages = sync.sync_changes(type_codes=CODES)
-        assert next(pages).tally == Tally(nsis_new=1)
-        assert synced() == Tally(nsis_changed=1)
+        assert next(pages).counts == ChangeCounts(nsis_new=1)
+        assert synced() == ChangeCounts(nsis_changed=1)
         assert list(pages) == []
         assert (MirrorCursor.objects.get().next, MirroredNsi.objects.get().active) == ("b", False)
 
@@ -362,7 +363,7 @@ class TestSparingDelius:
         waits: list[float] = []
         with pytest.raises(Unavailable):
             synced(wait=waits.append)
-        assert waits == list(sync.RESTS_SECONDS)
+        assert waits == list(sync.BACKOFF_SECONDS)
         assert MirrorCursor.objects.get().next == ""
 
     def test_asked_to_wait_too_long_it_stops_at_once(self, frozen: Simulator):
@@ -390,9 +391,9 @@ class TestSparingDelius:
             def rest(seconds: float) -> None:
                 rests.append(seconds)
                 clock.shift(seconds)
-                background.finish()
+                background.drain()
 
-            assert synced(wait=rest) == Tally(nsis_new=1)
+            assert synced(wait=rest) == ChangeCounts(nsis_new=1)
         assert rests
         assert sum(rests) < 2 * settings.DELIUS_CIRCUIT_SECONDS
 
@@ -441,7 +442,7 @@ class TestABigFeed:
         next(pages)
         for _ in range(self.PAGES - 1):
             with CaptureQueriesContext(connection) as queries:
-                assert next(pages).tally == Tally(nsis_new=self.SIZE // 2, contacts_new=self.SIZE // 2)
+                assert next(pages).counts == ChangeCounts(nsis_new=self.SIZE // 2, contacts_new=self.SIZE // 2)
             statements.append(len(queries))
         assert set(statements) == {statements[0]}
         assert MirroredContact.objects.count() == self.PAGES * self.SIZE // 2
@@ -463,5 +464,5 @@ class TestABigFeed:
 def test_a_page_says_how_many_changes_it_had_and_until_when(upstream: ScriptedUpstream):
     upstream.answers(page(an_nsi(), an_appointment()))
     assert list(sync.sync_changes(type_codes=CODES)) == [
-        PageSync(changes=2, tally=Tally(nsis_new=1, contacts_new=1), up_to=NOW)
+        PageSync(changes=2, counts=ChangeCounts(nsis_new=1, contacts_new=1), up_to=NOW)
     ]

@@ -15,9 +15,9 @@ from pytest_django import Settings
 from delius import conf
 from delius.client import GET_APPOINTMENT_TYPES, GET_RISK_FLAGS, PUT_APPOINTMENT, get_client
 from delius.errors import Unavailable
-from delius.session import new_session
-from delius.tokens import Tokens
-from delius.transport import Transport, json_of
+from delius.http.session import new_session
+from delius.http.tokens import Tokens
+from delius.http.transport import Transport, json_of
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 
 BRIAN, ROBIN, JO = "X000001", "ROBIN.SAMPLE", "JO.PLACEHOLDER"

@@ -41,9 +41,9 @@ from delius.errors import (
     RefusedField,
     Unavailable,
 )
+from delius.http.session import MAX_RETRY_AFTER_SECONDS
+from delius.http.transport import Operation, Transport, json_of
 from delius.london import LONDON
-from delius.session import MAX_RETRY_AFTER_SECONDS
-from delius.transport import Operation, Transport, json_of
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
 
 BRIAN, ROBIN = "X000001", "ROBIN.SAMPLE"

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from delius.london import LONDON
-from delius.nsis import NsiTypeDefaults
 from delius.records import Nsi
-from delius.writes import NewAppointment, NewNsi, Officer
+from delius.request_bodies import NewAppointment, NewNsi, Officer
+from delius.writes.nsis import NsiTypeDefaults
 
 NOW = datetime(2026, 6, 10, 10, 0, 30, tzinfo=LONDON)
 TODAY = date(2026, 6, 10)

@@ -20,14 +20,16 @@ from django.utils import timezone
 
 from booking.journey.request import AppointmentRequest
 from booking.models import Booking, BookingState, Draft
-from booking.services import confirm, processing
+from booking.services import confirm
 from booking.services.confirm import ShownNsi
-from booking.services.resume import resume_due
-from booking.services.states import AT_REST
-from delius import appointments, background, nsis
+from booking.services.delivery import processing
+from booking.services.delivery.resume import resume_due
+from booking.services.states import FINAL_STATES
 from delius.client import get_client, reset_client
+from delius.http import background
 from delius.records import Event
-from delius.writes import Officer
+from delius.request_bodies import Officer
+from delius.writes import appointments, nsis
 from tests.simulator_process import Simulator
 from toolkits.selectors import ToolkitChoice
 
@@ -130,7 +132,7 @@ def sentence_of(crn: str) -> tuple[Event, int]:
 
 def as_another_process() -> None:
     """Forget what this process knows of Delius, and its connections there: the next step is somebody else's."""
-    background.finish()
+    background.drain()
     cache.clear()
     reset_client()
 
@@ -208,7 +210,7 @@ def made_by_us(nsi: dict[str, Any]) -> bool:
 
 def is_settled(booking: Booking) -> bool:
     """Return whether nobody need wait for this booking any more: it is at rest, or somebody was asked to look at it."""
-    return booking.state in AT_REST or booking.state == BookingState.NEEDS_ATTENTION
+    return booking.state in FINAL_STATES or booking.state == BookingState.NEEDS_ATTENTION
 
 
 def _choice(code: str) -> ToolkitChoice:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from booking.models import Booking, BookingState
-from booking.services import cancellation, processing
-from booking.services.refusals import DELETED
+from booking.services.delivery import cancellation, processing
+from booking.services.delivery.refusals import DELETED
 from tests.faults.harness import (
     BRIAN,
     HALF_AN_HOUR,
@@ -120,7 +120,7 @@ def test_a_booking_cannot_be_taken_back_while_one_of_two_tries_may_have_made_it(
     press(booking)
     with connections_refused("putAppointment"):
         processing.process(pressed_twice)
-    assert not cancellation.let_go(booking.id)
+    assert not cancellation.cancel_unsent(booking.id)
     simulator.clear_faults()
     resume(booking.id)
     booking.refresh_from_db()

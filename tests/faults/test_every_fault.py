@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from booking.models import Booking, BookingState, Draft
-from booking.services import cancellation
-from booking.services.withdrawal import withdraw_due
+from booking.services.delivery import cancellation
+from booking.services.delivery.withdrawal import withdraw_due
 from tests.faults.harness import (
     BRIAN,
     DIALOGUES,
@@ -34,6 +34,8 @@ from tests.faults.harness import (
 from tests.faults.tally import Found, Record, keep
 from tests.faults.wire import KILLED, connections_refused, killed_after, killed_at
 from tests.simulator_process import Simulator
+
+pytestmark = pytest.mark.exhaustive
 
 WRITES = {"putNsi", "putAppointment", "withdrawNsi"}
 TRIES_UNDER_TROUBLE = 2
@@ -254,7 +256,7 @@ def comes_to_nothing(booking: Booking, how: str, simulator: Simulator) -> None:
         simulator.fault("putNsi", "drop_before" if how == "cancelled unmade" else "drop_after", times=None)
         press(booking)
         simulator.clear_faults()
-        assert cancellation.let_go(booking.id)
+        assert cancellation.cancel_unsent(booking.id)
     booking.refresh_from_db()
     assert booking.withdraw_nsi_at
     assert len(nsis_of(simulator, booking.crn)) == (how != "cancelled unmade")

@@ -70,7 +70,7 @@ CROWDS = {"postgresql": Crowd(people=20, appointments=5, processes=5), "sqlite":
 def crowd(clock: Clock, simulator: Simulator, settings: Settings) -> Crowd:
     """Two hundred appointments on PostgreSQL, and as many as SQLite takes in the same time."""
     settings.DELIUS_READ_TIMEOUT = PATIENCE_SECONDS
-    simulator.reset(dataset="crowd")
+    simulator.reset(dataset="large_caseload")
     clock.move_on(0)
     return CROWDS[connection.vendor]
 

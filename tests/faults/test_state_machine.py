@@ -21,9 +21,9 @@ from hypothesis.stateful import (
 )
 
 from booking.models import Booking, BookingState
-from booking.services import cancellation, settling
-from booking.services.withdrawal import withdraw_due
-from delius import appointments
+from booking.services.delivery import cancellation, support
+from booking.services.delivery.withdrawal import withdraw_due
+from delius.writes import appointments
 from tests.faults.harness import (
     BRIAN,
     DIALOGUES,
@@ -169,18 +169,18 @@ class Life(RuleBasedStateMachine):
 
     @rule(booking=bookings)
     def it_is_taken_back(self, booking: Booking) -> None:
-        cancellation.let_go(booking.id)
+        cancellation.cancel_unsent(booking.id)
 
     @rule(booking=bookings)
     def it_is_taken_back_while_it_is_carried_on(self, booking: Booking) -> None:
         as_another_process()
         self.simulator.fault("putNsi", "latency", seconds=DELAY_SECONDS)
-        at_once([partial(resume, booking.id), partial(cancellation.let_go, booking.id)])
+        at_once([partial(resume, booking.id), partial(cancellation.cancel_unsent, booking.id)])
 
     @rule(booking=bookings)
     def support_has_it_tried_again(self, booking: Booking) -> None:
         booking = Booking.objects.get(id=booking.id)
-        settling.try_again(booking, by=booking.user)
+        support.resubmit(booking, by=booking.user)
 
     @rule(operation=operations, kind=st.sampled_from(KINDS), times=st.sampled_from((1, 2, None)))
     def something_goes_wrong(self, operation: str, kind: str, times: int | None) -> None:

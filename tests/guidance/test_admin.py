@@ -30,7 +30,7 @@ def address(name: str, *args: Any, kind: str = TOOLKIT) -> str:
 def written(page: ToolkitGuidance | None = None, **values: Any) -> dict[str, Any]:
     """What a browser sends of a toolkit's form."""
     page = page or ToolkitGuidance(title="Maps for Change", slug="maps-for-change")
-    sent: dict[str, Any] = {"begun_with": page.version, "note": ""}
+    sent: dict[str, Any] = {"base_version": page.version, "note": ""}
     for name in page.content_fields():
         value = getattr(page, name)
         if name in ("genders", "settings", "formats"):
@@ -87,9 +87,9 @@ class TestWriting:
     def test_every_field_says_how_to_write_it(self, designer: Client) -> None:
         answer = designer.get(address("add"))
         form = answer.context["adminform"].form
-        assert [name for name, field in form.fields.items() if not field.help_text and name != "begun_with"] == []
+        assert [name for name, field in form.fields.items() if not field.help_text and name != "base_version"] == []
         shown = {name for fieldset in answer.context["adminform"] for line in fieldset for name in line.fields}
-        assert shown == {*ToolkitGuidance.content_fields(), "begun_with", "note"}
+        assert shown == {*ToolkitGuidance.content_fields(), "base_version", "note"}
         assert "How to write it" in text_of(answer)
         assert b"data-most-characters" in answer.content
 
@@ -227,7 +227,7 @@ class TestPublishedPages:
         assert "Words of later" not in read
 
     @time_machine.travel("2026-06-15T09:00:00+01:00", tick=False)
-    def test_a_page_that_may_not_be_published_stays_scheduled_and_keeps_no_other_waiting(
+    def test_a_page_that_may_not_set_published_stays_scheduled_and_keeps_no_other_waiting(
         self, designer: Client
     ) -> None:
         at = {"at_0": "2026-06-16", "at_1": "07:00"}
@@ -261,8 +261,8 @@ class TestTwoPeopleAtOnce:
         page.refresh_from_db()
         assert (page.covers, page.outcomes) == ("Words of Ollie", "First outcome")
 
-        seen = answer.context["adminform"].form["begun_with"].value()
-        again = {**begun, "outcomes": "Outcome of Dana", "covers": "Words of Ollie", "begun_with": seen}
+        seen = answer.context["adminform"].form["base_version"].value()
+        again = {**begun, "outcomes": "Outcome of Dana", "covers": "Words of Ollie", "base_version": seen}
         assert designer.post(address("change", page.pk), again).status_code == 302
         page.refresh_from_db()
         assert (page.covers, page.outcomes, page.version) == ("Words of Ollie", "Outcome of Dana", 3)

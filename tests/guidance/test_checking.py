@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from guidance.files import from_file
-from guidance.reading_age import HARDEST_AGE, reading_age_of
+from guidance.quality.reading_age import MAX_READING_AGE, reading_age_of
 from guidance.services import publishing
-from guidance.services.exchange import CONTENT, FOLDERS, load_guidance
+from guidance.services.import_export import CONTENT, FOLDERS, load_guidance
+from guidance.services.page_files import from_file
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
 from tests.test_words import BANNED
 
@@ -27,7 +27,7 @@ particular regard to proportionality, responsivity and the organisational priori
 """
 
 
-def checked(**options: Any) -> str:
+def check_limits(**options: Any) -> str:
     printed = StringIO()
     call_command("check_guidance", stdout=printed, **options)
     return printed.getvalue()
@@ -40,7 +40,7 @@ class TestReadingAge:
     def test_a_text_for_lawyers_is_too_hard(self) -> None:
         age = reading_age_of([HARD])
         assert age is not None
-        assert age > HARDEST_AGE + 10
+        assert age > MAX_READING_AGE + 10
 
     def test_a_list_is_not_one_long_sentence(self) -> None:
         items = ["stand up to friends and peers", "think about the future", "get help from the family"] * 4
@@ -67,7 +67,7 @@ class TestReport:
         published(make_toolkit_page(covers=EASY))
         make_flag_page(purpose=HARD, summary="Short", review_months=6, owner="A team")
         publishing.archive(make_flag_page(title="Old", slug="old", code="OLD"), by=None, note="Old")
-        lines = checked().splitlines()
+        lines = check_limits().splitlines()
         assert lines[0].split() == ["Page", "Title", "State", "Age", "Missing"]
         assert lines[1].startswith("risk-flags/alert-notice   Alert notice     Draft      ")
         assert lines[1].endswith("When to use it, Reviewing it, At termination, Links, Review by date")
@@ -78,7 +78,7 @@ class TestReport:
 
     def test_it_can_be_opened_in_a_spreadsheet(self) -> None:
         make_flag_page(purpose=EASY, title='Commas, and "quotes"')
-        (row,) = csv.DictReader(StringIO(checked(csv=True)))
+        (row,) = csv.DictReader(StringIO(check_limits(csv=True)))
         assert list(row) == ["page", "title", "state", "reading_age", "missing"]
         assert (row["page"], row["title"], row["state"], row["reading_age"]) == (
             "risk-flags/alert-notice",
@@ -90,17 +90,17 @@ class TestReport:
 
     def test_it_is_about_what_people_read_unless_asked_about_drafts(self) -> None:
         rewritten(published(make_flag_page(purpose=EASY)), purpose=HARD)
-        assert "0 harder" in checked()
-        assert "1 harder" in checked(drafts=True)
+        assert "0 harder" in check_limits()
+        assert "1 harder" in check_limits(drafts=True)
 
     def test_where_there_is_no_guidance_it_says_so(self) -> None:
-        assert checked().splitlines()[-1] == "0 pages, 0 with something missing, 0 harder to read than at age 14"
+        assert check_limits().splitlines()[-1] == "0 pages, 0 with something missing, 0 harder to read than at age 14"
 
 
 @pytest.mark.django_db
 def test_nothing_of_the_starting_set_is_harder_to_read_than_guidance_should_be() -> None:
     load_guidance()
-    assert checked().splitlines()[-1].endswith(", 0 harder to read than at age 14")
+    assert check_limits().splitlines()[-1].endswith(", 0 harder to read than at age 14")
 
 
 @pytest.mark.parametrize("path", sorted(CONTENT.glob("*/*.md")), ids=lambda path: path.stem)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from guidance.models import PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.services import publishing
-from guidance.services.exchange import CONTENT, Problems, load_guidance
+from guidance.services.import_export import CONTENT, ImportProblems, load_guidance
 from guidance.services.publishing import KINDS, versions
 from tests.guidance.factories import make_flag_page, published, rewritten
 
@@ -117,7 +117,7 @@ class TestLoadGuidance:
         edit(content / "risk-flags/weapons.md", "title: Weapons", "title: Weapons and knives")
         before = everything()
         result = load_guidance(content)
-        assert result.left == {"risk-flags/weapons": reason}
+        assert result.skipped == {"risk-flags/weapons": reason}
         assert (result.created, result.changed, len(result.unchanged)) == ([], [], 2)
         assert everything() == before
 
@@ -125,14 +125,14 @@ class TestLoadGuidance:
         edit(content / "toolkits/stepping-stones.md", "toolkit: stepping-stones", 'toolkit: ""')
         load_guidance(content)
         rewritten(ToolkitGuidance.objects.get(slug="stepping-stones"), slug="stones")
-        assert load_guidance(content).left == {
+        assert load_guidance(content).skipped == {
             "toolkits/stepping-stones": "somebody gave it another slug or deleted it"
         }
         assert ToolkitGuidance.objects.count() == 2
 
     def test_a_page_made_by_hand_before_is_left(self, content: Path) -> None:
         make_flag_page(slug="own", code="WEAP", title="Our weapons")
-        assert load_guidance(content).left == {"risk-flags/weapons": "it was made here"}
+        assert load_guidance(content).skipped == {"risk-flags/weapons": "it was made here"}
         assert RiskFlagGuidance.objects.get().title == "Our weapons"
 
     def test_what_is_left_is_printed_with_the_reason(self) -> None:
@@ -147,7 +147,7 @@ class TestLoadGuidance:
         edit(content / "toolkits/maps-for-change.md", "title: Maps for Change", "title: yes")
         edit(content / "toolkits/stepping-stones.md", "title: Stepping Stones", 'title: ""')
         (content / "risk-flags/latin.md").write_bytes("é".encode("latin-1"))
-        with pytest.raises(Problems) as caught:
+        with pytest.raises(ImportProblems) as caught:
             load_guidance(content)
         assert caught.value.problems == (
             "toolkits/maps-for-change.md: Put quotes around title, or YAML reads it as something else than text",
@@ -159,7 +159,7 @@ class TestLoadGuidance:
     def test_two_files_on_one_toolkit_or_with_one_slug_are_refused(self, content: Path) -> None:
         edit(content / "toolkits/stepping-stones.md", "toolkit: stepping-stones", "toolkit: maps-for-change")
         shutil.copy(content / "risk-flags/weapons.md", content / "risk-flags/zweapons.md")
-        with pytest.raises(Problems) as caught:
+        with pytest.raises(ImportProblems) as caught:
             load_guidance(content)
         assert caught.value.problems == (
             "toolkits/stepping-stones.md: toolkit: maps-for-change is in toolkits/maps-for-change.md too",
@@ -273,4 +273,4 @@ class TestImportGuidance:
         load_guidance(content)
         edit(content / "risk-flags/weapons.md", "title: Weapons", "title: Weapons and knives")
         run("import_guidance", content, note="From the team", publish=True)
-        assert load_guidance(content).left == {"risk-flags/weapons": "somebody changed it"}
+        assert load_guidance(content).skipped == {"risk-flags/weapons": "somebody changed it"}

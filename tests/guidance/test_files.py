@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from guidance.files import Unreadable, from_file, to_file
 from guidance.models import FlagCategory, Page, RiskFlagGuidance, ToolkitGuidance
-from guidance.services.exchange import CONTENT, FOLDERS
+from guidance.services.import_export import CONTENT, FOLDERS
+from guidance.services.page_files import InvalidPageFile, from_file, to_file
 
 FILES = [(path, kind) for name, kind in FOLDERS.items() for path in sorted((CONTENT / name).glob("*.md"))]
 
@@ -94,9 +94,9 @@ def test_whatever_can_be_saved_comes_back_from_its_file(page: Page) -> None:
 @settings(max_examples=200, deadline=None)
 @given(page=st.one_of(toolkit_pages, flag_pages))
 def test_tidying_twice_changes_nothing_more(page: Page) -> None:
-    page.tidy()
+    page.clean_content()
     once = page.content()
-    page.tidy()
+    page.clean_content()
     assert page.content() == once
 
 
@@ -104,7 +104,7 @@ def test_tidying_twice_changes_nothing_more(page: Page) -> None:
 @given(text=st.one_of(any_text, prose), name=st.sampled_from(["title", "review_by", "review_months", "category"]))
 def test_a_file_is_read_or_refused_with_words_whatever_is_in_it(text: str, name: str) -> None:
     for file in (text, a_file(**{name: text or " "}), a_file() + text):
-        with contextlib.suppress(Unreadable):
+        with contextlib.suppress(InvalidPageFile):
             assert from_file(file, RiskFlagGuidance).content()
 
 
@@ -177,7 +177,7 @@ def test_a_day_is_written_without_quotes_and_read_with_or_without() -> None:
     ],
 )
 def test_a_fact_that_yaml_takes_for_something_else_is_refused_by_name(facts: dict[str, str], message: str) -> None:
-    with pytest.raises(Unreadable, match=message):
+    with pytest.raises(InvalidPageFile, match=message):
         from_file(a_file(**facts), RiskFlagGuidance)
 
 
@@ -191,12 +191,12 @@ def test_a_fact_that_yaml_takes_for_something_else_is_refused_by_name(facts: dic
     ],
 )
 def test_a_toolkits_fact_that_yaml_takes_for_something_else_is_refused(facts: dict[str, str], message: str) -> None:
-    with pytest.raises(Unreadable, match=message):
+    with pytest.raises(InvalidPageFile, match=message):
         from_file(a_file(ToolkitGuidance, **facts), ToolkitGuidance)
 
 
 def test_a_text_under_no_heading_or_an_unknown_one_is_refused() -> None:
-    with pytest.raises(Unreadable, match="Put all text under one of the headings"):
+    with pytest.raises(InvalidPageFile, match="Put all text under one of the headings"):
         from_file(a_file().replace("\n## Purpose", "\nStray\n\n## Purpose"), RiskFlagGuidance)
-    with pytest.raises(Unreadable, match="Have these headings, in this order: Purpose, When to use it"):
+    with pytest.raises(InvalidPageFile, match="Have these headings, in this order: Purpose, When to use it"):
         from_file(a_file().replace("## Purpose", "## Reason"), RiskFlagGuidance)

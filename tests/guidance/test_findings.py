@@ -8,11 +8,11 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from guidance.findings import Finding, Kind, findings
-from guidance.links import Targets
 from guidance.models import RiskFlagGuidance, ToolkitGuidance
+from guidance.quality.findings import Finding, Kind, findings
+from guidance.quality.links import LinkTargets
 from guidance.services import publishing
-from guidance.services.exchange import load_guidance
+from guidance.services.import_export import load_guidance
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
 from tests.toolkits.factories import make_toolkit
 from toolkits.services import load_toolkits
@@ -123,7 +123,7 @@ class TestLinks:
         assert texts(Kind.LINKS) == []
 
     @pytest.mark.parametrize(
-        ("address", "trouble"),
+        ("address", "problem"),
         [
             ("/nowhere/", "leads to a page that is not there: /nowhere/"),
             ("/guidance/toolkits/none/", "leads to guidance that is not there: /guidance/toolkits/none/"),
@@ -141,9 +141,9 @@ class TestLinks:
             ("", "has an address that does not work: it is empty"),
         ],
     )
-    def test_a_link_that_does_not_work_is_told_with_the_section_it_is_in(self, address: str, trouble: str) -> None:
+    def test_a_link_that_does_not_work_is_told_with_the_section_it_is_in(self, address: str, problem: str) -> None:
         with_link(address)
-        assert texts(Kind.LINKS) == [f"In “Purpose”, the link “this page” {trouble}"]
+        assert texts(Kind.LINKS) == [f"In “Purpose”, the link “this page” {problem}"]
 
     def test_a_link_to_a_page_that_nobody_can_read_yet_is_told(self) -> None:
         make_toolkit_page()
@@ -188,7 +188,7 @@ class TestLinks:
             "/" + "a" * 3000,
             "/%00",
         ):
-            assert Targets([page]).trouble(address, on=page) is not None
+            assert LinkTargets([page]).problem(address, on=page) is not None
 
 
 class TestToolkits:

@@ -8,8 +8,8 @@ from django.test import Client
 
 from booking.presenters.risk_flags import risk_flags
 from delius.records import CodeDescription, RiskFlag
-from guidance.context import reason_against
 from guidance.models import ToolkitGuidance
+from guidance.summaries import reason_against
 from tests.booking.journeys import answer_all, answer_up_to
 from tests.booking.test_confirming import confirm
 from tests.guidance.pages import flag, toolkit

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guidance.markdown import CHEAT_SHEET, MOST_CHARACTERS, Link, TooMuch, links, plain_text, render
+from guidance.text.markdown import CHEAT_SHEET, MAX_CHARACTERS, LimitExceeded, Link, links, plain_text, render
 
 TAGS = {"p", "ul", "ol", "li", "a", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "strong", "em", "br"}
 TAGS |= {f"h{level}" for level in range(3, 7)}
@@ -174,7 +174,7 @@ def test_html_is_shown_as_it_was_typed_and_does_nothing(hostile: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "x" * (MOST_CHARACTERS + 1),
+        "x" * (MAX_CHARACTERS + 1),
         "x" * 1_000_000,
         "> " * 5_000,
         ">" * 5_000,
@@ -188,7 +188,7 @@ def test_html_is_shown_as_it_was_typed_and_does_nothing(hostile: str) -> None:
     ],
 )
 def test_what_would_take_the_parser_long_is_refused_before_it_is_read(typed: str) -> None:
-    with pytest.raises(TooMuch):
+    with pytest.raises(LimitExceeded):
         render(typed)
 
 
@@ -196,7 +196,7 @@ def test_what_would_take_the_parser_long_is_refused_before_it_is_read(typed: str
 def test_whatever_is_typed_does_no_harm(typed: str) -> None:
     try:
         html = render(typed)
-    except TooMuch:
+    except LimitExceeded:
         return
     assert is_harmless(html), html
     plain_text(typed)

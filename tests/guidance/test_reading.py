@@ -38,7 +38,7 @@ class TestList:
         assert titles(text(robin, LIST)) == ["A First", "Men Only", "Nothing Known", "Women Only"]
 
     @pytest.mark.parametrize(
-        ("query", "fitting"),
+        ("query", "matching"),
         [
             ({"gender": "men"}, "Men Only"),
             ({"gender": "women"}, "Women Only"),
@@ -49,11 +49,11 @@ class TestList:
         ],
     )
     def test_those_that_fit_come_first_and_those_that_do_not_say_after_them(
-        self, robin: Client, query: dict[str, str], fitting: str
+        self, robin: Client, query: dict[str, str], matching: str
     ) -> None:
         page = text(robin, LIST, **query)
         assert "1 toolkit fits" in page
-        assert titles(page)[0] == fitting
+        assert titles(page)[0] == matching
         assert "Nothing Known" in titles(page)[1:]
         for name, value in query.items():
             assert f'value="{value}" selected' in page or (name == "age" and f'value="{value}"' in page)

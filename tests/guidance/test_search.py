@@ -15,18 +15,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guidance.models import FruitlessSearch, RiskFlagGuidance, SearchEntry, ToolkitGuidance
-from guidance.search import Found, record_fruitless, search
-from guidance.search.extracts import extract
-from guidance.search.words import STOP_WORDS, close_words, words_to_find
+from guidance.search import SearchResult, record_zero_results, search_guidance
+from guidance.search.snippets import snippet
+from guidance.search.terms import STOP_WORDS, fuzzy_matches, query_terms
 from guidance.services import publishing
-from guidance.services.exchange import load_guidance
+from guidance.services.import_export import load_guidance
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
 
 pytestmark = pytest.mark.django_db
 
 
 def titles(words: str) -> list[str]:
-    return [found.title for found in search(words)]
+    return [found.title for found in search_guidance(words)]
 
 
 def first(words: str) -> str:
@@ -82,12 +82,12 @@ class TestWords:
 
     def test_the_flag_with_a_code_comes_first(self) -> None:
         for words in ("ALAN", "alan", "  Alan ", "RCHD", "REG15", "WEAP", "alan flag"):
-            assert search(words)[0].code == words.split()[0].upper()
+            assert search_guidance(words)[0].code == words.split()[0].upper()
 
     def test_every_flag_is_found_first_by_its_code_and_every_page_by_its_title(self) -> None:
         for entry in SearchEntry.objects.all():
             if entry.code:
-                assert (entry.code, search(entry.code)[0].slug) == (entry.code, entry.slug)
+                assert (entry.code, search_guidance(entry.code)[0].slug) == (entry.code, entry.slug)
             assert entry.title in titles(entry.title)[:2]
 
     def test_pages_with_the_words_in_the_title_come_before_those_with_them_elsewhere(self) -> None:
@@ -104,29 +104,29 @@ class TestWords:
 
     def test_nothing_is_found_by_what_says_nothing(self) -> None:
         for words in ("zebra", "", "   ", "the of and", "?!", "🙂", "\0"):
-            assert search(words) == []
+            assert search_guidance(words) == []
 
     def test_no_more_is_found_than_asked_for(self) -> None:
-        assert len(search("risk")) == 20
-        assert len(search("risk", limit=3)) == 3
-        assert search("risk", limit=0) == search("risk", limit=-1) == []
+        assert len(search_guidance("risk")) == 20
+        assert len(search_guidance("risk", limit=3)) == 3
+        assert search_guidance("risk", limit=0) == search_guidance("risk", limit=-1) == []
 
     def test_a_search_takes_three_queries_at_most(self) -> None:
         for words in ("risk", "maps for chnage", "zebra", "a b c d e f g h i j k l m n o p q r s t", "zz" * 9):
             with CaptureQueriesContext(connection) as queries:
-                search(words)
+                search_guidance(words)
             assert len(queries) <= 3
 
 
 class TestWhatIsFound:
     def test_it_says_what_the_page_is_and_where_the_words_are(self, one_page: RiskFlagGuidance) -> None:
-        assert search("zebras") == [
-            Found(
+        assert search_guidance("zebras") == [
+            SearchResult(
                 kind="risk-flag",
                 slug="alert-notice",
                 title="Alert notice",
                 summary="",
-                extract=(("Tells people of a ", False), ("zebra", True), (" in the stable.", False)),
+                snippet=(("Tells people of a ", False), ("zebra", True), (" in the stable.", False)),
                 code="ALAN",
             )
         ]
@@ -134,26 +134,26 @@ class TestWhatIsFound:
     def test_a_toolkit_has_no_code_and_is_found_by_its_facts_and_summary(self) -> None:
         published(make_toolkit_page(needs=["Alcohol use"], settings=["Custody"], summary="For quagga"))
         for words in ("alcohol", "custody", "quagga"):
-            (found,) = search(words)
-            assert (found.kind, found.code, found.extract) == ("toolkit", "", ())
+            (found,) = search_guidance(words)
+            assert (found.kind, found.code, found.snippet) == ("toolkit", "", ())
 
     def test_markup_and_addresses_are_not_what_is_searched(self, one_page: RiskFlagGuidance) -> None:
-        assert search("example") == []
-        assert [found.slug for found in search("stable")] == ["alert-notice"]
+        assert search_guidance("example") == []
+        assert [found.slug for found in search_guidance("stable")] == ["alert-notice"]
 
     def test_what_is_glued_by_punctuation_is_found_by_each_part(self) -> None:
         published(make_flag_page(purpose="See quagga/zebra, okapi:tapir, <lemur> and x@gibbon.test or one–loris"))
         for words in ("quagga", "zebra", "okapi", "tapir", "lemur", "gibbon", "loris"):
-            assert (words, [found.slug for found in search(words)]) == (words, ["alert-notice"])
+            assert (words, [found.slug for found in search_guidance(words)]) == (words, ["alert-notice"])
 
     def test_a_long_text_is_cut_where_the_words_are_and_says_so(self) -> None:
         before, after = "Nothing here matters much. " * 30, "And nothing there. " * 30
         published(make_flag_page(purpose=f"{before}The zebra is here. {after}"))
-        (found,) = search("zebra")
-        text = "".join(piece for piece, _ in found.extract)
+        (found,) = search_guidance("zebra")
+        text = "".join(piece for piece, _ in found.snippet)
         assert text.startswith("… ")
         assert text.endswith(" …")
-        assert ("zebra", True) in found.extract
+        assert ("zebra", True) in found.snippet
         assert len(text.split()) <= 32
 
 
@@ -162,7 +162,7 @@ class TestInStep:
 
     def test_a_draft_is_not_found_and_a_published_page_is(self) -> None:
         page = make_flag_page(title="Zebra")
-        assert search("zebra") == []
+        assert search_guidance("zebra") == []
         published(page)
         assert titles("zebra") == ["Zebra"]
 
@@ -170,13 +170,13 @@ class TestInStep:
         page = rewritten(one_page, title="Quagga", slug="quagga", purpose="")
         assert (titles("zebra"), titles("quagga")) == (["Alert notice"], [])
         published(page)
-        assert [found.slug for found in search("quagga")] == ["quagga"]
-        assert search("zebra") == []
+        assert [found.slug for found in search_guidance("quagga")] == ["quagga"]
+        assert search_guidance("zebra") == []
 
     def test_a_scheduled_page_is_found_from_when_it_is_published(self) -> None:
         page = make_flag_page(title="Zebra")
         publishing.schedule(page, by=None, note="Later", at=timezone.now() + timedelta(hours=1))
-        assert search("zebra") == []
+        assert search_guidance("zebra") == []
         with time_machine.travel(timezone.now() + timedelta(hours=2)):
             assert publishing.publish_due() == 1
         assert titles("zebra") == ["Zebra"]
@@ -184,18 +184,18 @@ class TestInStep:
     @pytest.mark.parametrize("deed", [publishing.unpublish, publishing.archive])
     def test_a_page_taken_away_is_no_longer_found(self, deed: Any, one_page: RiskFlagGuidance) -> None:
         deed(one_page, by=None, note="Wrong")
-        assert search("zebra") == search("ALAN") == []
+        assert search_guidance("zebra") == search_guidance("ALAN") == []
 
     def test_a_page_brought_back_and_published_is_found_again(self, one_page: RiskFlagGuidance) -> None:
         page = publishing.archive(one_page, by=None, note="Old")
         page = publishing.unarchive(page, by=None)
-        assert search("zebra") == []
+        assert search_guidance("zebra") == []
         published(page)
         assert titles("zebra") == ["Alert notice"]
 
     def test_a_deleted_page_is_no_longer_found(self, one_page: RiskFlagGuidance) -> None:
         RiskFlagGuidance.objects.all().delete()
-        assert search("zebra") == []
+        assert search_guidance("zebra") == []
 
     def test_pages_of_both_kinds_with_one_number_are_kept_apart(self) -> None:
         toolkit = ToolkitGuidance.objects.create(id=900_000, title="Zebra toolkit", slug="zebra")
@@ -210,7 +210,7 @@ class TestInStep:
 
     def test_publishing_that_fails_changes_nothing_that_is_found(self, one_page: RiskFlagGuidance) -> None:
         rewritten(one_page, title="Quagga")
-        with pytest.raises(publishing.NoteNeeded):
+        with pytest.raises(publishing.NoteRequired):
             publishing.publish(one_page, by=None, note="")
         assert (titles("zebra"), titles("quagga")) == (["Alert notice"], [])
 
@@ -223,14 +223,14 @@ class TestInStep:
 
     def test_the_index_can_be_made_anew(self, one_page: RiskFlagGuidance) -> None:
         make_toolkit_page(title="Only a draft")
-        before = search("zebra")
+        before = search_guidance("zebra")
         SearchEntry.objects.update(title="Lost", prose="Lost")
         SearchEntry.objects.create(kind="toolkit", page=900_000, slug="stray", title="Stray zebra")
         printed = StringIO()
         call_command("rebuild_guidance_index", stdout=printed)
         assert printed.getvalue() == "Guidance: 1 pages can be found\n"
-        assert search("zebra") == before
-        assert search("lost") == search("draft") == []
+        assert search_guidance("zebra") == before
+        assert search_guidance("lost") == search_guidance("draft") == []
 
     def test_making_the_index_anew_finds_what_publishing_made_findable(self, starting_set: None) -> None:
         before = list(SearchEntry.objects.order_by("kind", "page").values_list("kind", "page", "words", "prose"))
@@ -293,14 +293,14 @@ class TestAnything:
         )
     )
     def test_a_search_is_answered_whatever_is_asked(self, one_page: RiskFlagGuidance, words: str) -> None:
-        for found in search(words):
+        for found in search_guidance(words):
             assert found.slug == "alert-notice"
-        record_fruitless(words)
+        record_zero_results(words)
 
     @pytest.mark.parametrize("words", ["zebra " * 100_000, "z" * 1_000_000, "zebra" + "\0" * 5000, '"' * 10_000])
     def test_a_very_long_search_is_answered(self, one_page: RiskFlagGuidance, words: str) -> None:
-        assert len(search(words)) <= 1
-        record_fruitless(words)
+        assert len(search_guidance(words)) <= 1
+        record_zero_results(words)
 
     @pytest.mark.parametrize(
         "words", ['"zebra"', "zebra*", "(zebra", "zebra OR", "title:zebra", "NOT zebra", "zebra; --", "zebra\0"]
@@ -310,30 +310,30 @@ class TestAnything:
 
     @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(text=st.text(st.characters(categories=["L", "M", "N", "P", "S", "Z", "C"]), max_size=80))
-    def test_a_page_can_be_published_whatever_is_in_it(self, one_page: RiskFlagGuidance, text: str) -> None:
+    def test_a_page_can_set_published_whatever_is_in_it(self, one_page: RiskFlagGuidance, text: str) -> None:
         page = RiskFlagGuidance.objects.get()
         page.title = "A page"
         page.purpose, page.summary = text.replace("#", ""), text
         page.save()
         published(page)
-        assert [found.slug for found in search("page")] == ["alert-notice"]
+        assert [found.slug for found in search_guidance("page")] == ["alert-notice"]
 
     @given(marked=st.lists(st.sampled_from(["a", "\x02b\x03", " ", ". ", "\x02", "\x03", "\x02c d\x03"])).map("".join))
     def test_an_extract_has_no_marks_in_it_and_is_short(self, marked: str) -> None:
-        pieces = extract(marked)
+        pieces = snippet(marked)
         assert not any(mark in piece for piece, _ in pieces for mark in "\x02\x03")
         assert len("".join(piece for piece, _ in pieces).split()) <= 32
 
 
 def test_stop_words_are_not_looked_for_and_words_are_looked_for_once() -> None:
-    assert words_to_find("Maps FOR change, the change!") == ["maps", "change"]
+    assert query_terms("Maps FOR change, the change!") == ["maps", "change"]
     assert {"the", "for", "to"} <= STOP_WORDS
 
 
 def test_a_word_that_pages_have_is_not_taken_for_another() -> None:
-    assert close_words("change", {"change", "chance"}) == []
-    assert close_words("chnage", {"change", "zebra"}) == ["change"]
-    assert close_words("1234", {"1235"}) == close_words("ab", {"abc"}) == []
+    assert fuzzy_matches("change", {"change", "chance"}) == []
+    assert fuzzy_matches("chnage", {"change", "zebra"}) == ["change"]
+    assert fuzzy_matches("1234", {"1235"}) == fuzzy_matches("ab", {"abc"}) == []
 
 
 class TestFruitless:
@@ -342,16 +342,16 @@ class TestFruitless:
 
     def test_the_same_words_in_another_form_are_counted_together(self) -> None:
         for words in ("Anger management", "  anger\n MANAGEMENT ", "ａnger management", "anger\0management"):
-            record_fruitless(words)
+            record_zero_results(words)
         assert self.stored() == {"anger management": 4}
 
     @pytest.mark.parametrize("words", ["", "   ", "\0", "\u200b"])
     def test_nothing_is_stored_of_nothing(self, words: str) -> None:
-        record_fruitless(words)
+        record_zero_results(words)
         assert self.stored() == {}
 
     def test_a_long_search_is_cut_to_100_characters(self) -> None:
-        record_fruitless("ab " * 200)
+        record_zero_results("ab " * 200)
         (words,) = self.stored()
         assert words == ("ab " * 200)[:100].strip()
 
@@ -382,7 +382,7 @@ class TestFruitless:
         ],
     )
     def test_what_may_be_about_a_person_is_not_stored(self, words: str) -> None:
-        record_fruitless(words)
+        record_zero_results(words)
         assert self.stored() == {}
 
     @settings(max_examples=200, deadline=None)
@@ -392,12 +392,12 @@ class TestFruitless:
         crn=st.from_regex(r"\A[A-Za-z][0-9]{6}\Z"),
     )
     def test_no_crn_is_ever_stored(self, before: str, after: str, crn: str) -> None:
-        record_fruitless(before + crn + after)
+        record_zero_results(before + crn + after)
         assert self.stored() == {}
 
     @pytest.mark.parametrize(
         "words", ["anger", "mappa level 3", "section 4b", "may", "12 months", "nat1", "rar days 10"]
     )
     def test_ordinary_words_with_a_small_number_are_stored(self, words: str) -> None:
-        record_fruitless(words)
+        record_zero_results(words)
         assert self.stored() == {words: 1}

@@ -145,7 +145,7 @@ def test_the_administration_changes_the_fields_of_its_form_and_no_others(world: 
 def test_guidance_is_not_published_by_a_field_of_that_name(world: World) -> None:
     page = ToolkitGuidance.objects.filter(state=PageState.ARCHIVED)[0]
     path = f"/admin/guidance/toolkitguidance/{page.pk}/change/"
-    sent = {"title": "Put away", "slug": "put-away", "begun_with": str(page.version), "summary": "x", "note": "n"}
+    sent = {"title": "Put away", "slug": "put-away", "base_version": str(page.version), "summary": "x", "note": "n"}
     published = {"state": "published", "published": '{"title": "x"}', "published_version": "1", "version": "1"}
     world.admin.post(path, {**sent, **published})
     page.refresh_from_db()

@@ -21,10 +21,10 @@ from booking.tasks import resume_due_bookings
 from delius import selectors as delius
 from delius.models import MirrorCursor
 from delius.selectors import RarRequirement
-from guidance.admin.life import STEPS as LIFE
+from guidance.admin.workflow import STEPS as LIFE
 from guidance.models import Feedback, FruitlessSearch
 from guidance.services import previews, publishing
-from rarbooking.bodies import read_as_utf_8
+from rarbooking.web.request_bodies import force_utf8
 from tests.booking.journeys import day_in, typed
 from tests.delius.factories import make_contact, make_nsi
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
@@ -66,7 +66,7 @@ class Visit:
 def as_served(client: Client) -> Client:
     """Return a client whose requests come in by the door of `rarbooking.wsgi`."""
     handler: Any = client.handler
-    client.handler = lambda environ: handler(read_as_utf_8(environ))  # type: ignore[assignment]
+    client.handler = lambda environ: handler(force_utf8(environ))  # type: ignore[assignment]
     return client
 
 

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import ViewportSize, expect
 
 from booking.models import Booking
-from delius import circuit_breaker
-from delius.services import Service
+from delius.http import circuit_breaker
+from delius.upstream import Service
 from tests.booking.down import open_circuits
 from tests.journeys.practitioner import Practitioner
 

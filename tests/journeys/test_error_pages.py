@@ -12,7 +12,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from guidance.models import ToolkitGuidance
-from rarbooking.throttling import store
+from rarbooking.web.rate_limits import store
 from tests.journeys.practitioner import Practitioner
 from tests.rarbooking.test_nothing_is_open import addresses
 from tests.simulator_process import Simulator

@@ -6,7 +6,7 @@ from playwright.sync_api import ViewportSize, expect
 from pytest_django import Settings
 
 from booking.models import Booking, BookingState
-from booking.services.resume import resume_due
+from booking.services.delivery.resume import resume_due
 from tests.journeys.practitioner import Practitioner, in_days
 from tests.simulator_process import Simulator
 

@@ -71,7 +71,7 @@ def test_the_list_is_sorted_by_the_rar_days_that_are_left(practitioner: Practiti
 
 def test_a_long_caseload_is_read_page_by_page(practitioner: Practitioner, simulator: Simulator) -> None:
     # Given a practitioner with 60 cases
-    simulator.reset(dataset="crowd")
+    simulator.reset(dataset="large_caseload")
     practitioner.signs_in_as("Robin Sample")
     sorts_by(practitioner, "CRN")
     pages = practitioner.page.get_by_role("navigation", name="Your cases")

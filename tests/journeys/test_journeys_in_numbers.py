@@ -35,7 +35,7 @@ def week() -> None:
     for event, detail, number in (
         (JourneyEvent.STARTED, "", 412),
         (JourneyEvent.FINISHED, "", 318),
-        (JourneyEvent.LEFT, "when", 31),
+        (JourneyEvent.ABANDONED, "when", 31),
         (JourneyEvent.TOOLKIT, "skills-for-relationships", 48),
         (JourneyEvent.WITH_TOOLKIT, "N90", 48),
         (JourneyEvent.WITH_NAT1, "N90", 16),

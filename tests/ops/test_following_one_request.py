@@ -54,14 +54,16 @@ def test_a_confirmation_and_the_worker_that_finishes_it_have_one_id(
     # What the page left on the row, logged, and asked of others:
     [(state, known)] = product.rows("SELECT state, correlation_id FROM booking_booking")
     assert (state, bool(known)) == ("submitted", True)
-    assert {"request_started", "delius_call", "booking_waits", "request_finished"} <= with_id(product.logged(), known)
+    assert {"request_started", "delius_call", "booking_retry_scheduled", "request_finished"} <= with_id(
+        product.logged(), known
+    )
     asked = {entry["operation"]: entry["correlationId"] for entry in delius.requests()}
     assert asked["putNsi"] == asked["putAppointment"] == known
     # What a worker logs and asks, in another process and later:
     delius.clear_requests()
     product.work_is_due()
     worked = product.manage("db_worker", "--batch", "--no-startup-delay", "--no-reload")
-    assert {"delius_call", "booking_moved"} <= with_id(worked, known)
+    assert {"delius_call", "booking_state_changed"} <= with_id(worked, known)
     assert {line["tries"] for line in worked if line.get("correlation_id") == known} == {1}
     asked = {entry["operation"]: entry["correlationId"] for entry in delius.requests()}
     assert asked["putAppointment"] == known
@@ -222,7 +224,7 @@ def test_a_collector_that_is_not_there_stops_no_page(
 def test_without_its_setting_nothing_that_traces_or_sends_is_even_imported() -> None:
     # The client of Redis imports some of OpenTelemetry for itself, where it finds it: its words, and nothing that runs.
     traces = (
-        "rarbooking.tracing",
+        "rarbooking.observability.tracing",
         "opentelemetry.exporter",
         "opentelemetry.instrumentation",
         "opentelemetry.sdk.trace",
@@ -255,7 +257,7 @@ def test_the_application_that_gunicorn_serves_finds_its_settings_by_itself() -> 
 
 
 def test_a_span_keeps_what_is_listed_and_its_name_is_made_of_that() -> None:
-    from rarbooking.tracing import scrubbed
+    from rarbooking.observability.tracing import scrubbed
 
     span = ReadableSpan(
         name="GET /cases/X000001/",

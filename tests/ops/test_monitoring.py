@@ -14,8 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from booking.models import BookingState, JourneyEvent
-from delius.services import Service
-from rarbooking.metrics import result_of
+from delius.upstream import Service
+from rarbooking.observability.metrics import result_label
 from tests.booking.down import open_circuits
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -35,7 +35,7 @@ EXPRESSIONS = {rule["alert"]: rule["expr"] for rule in RULES} | {
 
 VALUES = {
     "state": set(BookingState.values),
-    "result": {result_of(status) for status in (200, 400, 500, None)},
+    "result": {result_label(status) for status in (200, 400, 500, None)},
     "event": {JourneyEvent.STARTED.value, JourneyEvent.FINISHED.value},
     "view": {name for name in get_resolver().reverse_dict if isinstance(name, str)},
 }

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from scripts.bench import crew
-from scripts.bench.journey import (
+from bench import caseloads
+from bench.journey import (
     ARRANGED,
     NOT_ARRANGED,
     UNDER_WAY,
@@ -18,10 +18,10 @@ from scripts.bench.journey import (
     sign_in,
     wanted,
 )
-from scripts.bench.load import settle
-from scripts.bench.reconcile import Reconciled, reconcile
-from scripts.bench.restore import back_up, confirm_drafts, restore
-from scripts.bench.stack import Stack, stack
+from bench.load import settle
+from bench.reconcile import Reconciled, reconcile
+from bench.restore import back_up, confirm_drafts, restore
+from bench.stack import Stack, stack
 from scripts.servers import postgres_binaries
 
 pytestmark = pytest.mark.skipif(
@@ -39,10 +39,12 @@ def servers() -> Iterator[Stack]:
 
 def test_a_backup_restored_as_the_runbook_says_loses_nothing_and_makes_nothing_twice(servers: Stack) -> None:
     simulator = servers.simulator
-    [booked, made, not_made, later] = [wanted(crew.crn(1, number), 0, today=date.today()) for number in range(1, 5)]
+    [booked, made, not_made, later] = [
+        wanted(caseloads.crn(1, number), 0, today=date.today()) for number in range(1, 5)
+    ]
     with servers.web(processes=1, threads=2) as web:
         browser = Browser(f"http://127.0.0.1:{web.port}")
-        sign_in(browser, crew.username(1))
+        sign_in(browser, caseloads.username(1))
         assert arrange(browser, booked, confirmed=[]).outcome == ARRANGED
         simulator.fault("putAppointment", "drop_after", times=2)
         assert arrange(browser, made, confirmed=[]).outcome == UNDER_WAY

@@ -10,7 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
 
-from rarbooking.health.checks import forget_upstreams
+from rarbooking.observability.health.checks import invalidate_upstream_health
 from tests.simulator_process import Simulator
 
 PROBES = ("/health", "/health/liveness", "/health/readiness", "/info")
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    forget_upstreams()
+    invalidate_upstream_health()
     yield
-    forget_upstreams()
+    invalidate_upstream_health()
 
 
 def states(body: dict) -> dict[str, str]:

@@ -7,14 +7,14 @@ from io import StringIO
 from django.conf import settings
 from django.core.management import call_command
 
-from rarbooking.logs import alias, hiding_crns, without_crns
+from rarbooking.observability.pseudonymisation import crn_pseudonym, crn_pseudonymiser, pseudonymise_crns
 from scripts.servers import manage
 
 KEY = "a-key"
 
 
 def test_a_crn_is_replaced_wherever_it_stands_in_a_line() -> None:
-    x = alias("X000001", key=KEY)
+    x = crn_pseudonym("X000001", key=KEY)
     event = {
         "event": "request_started",
         "request": "GET /cases/x000001/arrange/",
@@ -23,7 +23,7 @@ def test_a_crn_is_replaced_wherever_it_stands_in_a_line() -> None:
         "n": 1,
         "nothing": None,
     }
-    assert hiding_crns(KEY)(None, "info", event) == {
+    assert crn_pseudonymiser(KEY)(None, "info", event) == {
         "event": "request_started",
         "request": f"GET /cases/{x}/arrange/",
         "people": [x, {x: [x]}],
@@ -34,20 +34,20 @@ def test_a_crn_is_replaced_wherever_it_stands_in_a_line() -> None:
 
 
 def test_the_same_person_has_the_same_alias_with_one_key_and_another_with_another() -> None:
-    assert alias("x000001", key=KEY) == alias("X000001", key=KEY)
-    assert alias("X000001", key=KEY) != alias("X000002", key=KEY)
-    assert alias("X000001", key=KEY) != alias("X000001", key="another-key")
+    assert crn_pseudonym("x000001", key=KEY) == crn_pseudonym("X000001", key=KEY)
+    assert crn_pseudonym("X000001", key=KEY) != crn_pseudonym("X000002", key=KEY)
+    assert crn_pseudonym("X000001", key=KEY) != crn_pseudonym("X000001", key="another-key")
 
 
 def test_an_alias_is_left_as_it_is() -> None:
-    x = alias("X000001", key=KEY)
-    assert without_crns(x, key=KEY) == x
+    x = crn_pseudonym("X000001", key=KEY)
+    assert pseudonymise_crns(x, key=KEY) == x
 
 
 def test_whoever_has_a_reason_finds_a_person_in_the_log() -> None:
     said = StringIO()
     call_command("crn_in_logs", "x000001", stdout=said)
-    assert said.getvalue().strip() == without_crns("X000001", key=settings.LOG_CRN_KEY)
+    assert said.getvalue().strip() == pseudonymise_crns("X000001", key=settings.LOG_CRN_KEY)
 
 
 def test_a_line_is_one_json_object_with_its_time_in_utc_whatever_was_typed_and_whoever_writes_it() -> None:

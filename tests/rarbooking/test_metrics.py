@@ -16,10 +16,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from booking.models import Booking, BookingState, Draft, DuplicateNsis
-from booking.services.schedule import wake
-from delius import background
-from delius.services import Service
-from rarbooking.metrics import result_of
+from booking.services.delivery.retry import enqueue_resume
+from delius.http import background
+from delius.upstream import Service
+from rarbooking.observability.metrics import result_label
 from tests.booking.down import open_circuits
 from tests.booking.journeys import answer_all, sent_by_the_page_of
 from tests.simulator_process import Simulator
@@ -134,7 +134,7 @@ def test_a_scrape_has_a_service_that_may_be_back_tried_though_nobody_opens_a_pag
         open_circuits(Service.DELIUS)
         clock.shift(15)
         scrape()
-        background.finish()
+        background.drain()
         assert scrape()[labelled("rarbooking_circuit_state", service="delius")] == 0
 
 
@@ -151,7 +151,7 @@ def test_a_scrape_has_a_service_that_may_be_back_tried_though_nobody_opens_a_pag
     ],
 )
 def test_an_answer_counts_as(status: int | None, result: str) -> None:
-    assert result_of(status) == result
+    assert result_label(status) == result
 
 
 def test_bookings_are_counted_by_state_and_those_unsettled_have_the_age_of_the_oldest(
@@ -188,15 +188,15 @@ def test_bookings_that_are_settled_are_counted_anew_after_five_minutes_and_other
 
 
 def test_the_queue_tells_how_much_is_due_and_since_when_and_leaves_out_what_is_for_later(scrape: Scrape) -> None:
-    wake(at=timezone.now() - timedelta(minutes=10))
-    wake(at=timezone.now() + timedelta(minutes=10))
+    enqueue_resume(at=timezone.now() - timedelta(minutes=10))
+    enqueue_resume(at=timezone.now() + timedelta(minutes=10))
     found = scrape()
     assert found[labelled("rarbooking_task_queue_depth")] == 1
     assert found[labelled("rarbooking_oldest_due_task_age_seconds")] == pytest.approx(600, abs=60)
 
 
 def test_a_task_that_failed_is_counted(scrape: Scrape) -> None:
-    wake(at=timezone.now())
+    enqueue_resume(at=timezone.now())
     DBTaskResult.objects.get().set_failed(ValueError())
     found = scrape()
     assert (found[labelled("rarbooking_failed_tasks")], found[labelled("rarbooking_task_queue_depth")]) == (1, 0)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from booking.permissions import ARRANGE, SEE_CASES
 from guidance.permissions import READ_GUIDANCE
-from rarbooking.roles import MAY, Role, roles_in
+from rarbooking.roles import ROLE_PERMISSIONS, Role, roles_from_authorities
 from tests.people import account, client_of
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,9 @@ def test_only_practitioners_see_cases_and_only_some_of_them_arrange_appointments
 
 def test_several_roles_add_up() -> None:
     both = account("SOMEBODY", Role.READ_ONLY, Role.SERVICE_SUPPORT)
-    assert all(both.has_perm(each) for each in MAY[Role.READ_ONLY] | MAY[Role.SERVICE_SUPPORT])
+    assert all(
+        both.has_perm(each) for each in ROLE_PERMISSIONS[Role.READ_ONLY] | ROLE_PERMISSIONS[Role.SERVICE_SUPPORT]
+    )
     assert not both.has_perm(ARRANGE)
 
 
@@ -82,7 +84,7 @@ def test_permissions_cost_no_query(django_assert_num_queries: Any) -> None:
 def test_every_permission_of_a_model_is_one_that_the_model_has() -> None:
     known = {f"{each.content_type.app_label}.{each.codename}" for each in Permission.objects.select_related()}
     ours = {SEE_CASES, ARRANGE, READ_GUIDANCE}
-    assert frozenset().union(*MAY.values()) - ours <= known
+    assert frozenset().union(*ROLE_PERMISSIONS.values()) - ours <= known
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_every_permission_of_a_model_is_one_that_the_model_has() -> None:
     ],
 )
 def test_roles_are_those_of_our_names_among_the_authorities(authorities: Any, roles: set[Role]) -> None:
-    assert roles_in(authorities) == roles
+    assert roles_from_authorities(authorities) == roles
 
 
 def test_a_roles_name_is_no_longer_than_hmpps_auth_takes() -> None:

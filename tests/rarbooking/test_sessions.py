@@ -12,10 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import AuditEvent
-from rarbooking import sessions
+from rarbooking.identity import sessions
+from rarbooking.identity.encryption import DecryptionFailed, decrypt, encrypt
 from rarbooking.models import Session, User
 from rarbooking.roles import Role
-from rarbooking.sealing import CannotUnseal, seal, unseal
 from scripts.servers import ROOT, environment
 from tests.people import account, client_of
 from tests.rarbooking.test_sign_in import signs_in
@@ -114,7 +114,7 @@ class TestRefreshing:
         assert len(simulator.requests("token")) == 1
         second = Session.objects.get()
         assert second.session_key == first.session_key
-        assert unseal(second.refresh_token) != unseal(first.refresh_token)
+        assert decrypt(second.refresh_token) != decrypt(first.refresh_token)
         assert second.refreshing_until is None
 
     def test_a_role_that_was_taken_away_is_gone_with_the_next_token(
@@ -141,7 +141,7 @@ class TestRefreshing:
     def test_a_refresh_token_that_hmpps_auth_no_longer_knows_ends_the_session(
         self, robin: Client, simulator: Simulator, later: Any
     ) -> None:
-        Session.objects.update(refresh_token=seal("unknown"))
+        Session.objects.update(refresh_token=encrypt("unknown"))
         with later(minutes=30):
             robin.get(GUIDANCE)
         with later(minutes=59, seconds=30):
@@ -158,10 +158,10 @@ class TestRefreshing:
             assert is_signed_in(robin)
         assert User.objects.get().roles == {Role.READ_ONLY}
 
-    def test_a_refresh_token_that_was_sealed_with_a_key_we_no_longer_have_ends_the_session(
+    def test_a_refresh_token_that_was_encrypted_with_a_key_we_no_longer_have_ends_the_session(
         self, robin: Client, later: Any
     ) -> None:
-        Session.objects.update(refresh_token="not.a.sealed.refresh.token")
+        Session.objects.update(refresh_token="not.an.encrypted.refresh.token")
         with later(minutes=30):
             robin.get(GUIDANCE)
         with later(minutes=59, seconds=30):
@@ -247,17 +247,17 @@ class TestEndingAllSessions:
 
 
 def test_refresh_tokens_are_not_readable_in_the_database(robin: Client, simulator: Simulator) -> None:
-    kept = Session.objects.get().refresh_token
-    token = unseal(kept)
+    ciphertext = Session.objects.get().refresh_token
+    token = decrypt(ciphertext)
     assert token
-    assert token not in kept
+    assert token not in ciphertext
 
 
-def test_what_was_changed_after_it_was_sealed_is_not_unsealed() -> None:
-    sealed = seal("a secret")
-    head, middle = sealed[:-4], sealed[-4:]
-    with pytest.raises(CannotUnseal):
-        unseal(head + ("AAAA" if middle != "AAAA" else "BBBB"))
+def test_a_ciphertext_that_was_changed_is_not_decrypted() -> None:
+    ciphertext = encrypt("a secret")
+    head, middle = ciphertext[:-4], ciphertext[-4:]
+    with pytest.raises(DecryptionFailed):
+        decrypt(head + ("AAAA" if middle != "AAAA" else "BBBB"))
 
 
 def test_cookies_are_for_this_host_alone_where_there_is_https() -> None:
@@ -346,7 +346,7 @@ class TestSayingHowLongItLasts:
             with later(minutes=minutes):
                 said = somebody.get(self.LEFT).json()
                 assert seconds - 5 <= said["seconds"] <= seconds
-                assert said["mayStay"] is True
+                assert said["canExtend"] is True
         with later(minutes=61):
             assert somebody.get(self.LEFT)["Location"].startswith("/sign-in/")
         assert why_ended() == ["idle"]
@@ -363,7 +363,7 @@ class TestSayingHowLongItLasts:
                 somebody.get(GUIDANCE)
         with later(hours=11, minutes=57):
             said = somebody.post(self.LEFT).json()
-            assert said["mayStay"] is False
+            assert said["canExtend"] is False
             assert 170 <= said["seconds"] <= 180
 
     def test_every_page_for_somebody_who_is_signed_in_says_it_and_no_other_does(

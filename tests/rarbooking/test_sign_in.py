@@ -14,9 +14,9 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from audit.models import AuditEvent
+from rarbooking.identity.sign_in import JWKS_CACHE_KEY, SignInRefused, verified_claims
 from rarbooking.models import Session
 from rarbooking.roles import Role
-from rarbooking.sign_in import KEYS_CACHE_KEY, SignInRefused, checked_claims
 from tests.delius.scripted import Answer, ScriptedUpstream
 from tests.simulator_process import Simulator
 
@@ -143,7 +143,7 @@ def forged(simulator: Simulator, **changed: Any) -> str:
 
 
 def test_a_token_that_hmpps_auth_signed_is_taken(simulator: Simulator) -> None:
-    assert checked_claims(simulator.token("ROBIN.SAMPLE"))["user_name"] == "ROBIN.SAMPLE"
+    assert verified_claims(simulator.token("ROBIN.SAMPLE"))["user_name"] == "ROBIN.SAMPLE"
 
 
 def test_a_clients_own_token_which_is_nobodys_signs_nobody_in(settings: Any, simulator: Simulator) -> None:
@@ -154,30 +154,30 @@ def test_a_clients_own_token_which_is_nobodys_signs_nobody_in(settings: Any, sim
         timeout=10,
     ).json()["access_token"]
     with pytest.raises(SignInRefused, match="user_name"):
-        checked_claims(own)
+        verified_claims(own)
 
 
 def test_a_token_signed_with_another_key_is_refused(simulator: Simulator) -> None:
     with pytest.raises(SignInRefused):
-        checked_claims(forged(simulator))
+        verified_claims(forged(simulator))
 
 
 def test_a_token_without_a_signature_is_refused(simulator: Simulator) -> None:
     _, payload, _ = simulator.token("ROBIN.SAMPLE").split(".")
     with pytest.raises(SignInRefused):
-        checked_claims(f"eyJhbGciOiJub25lIn0.{payload}.")
+        verified_claims(f"eyJhbGciOiJub25lIn0.{payload}.")
 
 
 def test_a_token_that_has_expired_is_refused(simulator: Simulator) -> None:
     simulator.switch(tokenSeconds=-60)
     with pytest.raises(SignInRefused):
-        checked_claims(simulator.token("ROBIN.SAMPLE"))
+        verified_claims(simulator.token("ROBIN.SAMPLE"))
 
 
 def test_a_token_of_another_issuer_is_refused(simulator: Simulator, settings: Any) -> None:
     settings.HMPPS_AUTH_ISSUER = "https://elsewhere.example/auth/issuer"
     with pytest.raises(SignInRefused):
-        checked_claims(simulator.token("ROBIN.SAMPLE"))
+        verified_claims(simulator.token("ROBIN.SAMPLE"))
 
 
 def test_a_token_that_expired_on_its_way_signs_nobody_in(simulator: Simulator) -> None:
@@ -280,7 +280,7 @@ class TestOutsideTheDemo:
     @pytest.fixture(autouse=True)
     def production(self, rollout: None, settings: Any) -> None:
         settings.DEMO = False
-        settings.AUTHENTICATION_BACKENDS = ["rarbooking.backends.HmppsAuthBackend"]
+        settings.AUTHENTICATION_BACKENDS = ["rarbooking.identity.authentication.HmppsAuthBackend"]
 
     def test_the_administration_has_no_password_form_and_takes_no_password(
         self, db: None, django_user_model: Any
@@ -317,14 +317,14 @@ def test_a_token_that_was_made_for_another_client_is_refused(
     settings: Any, claims: dict[str, Any], is_taken: bool
 ) -> None:
     key = RSAKey.generate_key(2048, parameters={"kid": "ours"})
-    cache.set(KEYS_CACHE_KEY, {"keys": [key.as_dict(private=False)]})
+    cache.set(JWKS_CACHE_KEY, {"keys": [key.as_dict(private=False)]})
     named = {"iss": settings.HMPPS_AUTH_ISSUER, "exp": int(time.time()) + 60, "user_name": "ROBIN.SAMPLE"} | claims
     token = jwt.encode({"alg": "RS256", "kid": "ours"}, named, key)
     if is_taken:
-        assert checked_claims(token)["user_name"] == "ROBIN.SAMPLE"
+        assert verified_claims(token)["user_name"] == "ROBIN.SAMPLE"
     else:
         with pytest.raises(SignInRefused):
-            checked_claims(token)
+            verified_claims(token)
     cache.clear()
 
 

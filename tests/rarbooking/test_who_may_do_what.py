@@ -183,7 +183,7 @@ def robin(rollout: None, simulator: Simulator, settings: Any) -> User:
     Outside the demo, where nobody has a password.
     """
     settings.DEMO = False
-    settings.AUTHENTICATION_BACKENDS = ["rarbooking.backends.HmppsAuthBackend"]
+    settings.AUTHENTICATION_BACKENDS = ["rarbooking.identity.authentication.HmppsAuthBackend"]
     user = account("ROBIN.SAMPLE")
     for id_, state, appointment in ((BOOKING_ID, BookingState.CANCELLED, None), (BOOKED_ID, BookingState.BOOKED, 1)):
         start = timezone.now() + timedelta(days=7)

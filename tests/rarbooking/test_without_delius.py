@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from delius.signals import request_ended, request_not_sent
+from delius.http.signals import request_ended, request_not_sent
 from guidance.urls import urlpatterns
 from tests.guidance.pages import flag, toolkit
 

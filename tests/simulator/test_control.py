@@ -1,4 +1,4 @@
-"""The control door: resetting, the clock, switches, the record read back and filled by hand, the log of requests."""
+"""The control API: resetting, the clock, switches, the record read back and filled by hand, the log of requests."""
 
 import time
 from typing import Any

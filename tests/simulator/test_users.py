@@ -170,7 +170,7 @@ class TestOrder:
         assert {(page["totalElements"], page["totalPages"]) for page in pages} == {(total, -(-total // 7))}
 
     def test_a_page_has_50_cases_unless_another_size_is_asked_for(self, frozen: Simulator, robin: Delius) -> None:
-        frozen.reset(dataset="crowd", now=f"{TODAY}T10:00:00+01:00")
+        frozen.reset(dataset="large_caseload", now=f"{TODAY}T10:00:00+01:00")
 
         assert len(found(robin.get("users/ROBIN.SAMPLE/cases"))["cases"]) == min(50, len(crns(robin)))
 

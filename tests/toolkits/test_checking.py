@@ -11,13 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from delius.nsi_types import NsiType
+from delius.reads.nsi_types import NsiType
 from rarbooking.roles import Role
 from tests.people import account, client_of
 from tests.simulator_process import Simulator
 from tests.toolkits.factories import make_placeholder, make_rollout, make_toolkit
 from tests.toolkits.test_admin import NEW_TOOLKIT, errors_of
-from toolkits.checking import check_toolkits, problems_with
+from toolkits.delius_validation import check_toolkits, problems_with
 from toolkits.models import Toolkit
 
 pytestmark = pytest.mark.django_db

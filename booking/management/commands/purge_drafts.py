@@ -1,4 +1,4 @@
-"""Delete what people typed and never came back to."""
+"""Command that applies retention to drafts and notes."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,15 +7,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from booking.services.keeping import purge_drafts
+from booking.services.retention import purge_drafts
 
 
 class Command(BaseCommand):
     """For cron, once a day."""
 
-    help = "Delete drafts that nobody touched for DRAFT_DAYS, and forget notes of what was refused or cancelled before."
+    help = "Delete drafts not updated for DRAFT_DAYS, and erase the notes of bookings refused or cancelled before then."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Delete them and print how many there were."""
+        """Purge and print the numbers."""
         drafts, bookings = purge_drafts(before=timezone.now() - timedelta(days=settings.DRAFT_DAYS))
         self.stdout.write(f"Drafts deleted: {drafts}. Bookings whose notes were forgotten: {bookings}")

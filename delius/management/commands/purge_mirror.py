@@ -1,4 +1,4 @@
-"""Delete old rows of the mirror."""
+"""Purge the mirror."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,11 +7,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from delius.retention import purge
+from delius.mirror.retention import purge
 
 
 class Command(BaseCommand):
-    """For cron, once a day."""
+    """Scheduled once a day."""
 
     help = (
         "Delete from the mirror what has been gone from Delius for MIRROR_DAYS, and NSIs that were ended or "
@@ -19,6 +19,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Delete them and print how many there were."""
+        """Purge and print the number of rows."""
         rows = purge(before=timezone.now() - timedelta(days=settings.MIRROR_DAYS))
         self.stdout.write(f"Rows of the mirror deleted: {rows}")

@@ -1,4 +1,4 @@
-"""Report what guidance lacks and how hard it is to read."""
+"""Command that reports missing content and reading ages."""
 
 import csv
 from collections.abc import Sequence
@@ -7,16 +7,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audit.spreadsheets import write_row
-from guidance.findings import missing
+from audit.csv_injection import write_escaped_row
 from guidance.models import Page, PageState
-from guidance.reading_age import HARDEST_AGE, reading_age
-from guidance.services.exchange import FOLDERS
+from guidance.quality.findings import missing
+from guidance.quality.reading_age import MAX_READING_AGE, reading_age
+from guidance.services.import_export import FOLDERS
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the report says of a page. `reading_age` is empty where it is not known."""
+    """A row of the report. `reading_age` is empty where it is not known."""
 
     page: str
     title: str
@@ -26,12 +26,12 @@ class Line:
 
     @property
     def is_hard(self) -> bool:
-        """Whether the page is harder to read than guidance should be."""
-        return bool(self.reading_age) and int(self.reading_age) > HARDEST_AGE
+        """Whether the reading age is above MAX_READING_AGE."""
+        return bool(self.reading_age) and int(self.reading_age) > MAX_READING_AGE
 
 
 class Command(BaseCommand):
-    """`manage.py check_guidance`: changes nothing, and asks nobody else."""
+    """`manage.py check_guidance`: read-only, without network requests."""
 
     help = (
         "Say for each page of guidance that is not archived what is missing and the age from which people can follow "
@@ -39,25 +39,25 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take how to print the report, and whether to look at drafts."""
+        """Add the options for the format and for drafts."""
         parser.add_argument("--csv", action="store_true", help="for a spreadsheet rather than a terminal")
         parser.add_argument("--drafts", action="store_true", help="look at the drafts rather than at what people read")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print a line a page, those that are hardest to read first."""
+        """Print a row for each page, the highest reading age first."""
         lines = _lines(drafts=options["drafts"])
         if options["csv"]:
             writer = csv.writer(self.stdout, lineterminator="\n")
             writer.writerow(field.name for field in fields(Line))
             for line in lines:
-                write_row(writer, astuple(line))
+                write_escaped_row(writer, astuple(line))
             return
         headings = ("Page", "Title", "State", "Age", "Missing")
         for row in _in_columns([headings, *(astuple(line) for line in lines)]):
             self.stdout.write(row)
         self.stdout.write(
             f"\n{len(lines)} pages, {sum(bool(line.missing) for line in lines)} with something missing, "
-            f"{sum(line.is_hard for line in lines)} harder to read than at age {HARDEST_AGE}"
+            f"{sum(line.is_hard for line in lines)} harder to read than at age {MAX_READING_AGE}"
         )
 
 
@@ -71,7 +71,7 @@ def _lines(*, drafts: bool) -> list[Line]:
 
 
 def _line(folder: str, page: Page, *, drafts: bool) -> Line:
-    shown = page if drafts or page.published is None else type(page).of(page.published)
+    shown = page if drafts or page.published is None else type(page).from_content(page.published)
     age = reading_age(shown)
     return Line(
         page=f"{folder}/{shown.slug}",
@@ -83,6 +83,6 @@ def _line(folder: str, page: Page, *, drafts: bool) -> Line:
 
 
 def _in_columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows as lines in which the columns are below each other."""
+    """Return rows as lines with aligned columns."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -1,11 +1,11 @@
-"""Write guidance into files."""
+"""Command that exports guidance to files."""
 
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from guidance.services.exchange import FOLDERS, export_guidance
+from guidance.services.import_export import FOLDERS, export_guidance
 
 
 class Command(BaseCommand):
@@ -14,12 +14,12 @@ class Command(BaseCommand):
     help = "Write each page that is not archived into a file in toolkits/ or risk-flags/ of a folder."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the folder, and whether to write what people read."""
+        """Add the folder, and the option for published content."""
         parser.add_argument("folder", type=Path)
         parser.add_argument("--published", action="store_true", help="write what people read rather than the drafts")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Write the files and print how many, and which other ones are in the folder."""
+        """Write the files; print their number, and the files in the folder that belong to no page."""
         folder = options["folder"]
         try:
             written = export_guidance(folder, published=options["published"])

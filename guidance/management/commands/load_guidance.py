@@ -1,14 +1,14 @@
-"""Load the guidance that the product comes with."""
+"""Command that loads the bundled guidance."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from guidance.services.exchange import Problems, load_guidance
+from guidance.services.import_export import ImportProblems, load_guidance
 
 
 class Command(BaseCommand):
-    """`manage.py load_guidance`: safe to run again."""
+    """`manage.py load_guidance`: idempotent."""
 
     help = (
         "Create and publish the guidance that is missing, and update what nobody changed here. "
@@ -16,15 +16,15 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load guidance/content and print what became of it."""
+        """Load guidance/content and print the result."""
         try:
             result = load_guidance()
-        except Problems as problems:
+        except ImportProblems as problems:
             raise CommandError(f"Nothing was loaded. Mend guidance/content:\n{problems}") from problems
         if options["verbosity"] > 0:
             self.stdout.write(
                 f"Guidance: {len(result.created)} created, {len(result.changed)} updated, "
-                f"{len(result.unchanged)} unchanged, {len(result.left)} left"
+                f"{len(result.unchanged)} unchanged, {len(result.skipped)} left"
             )
-            for name, reason in result.left.items():
+            for name, reason in result.skipped.items():
                 self.stdout.write(f"  Left {name}: {reason}")

@@ -1,4 +1,4 @@
-"""Publish the guidance that was scheduled for a moment that has come."""
+"""Command that publishes scheduled guidance that is due."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from guidance.services.publishing import publish_due
 
 
 class Command(BaseCommand):
-    """For cron, beside `db_worker` or instead of it: any number of both may run at once."""
+    """For cron, beside `db_worker` or instead of it; safe to run concurrently."""
 
     help = "Publish every page whose scheduled time has come. Safe to run at any time, by any number of processes."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Publish what is due and print how many pages that was."""
+        """Publish due pages and print their number."""
         self.stdout.write(f"Guidance: {publish_due()} published as scheduled")

@@ -1,4 +1,4 @@
-"""Delete what readers said and looked for long ago."""
+"""Command that applies retention to feedback and searches without results."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from guidance.services.forgetting import purge_feedback
+from guidance.services.retention import purge_feedback
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Delete readers' feedback, and searches that found nothing, older than GUIDANCE_FEEDBACK_DAYS."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Delete them and print how many there were."""
+        """Purge and print the numbers."""
         before = timezone.now() - timedelta(days=settings.GUIDANCE_FEEDBACK_DAYS)
         feedback, searches = purge_feedback(before=before)
         self.stdout.write(f"Feedback deleted: {feedback}. Searches deleted: {searches}")

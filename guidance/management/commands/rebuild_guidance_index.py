@@ -1,4 +1,4 @@
-"""Make the index of guidance anew."""
+"""Command that rebuilds the search index."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from guidance.search import index
 
 
 class Command(BaseCommand):
-    """`manage.py rebuild_guidance_index`: safe to run again, while people search."""
+    """`manage.py rebuild_guidance_index`: idempotent, and safe while users search."""
 
-    help = "Make anew what the search finds guidance by, from what people read. Publishing keeps it in step by itself."
+    help = "Rebuild the search index from published guidance. Publishing keeps the index up to date by itself."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Make the index and print how many pages can be found."""
+        """Rebuild the index and print the number of entries."""
         count = index.rebuild()
         if options["verbosity"] > 0:
             self.stdout.write(f"Guidance: {count} pages can be found")

@@ -1,22 +1,22 @@
-"""Find somebody in the log."""
+"""Look up a CRN's pseudonym in the log."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from rarbooking.logs import alias
+from rarbooking.observability.pseudonymisation import crn_pseudonym
 
 
 class Command(BaseCommand):
-    """`manage.py crn_in_logs X000001`: for whoever has a reason to look one person up."""
+    """`manage.py crn_in_logs X000001`: for support with a reason to look one person up."""
 
-    help = "Print what stands for a CRN in log lines."
+    help = "Print the pseudonym that log lines have in place of a CRN."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the CRN."""
+        """Add the CRN."""
         parser.add_argument("crn")
 
     def handle(self, *args: Any, crn: str, **options: Any) -> None:
-        """Print its alias."""
-        self.stdout.write(alias(crn, key=settings.LOG_CRN_KEY))
+        """Print the pseudonym."""
+        self.stdout.write(crn_pseudonym(crn, key=settings.LOG_CRN_KEY))

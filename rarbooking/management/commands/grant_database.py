@@ -1,4 +1,4 @@
-"""Let the database account that serves people do what it has to, and no more."""
+"""Grant the application's database account least privilege on PostgreSQL."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("account", metavar="ACCOUNT", help="The PostgreSQL role of web, workers and commands.")
 
     def handle(self, *args: Any, account: str, **options: Any) -> None:
-        """Grant and revoke, all at once."""
+        """Grant and revoke in one transaction."""
         if connection.vendor != "postgresql":
             raise CommandError("Only PostgreSQL has accounts.")
         with transaction.atomic(), connection.cursor() as cursor:

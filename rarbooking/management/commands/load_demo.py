@@ -1,4 +1,4 @@
-"""Make the demo's own data: its rollout and an account for the admin."""
+"""Load the demo's data: toolkits, guidance, rollout and an administrator account."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Load what the product comes with and a rollout, make an administrator, forget what was booked and read."""
+        """Delete bookings, drafts and the mirror; load toolkits, guidance and rollout; create the administrator."""
         if not settings.DEMO:
             raise CommandError("load_demo is for the demo profile only: set RARBOOKING_PROFILE=demo.")
         for model in (Draft, Booking, DuplicateNsis, MirroredContact, MirroredNsi, MirrorCursor):

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
 
-from delius import sync
 from delius.errors import CircuitOpen, DeliusError, Overloaded, Refused
+from delius.mirror import sync
 from toolkits.selectors import nsi_type_codes
 
-INTERRUPTED = 130
+EXIT_INTERRUPTED = 130
 
 logger = structlog.get_logger(__name__)
 
@@ -27,28 +27,28 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take where to begin, and whether to store anything."""
+        """Add --from-beginning and --dry-run."""
         parser.add_argument(
             "--from-beginning", action="store_true", help="read everything, wherever the last run stopped"
         )
         parser.add_argument("--dry-run", action="store_true", help="read and report, but store nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read the changes and print what they changed here. Fails where the end of the feed was not reached."""
+        """Read the feed of changes and print counts. Fails where the end of the feed was not reached."""
         type_codes = nsi_type_codes()
         if not type_codes:
             raise CommandError("There are no toolkits. Run: manage.py load_toolkits")
-        if len(type_codes) > sync.MOST_TYPES:
-            raise CommandError(f"Toolkits have more than {sync.MOST_TYPES} NSI types: Delius answers for no more.")
+        if len(type_codes) > sync.MAX_TYPES:
+            raise CommandError(f"Toolkits have more than {sync.MAX_TYPES} NSI types: Delius answers for no more.")
         dry_run = options["dry_run"]
-        counts: Counter[str] = Counter(read=0, **asdict(sync.Tally()))
+        counts: Counter[str] = Counter(read=0, **asdict(sync.ChangeCounts()))
         stopped: BaseException | None = None
-        # Shown on a terminal only, whose log lines are then written above it.
+        # The progress bar is shown on a terminal only; log lines are written above it.
         with logging_redirect_tqdm(), tqdm(unit=" changes", disable=None) as progress:
             pages = sync.sync_changes(type_codes=type_codes, from_beginning=options["from_beginning"], dry_run=dry_run)
             try:
                 for page in pages:
-                    counts.update(read=page.changes, **asdict(page.tally))
+                    counts.update(read=page.changes, **asdict(page.counts))
                     progress.update(page.changes)
                     if page.up_to:
                         progress.set_postfix_str(f"up to {page.up_to:%-d %B %Y}")
@@ -57,9 +57,9 @@ class Command(BaseCommand):
         logger.info("nsis_synced", stopped=type(stopped).__name__ if stopped else None, **counts)
         self.stdout.write(_summary(counts, dry_run=dry_run))
         if isinstance(stopped, KeyboardInterrupt):
-            raise CommandError("Stopped. Run this again to carry on.", returncode=INTERRUPTED)
+            raise CommandError("Stopped. Run this again to carry on.", returncode=EXIT_INTERRUPTED)
         if stopped:
-            raise CommandError(f"Stopped because Delius {_why(stopped)}")
+            raise CommandError(f"Stopped because Delius {_reason(stopped)}")
 
 
 def _summary(counts: Counter[str], *, dry_run: bool) -> str:
@@ -71,7 +71,7 @@ def _summary(counts: Counter[str], *, dry_run: bool) -> str:
     return "\n".join((*lines, "Nothing was stored.") if dry_run else lines)
 
 
-def _why(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     if isinstance(error, Refused):
         return f"refused to go on from here ({error.reason}). Run this with --from-beginning."
     if isinstance(error, Overloaded) and not isinstance(error, CircuitOpen):

@@ -34,9 +34,9 @@ function lastsFor(seconds) {
   return isEarly;
 }
 
-function warn(mayStay) {
-  for (const each of ending.querySelectorAll("[data-rar-may-stay]")) each.hidden = !mayStay;
-  for (const each of ending.querySelectorAll("[data-rar-may-not-stay]")) each.hidden = mayStay;
+function warn(canExtend) {
+  for (const each of ending.querySelectorAll("[data-rar-may-stay]")) each.hidden = !canExtend;
+  for (const each of ending.querySelectorAll("[data-rar-may-not-stay]")) each.hidden = canExtend;
   ending.querySelector("[data-rar-at]").textContent = clock.format(endsAt).replace(/\s/u, "");
   if (!ending.open) ending.showModal();
 }
@@ -57,14 +57,14 @@ async function ask(options = {}) {
   }
 }
 
-function goesOn({ seconds, mayStay, token }) {
+function goesOn({ seconds, canExtend, token }) {
   // Signing in again in another tab made the form's token worthless.
   for (const each of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) each.value = token;
   ended?.close();
   if (lastsFor(seconds)) {
     ending.close();
   } else {
-    warn(mayStay);
+    warn(canExtend);
   }
 }
 

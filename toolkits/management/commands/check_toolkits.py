@@ -1,12 +1,12 @@
-"""Check the codes of toolkits against Delius."""
+"""Validate toolkits against Delius."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from delius.nsi_types import DeliusError
-from toolkits.checking import CheckedToolkit, check_toolkits
+from delius.reads.nsi_types import DeliusError
+from toolkits.delius_validation import CheckedToolkit, check_toolkits
 
 
 class Command(BaseCommand):
@@ -30,6 +30,6 @@ class Command(BaseCommand):
 
 
 def _verdict(checked: CheckedToolkit) -> str:
-    if checked.is_over:
+    if checked.has_ended:
         return "not checked, its last day has passed"
     return "; ".join(problem.message for problem in checked.problems) or "nothing to change"

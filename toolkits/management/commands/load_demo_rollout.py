@@ -1,4 +1,4 @@
-"""Load the rollout of the demo's invented providers and teams."""
+"""Load the demo's rollout."""
 
 from datetime import timedelta
 from typing import Any

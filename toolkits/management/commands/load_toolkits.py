@@ -1,4 +1,4 @@
-"""Load the toolkits that the product comes with."""
+"""Load the toolkits of toolkits/data/toolkits.toml."""
 
 from typing import Any
 

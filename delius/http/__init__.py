@@ -1,0 +1,1 @@
+"""HTTP layer of the client: transport, tokens, retries, circuit breaker, bulkhead, health checks."""

@@ -1,0 +1,1 @@
+"""Reads from Delius: caching, parallel reads, reference data."""

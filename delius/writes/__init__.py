@@ -1,0 +1,1 @@
+"""Writes to Delius: the NSI of a toolkit, and appointments."""

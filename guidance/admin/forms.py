@@ -1,0 +1,229 @@
+"""Admin forms of guidance: drafts and workflow steps."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar, cast
+
+from django import forms
+from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime, AdminTextareaWidget
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.http import QueryDict
+from django.utils import timezone
+
+from guidance.models import Format, Gender, Page, PageState, RiskFlagGuidance, Setting, ToolkitGuidance
+from guidance.presenters.differences import Difference, differences
+from guidance.services.publishing import MAX_NOTE_CHARACTERS
+from guidance.text.markdown import MAX_CHARACTERS
+from toolkits.selectors import all_toolkits
+
+NOTE_HINT = f"For colleagues, up to {MAX_NOTE_CHARACTERS} characters, like: Added the new referral form."
+
+
+class TermsField(forms.CharField):
+    """A list of terms, one on each line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=AdminTextareaWidget(attrs={"rows": 5}), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return a list as lines of text."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Return lines of text as a list."""
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Return whether the terms differ, ignoring whitespace."""
+        return (initial or []) != self.to_python(data)
+
+
+class PageForm(forms.ModelForm):
+    """A page's draft.
+
+    Saving uses optimistic locking: `base_version` is the version that the author started from. Where the page was saved
+    since, `conflicting_changes` has the differences, and saving again overwrites the other author's changes.
+    """
+
+    base_version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    note = forms.CharField(
+        label="What changed",
+        required=False,
+        max_length=MAX_NOTE_CHARACTERS,
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+        error_messages={"max_length": f"The note must be {MAX_NOTE_CHARACTERS} characters or fewer"},
+    )
+
+    conflicting_changes: list[Difference]
+
+    class Meta:
+        labels: ClassVar = {"slug": "Address"}
+        help_texts: ClassVar = {
+            "title": "The name that practitioners know, in sentence case.",
+            "slug": "The last part of the page’s address. It cannot be changed while the page is published.",
+            "summary": "One sentence, shown in lists, in search and where a toolkit is chosen.",
+            "owner": "Who keeps the page right: a team rather than one person.",
+            "review_by": "When the page has to be looked at again.",
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.conflicting_changes = []
+        page: Page = self.instance
+        self.initial["base_version"] = page.version
+        self.is_published = page.state == PageState.PUBLISHED
+        if self.is_published and "slug" in self.fields:
+            self.fields["slug"].disabled = True
+        self.fields["note"].help_text = (
+            f"{NOTE_HINT} Needed because the page is published." if self.is_published else NOTE_HINT
+        )
+        described = [(each.field, each.label, each.hint) for each in page.facts]
+        described += [(each.field, each.heading, each.hint) for each in page.sections]
+        for name, label, hint in described:
+            if name in self.fields:
+                self.fields[name].label, self.fields[name].help_text = label, hint
+        for section in page.sections:
+            if section.field in self.fields:
+                self.fields[section.field].widget = AdminTextareaWidget(
+                    attrs={"rows": 8, "data-most-characters": MAX_CHARACTERS}
+                )
+        self._set_error_messages()
+        if "summary" in self.fields:
+            self.fields["summary"].widget = AdminTextareaWidget(attrs={"rows": 2, "data-most-characters": 200})
+
+    def _set_error_messages(self) -> None:
+        for field in self.fields.values():
+            label = str(field.label or "")
+            field.error_messages["required"] = f"Enter the {label[:1].lower()}{label[1:]}"
+            for validator in field.validators:
+                if isinstance(validator, MaxLengthValidator):
+                    validator.message = f"Text must be {validator.limit_value:,} characters or fewer"
+
+    def clean_note(self) -> str:
+        """Require a note for a published page."""
+        note: str = self.cleaned_data["note"].strip()
+        if self.is_published and not note:
+            raise ValidationError("Enter what changed: the page is published, and colleagues need to know why")
+        return note
+
+    def clean(self) -> dict[str, Any] | None:
+        """Detect an edit conflict: the page was saved since `base_version`."""
+        cleaned = super().clean()
+        begun = self.cleaned_data.get("base_version") or 0
+        latest = type(self.instance)._default_manager.filter(pk=self.instance.pk).first()
+        if latest is not None and latest.version != begun:
+            self._report_conflict(latest)
+        return cleaned
+
+    def _report_conflict(self, latest: Page) -> None:
+        """Add an error with the differences, and rebase the form on the latest version; its data stays."""
+        data = cast(QueryDict, self.data).copy()
+        data["base_version"] = str(latest.version)
+        self.data = data
+        mine = {name: value for name, value in self.cleaned_data.items() if name in latest.content_fields()}
+        saved = {name: getattr(latest, name) for name in mine}
+        self.conflicting_changes = differences(latest, saved, mine)
+        last = latest.history.select_related("history_user").order_by("-history_id").first()  # type: ignore[attr-defined]
+        who = last.history_user.get_username() if last and last.history_user else "Somebody"
+        self.add_error(
+            None,
+            f"{who} saved this page while you were writing. Nothing of yours is lost: it is in the fields below. "
+            "Look at what differs, take over what should stay, then save again",
+        )
+
+
+def _checkboxes(choices: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
+
+
+class ToolkitGuidanceForm(PageForm):
+    """The draft of guidance on a toolkit."""
+
+    toolkit = forms.ChoiceField(required=False, label="Toolkit")
+    genders = _checkboxes(Gender.choices)
+    settings = _checkboxes(Setting.choices)
+    formats = _checkboxes(Format.choices)
+    offence_types = TermsField(required=False)
+    needs = TermsField(required=False)
+
+    class Meta(PageForm.Meta):
+        model = ToolkitGuidance
+        fields = ToolkitGuidance.content_fields()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "toolkit" in self.fields:
+            toolkit = self.fields["toolkit"]
+            toolkit.help_text = "Which toolkit the page is about, as practitioners choose it in the journey."
+            toolkit.choices = list(self._toolkits())  # type: ignore[attr-defined]
+
+    def _toolkits(self) -> Iterator[tuple[str, str]]:
+        known = {choice.slug: choice.name for choice in all_toolkits()}
+        yield "", "None: this toolkit is not offered yet"
+        yield from known.items()
+        if self.instance.toolkit and self.instance.toolkit not in known:
+            yield self.instance.toolkit, f"{self.instance.toolkit} (no longer there)"
+
+
+class RiskFlagGuidanceForm(PageForm):
+    """The draft of guidance on a risk flag."""
+
+    class Meta(PageForm.Meta):
+        model = RiskFlagGuidance
+        fields = RiskFlagGuidance.content_fields()
+
+
+class NoteForm(forms.Form):
+    """A required note. `version` is the version of the draft that was shown."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(
+        label="What changed",
+        max_length=MAX_NOTE_CHARACTERS,
+        help_text=NOTE_HINT,
+        widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
+        error_messages={
+            "required": "Enter what changed, or why",
+            "max_length": f"The note must be {MAX_NOTE_CHARACTERS} characters or fewer",
+        },
+    )
+
+
+class ScheduleForm(NoteForm):
+    """The time at which the draft is to be published."""
+
+    at = forms.SplitDateTimeField(
+        label="Publish at",
+        widget=AdminSplitDateTime(),
+        help_text="In UK time. What is in the draft now is published then, whatever is changed in between.",
+        error_messages={
+            "required": "Enter a date and a time",
+            "invalid_date": "The date must be a real date, like 2026-10-04",
+            "invalid_time": "The time must be a real time, like 09:30",
+        },
+    )
+    field_order = ("version", "at", "note")
+
+    def clean_at(self) -> datetime:
+        """Refuse a time in the past."""
+        at: datetime = self.cleaned_data["at"]
+        if at <= timezone.now():
+            raise ValidationError("The date and time must be in the future")
+        return at
+
+
+class ConfirmForm(forms.Form):
+    """A confirmation. `version` is the version of the draft that was shown."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReviewForm(forms.Form):
+    """The review-by date for several pages."""
+
+    review_by = forms.DateField(
+        label="Review by",
+        widget=AdminDateWidget(),
+        error_messages={"required": "Enter a date", "invalid": "Review by must be a real date"},
+    )

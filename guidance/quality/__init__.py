@@ -1,0 +1,1 @@
+"""Quality checks of guidance: broken links, reading age, missing content."""

@@ -1,0 +1,49 @@
+"""Tokenising, stop words and fuzzy matching."""
+
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
+
+MAX_CHARACTERS = 300
+MAX_WORDS = 12
+MAX_LETTERS = 50
+MIN_LETTERS = 3
+CLOSE_ENOUGH = 0.75
+
+# PostgreSQL's English stop words. SQLite's index has no stop words.
+_STOP_WORDS = (
+    "i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers "
+    "herself it its itself they them their theirs themselves what which who whom this that these those am is are "
+    "was were be been being have has had having do does did doing a an the and but if or because as until while "
+    "of at by for with about against between into through during before after above below to from up down in out "
+    "on off over under again further then once here there when where why how all any both each few more most "
+    "other some such no nor not only own same so than too very s t can will just don should now "
+)
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def tokenise(text: str) -> list[str]:
+    """Return the distinct words of a text in lower case, in order."""
+    return list(dict.fromkeys(_WORD.findall(text.lower())))
+
+
+def query_terms(text: str) -> list[str]:
+    """Return the first MAX_WORDS words of a search in lower case, without stop words.
+
+    They consist of letters and digits, so none is an operator of a search engine.
+    """
+    words = [word[:MAX_LETTERS] for word in tokenise(text[:MAX_CHARACTERS]) if word not in STOP_WORDS]
+    return words[:MAX_WORDS]
+
+
+def fuzzy_matches(word: str, vocabulary: Collection[str]) -> list[str]:
+    """Return the words of a vocabulary that are similar to a word, or start with it.
+
+    None for a word that is in the vocabulary, a number, or one too short to guess.
+    """
+    if word in vocabulary or word.isdigit() or len(word) < MIN_LETTERS:
+        return []
+    longer = sorted(each for each in vocabulary if each.startswith(word))[:3]
+    return list(dict.fromkeys([*get_close_matches(word, vocabulary, n=3, cutoff=CLOSE_ENOUGH), *longer]))

@@ -1,0 +1,1 @@
+"""The text of guidance: structure, Markdown and text cleaning."""

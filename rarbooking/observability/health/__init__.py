@@ -1,0 +1,1 @@
+"""Health endpoints: liveness, readiness, health of dependencies, build info."""

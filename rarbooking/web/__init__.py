@@ -1,0 +1,1 @@
+"""HTTP layer: middleware, rate and size limits, error pages, security headers, templates, static files."""
