@@ -47,10 +47,10 @@ def submit(
             Booking.objects.bulk_create(bookings)
             auditing.bookings_submitted(bookings)
             retry.enqueue_resume(at=due)
+            if first.nsi_id:
+                duplicates.record(first, other_ids=shown.other_ids if shown else ())
     except IntegrityError:
         return Booking.objects.select_related("user").get(id=draft.booking_id), False
-    if first.nsi_id:
-        duplicates.record(first, other_ids=shown.other_ids if shown else ())
     return first, True
 
 
