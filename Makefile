@@ -46,8 +46,7 @@ check: setup lint
 
 test: setup lint
 	@scripts/ensure_chromium.sh
-	$(BIN)/pytest -n auto --dist worksteal
-	@scripts/test_on_postgresql.sh
+	@scripts/test.sh
 
 # What is exhaustive, some hours of it: every fault at every moment, 2,000 hostile inputs a form, ten minutes of load with
 # faults and kills, a million bookings. docs/testing.md says when, and what the last run showed.

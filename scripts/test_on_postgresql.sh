@@ -44,7 +44,7 @@ if ! reachable "$url"; then
         exit 0
     fi
 fi
-echo "Once more on PostgreSQL:"
+echo "On PostgreSQL:"
 # What is left out asks nothing of the database that the rest does not ask.
 DATABASE_URL="$url" .venv/bin/pytest -n auto --dist worksteal -m "not browser" \
     tests/booking/test_admin.py tests/booking/test_confirming.py tests/booking/test_counting.py tests/booking/test_duplicates.py \
