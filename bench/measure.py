@@ -70,11 +70,6 @@ class Drive:
         """Journeys a second."""
         return self.journeys / self.seconds
 
-    @property
-    def web_cpu_a_journey(self) -> float:
-        """Seconds of processor time that the web processes take for one journey."""
-        return self.cpu["web"] / self.journeys if self.journeys else 0.0
-
 
 @dataclass(frozen=True)
 class Sample:

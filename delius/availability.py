@@ -4,14 +4,14 @@ from delius.client import get_client
 from delius.http import circuit_breaker
 from delius.upstream import Service
 
-__all__ = ["Service", "reads_retry_after", "retry_after", "states", "writes_retry_after"]
+__all__ = ["Service", "calls_retry_after", "retry_after", "states"]
 
 retry_after = circuit_breaker.retry_after
 states = circuit_breaker.states
 
 
-def reads_retry_after(*, username: str | None = None) -> float | None:
-    """Return the seconds until reads should be retried; None while they are sent.
+def calls_retry_after(*, username: str | None = None) -> float | None:
+    """Return the seconds until reads and writes should be retried; None while they are sent.
 
     An open circuit to HMPPS Auth does not matter while there is a cached token (for a user where one is named).
     """
@@ -19,8 +19,3 @@ def reads_retry_after(*, username: str | None = None) -> float | None:
         return wait
     wait = retry_after(Service.HMPPS_AUTH)
     return wait if wait and not get_client().has_token(username) else None
-
-
-def writes_retry_after(*, username: str) -> float | None:
-    """Return the seconds until writes for a user should be retried; None while they are sent."""
-    return reads_retry_after(username=username)

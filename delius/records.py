@@ -25,7 +25,6 @@ from delius.london import as_london
 
 RAR_CATEGORY = "F"
 EMPLOYMENT = "B"
-_DAY_UNITS = frozenset({"", "day", "days"})
 
 
 def _or_none(value: Any, parse: ValidatorFunctionWrapHandler) -> Any:

@@ -60,7 +60,7 @@ class Situation:
         self.today: date = now.astimezone(LONDON).date()
         self._offices: dict[str, tuple[Office, ...]] = {}
         self._nsis: dict[int, ReadResult[tuple[Nsi, ...]]] = {}
-        self._coming: ReadResult[tuple[Appointment, ...]] | None = None
+        self._upcoming: ReadResult[tuple[Appointment, ...]] | None = None
         self._toolkits: dict[tuple[Officer, date], tuple[ToolkitChoice, ...]] = {}
 
     @property
@@ -143,16 +143,16 @@ class Situation:
     @property
     def upcoming_appointments(self) -> tuple[Appointment, ...]:
         """The person's appointments from today on. Raises Unavailable."""
-        if self._coming is None:
-            [self._coming] = in_parallel([self._read_coming])
-        return self._coming.get()
+        if self._upcoming is None:
+            [self._upcoming] = in_parallel([self._read_upcoming])
+        return self._upcoming.get()
 
     def prefetch(self, event: Event) -> None:
         """Read the NSIs of an event and `upcoming_appointments` concurrently, for a page that needs both."""
-        if event.event_id in self._nsis or self._coming is not None:
+        if event.event_id in self._nsis or self._upcoming is not None:
             return
-        reads: list[Callable[[], Any]] = [lambda: self._read_nsis(event), self._read_coming]
-        self._nsis[event.event_id], self._coming = in_parallel(reads)
+        reads: list[Callable[[], Any]] = [lambda: self._read_nsis(event), self._read_upcoming]
+        self._nsis[event.event_id], self._upcoming = in_parallel(reads)
 
     def rar_days_ahead(self, requirement: RarRequirement) -> RarDaysAhead:
         """The days from today on that have a session towards a requirement. Raises Unavailable."""
@@ -182,7 +182,7 @@ class Situation:
     def _read_nsis(self, event: Event) -> tuple[Nsi, ...]:
         return nsis.nsis_of_event(crn=self.case.crn, event_id=event.event_id, username=self.username)
 
-    def _read_coming(self) -> tuple[Appointment, ...]:
+    def _read_upcoming(self) -> tuple[Appointment, ...]:
         return delius.upcoming_appointments(self.case.crn, username=self.username)
 
 

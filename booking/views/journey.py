@@ -102,7 +102,7 @@ def check(request: HttpRequest, crn: str) -> HttpResponse:
         return redirect("booking:booking", crn, last_made.id)
     if journey.first_unfinished or not journey.situation.teams or not journey.situation.events:
         return _out_of_order(crn, journey)
-    wait = availability.writes_retry_after(username=username_of(request))
+    wait = availability.calls_retry_after(username=username_of(request))
     kind = request.GET.get("problem", "")
     if request.method == "POST":
         is_unchanged = request.POST.get("answers") == draft.fingerprint

@@ -43,7 +43,7 @@ def layout(request: HttpRequest) -> dict[str, object]:
 def _delius_is_down(request: HttpRequest, person: SignedInPerson | None) -> bool:
     if person is None or _is_in_guidance(request) or not request.user.has_perm(SEE_CASES):
         return False
-    return availability.reads_retry_after(username=person.username) is not None
+    return availability.calls_retry_after(username=person.username) is not None
 
 
 def _sections(request: HttpRequest) -> list[Section]:

@@ -398,14 +398,12 @@ def test_reads_and_writes_are_worth_trying_while_hmpps_auth_is_down_only_for_who
     for _ in range(FAILURES):
         with circuit_breaker.request(Service.HMPPS_AUTH, "token") as result:
             result.no_answer()
-    assert availability.reads_retry_after(username=ROBIN) is None
-    assert availability.writes_retry_after(username=ROBIN) is None
-    for wait in (availability.reads_retry_after(), availability.writes_retry_after(username="JO.PLACEHOLDER")):
+    assert availability.calls_retry_after(username=ROBIN) is None
+    for wait in (availability.calls_retry_after(), availability.calls_retry_after(username="JO.PLACEHOLDER")):
         assert wait is not None
         assert 0 < wait <= OPEN_SECONDS + 2
 
 
 def test_nothing_is_worth_trying_while_delius_is_down(upstream: ScriptedUpstream) -> None:
     open_circuit(upstream)
-    assert availability.reads_retry_after(username=ROBIN)
-    assert availability.writes_retry_after(username=ROBIN)
+    assert availability.calls_retry_after(username=ROBIN)

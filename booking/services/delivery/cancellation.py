@@ -23,14 +23,13 @@ def cancel_unsent(booking_id: Any) -> bool:
     """
     booking = Booking.objects.get(id=booking_id)
     if may_cancel(booking):
-        made_nsi = booking.counts_towards_rar and (booking.nsi_created or booking.nsi_id is None)
         try:
             transition(
                 booking,
                 BookingState.CANCELLED,
                 detail="Taken back before an appointment was sent",
                 only_if=Q(sent_at=None),
-                withdraw_nsi_at=schedule_withdrawal(booking) if made_nsi else None,
+                withdraw_nsi_at=schedule_withdrawal(booking),
             )
         except ConcurrentUpdate:
             booking.refresh_from_db()

@@ -248,8 +248,6 @@ def _mark_needs_attention(run: _Run, answer: LimitedAccess | NotFound) -> None:
 def _refuse(run: _Run, answer: Refused | Conflict | LimitedAccess | NotFound) -> None:
     """Mark a booking as refused, and schedule the withdrawal of an NSI that it may have made."""
     booking = run.booking
-    # An earlier try may have made the NSI and its response may be lost.
-    may_have_made_nsi = booking.nsi_created or (booking.counts_towards_rar and not booking.nsi_id and not run.is_new)
     with transaction.atomic():
         transition(
             booking,
@@ -257,7 +255,7 @@ def _refuse(run: _Run, answer: Refused | Conflict | LimitedAccess | NotFound) ->
             detail=answer.reason.value if isinstance(answer, Conflict) else type(answer).__name__,
             clash=isinstance(answer, Conflict) and answer.reason is ConflictReason.OVERLAP,
             sent_at=None,
-            withdraw_nsi_at=schedule_withdrawal(booking) if may_have_made_nsi else None,
+            withdraw_nsi_at=schedule_withdrawal(booking, is_new=run.is_new),
             **refusal(answer, of_nsi=booking.counts_towards_rar and booking.nsi_id is None),
             **_nsi_fields(booking),
         )

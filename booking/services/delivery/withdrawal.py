@@ -21,8 +21,14 @@ BATCH_SIZE = 20
 logger = structlog.get_logger(__name__)
 
 
-def schedule_withdrawal(booking: Booking) -> datetime:
-    """Enqueue the withdrawal of a booking's NSI, and return the time at which it is due."""
+def schedule_withdrawal(booking: Booking, *, is_new: bool = False) -> datetime | None:
+    """Enqueue the withdrawal of the NSI that a booking may have made; return when it is due, None where it made none.
+
+    A booking without a known NSI may have made one by a try whose response was lost, unless it `is_new`.
+    """
+    lost = booking.counts_towards_rar and booking.nsi_id is None and not is_new
+    if not (booking.nsi_created or lost):
+        return None
     at = timezone.now() + WITHDRAWAL_DELAY
     retry.enqueue_resume(at=at)
     return at
