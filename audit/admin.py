@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from audit.admin_lists import IndexedValuesFilter, LargeTableAdminMixin
 from audit.events import record
 from audit.models import AuditEvent
+from govuk.crns import crn_in
+from govuk.text_cleaning import clean_line
 
 
 @admin.register(AuditEvent)
@@ -25,10 +27,10 @@ class AuditEventAdmin(LargeTableAdminMixin, admin.ModelAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Search by exact match (indexed), ignoring surrounding spaces; CRNs and user names in any case."""
-        typed = search_term.strip()
+        typed = clean_line(search_term)
         if not typed:
             return queryset, False
-        either = {typed, typed.upper()}
+        either = {typed, typed.upper(), crn_in(typed) or typed}
         found = Q(subject_id__in=either) | Q(who__in=either) | Q(correlation_id__in={typed, typed.lower()})
         return queryset.filter(found), False
 

@@ -16,7 +16,8 @@ REALISTIC_SECONDS = 0.04
 # The team of the data set's practitioners is on toolkits.
 ROLLOUT = """
     INSERT INTO toolkits_rollout (provider_code, team_code, starts_on, note)
-    VALUES ('N90', 'N90AAA', current_date - 90, 'Measuring')
+    VALUES ('N90', 'N90AAA', current_date - 90, 'Measuring');
+    UPDATE toolkits_toolkit SET offered_unconfirmed = true
 """
 TO_WITHDRAW = "SELECT id FROM booking_booking WHERE withdraw_nsi_at IS NOT NULL"
 UNDER_WAY = "SELECT id FROM booking_booking WHERE state = 'submitted'"

@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from delius.models import MirrorCursor, MirroredContact, MirroredNsi
+from govuk.crns import crn_in
+from govuk.text_cleaning import clean_line
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -31,7 +33,7 @@ class MirrorAdmin(ReadOnlyAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Search by CRN prefix, ignoring case."""
-        begins = search_term.strip().upper()
+        begins = crn_in(search_term) or clean_line(search_term).upper()
         return queryset.filter(crn__startswith=begins) if begins else queryset, False
 
 

@@ -2,10 +2,11 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.signals import setting_changed
 from django.dispatch import receiver
@@ -25,15 +26,18 @@ from delius.records import (
     Nsi,
     NsiType,
     Office,
+    OutcomeType,
     RiskFlag,
     User,
 )
-from delius.request_bodies import NewAppointment, NewNsi
+from delius.request_bodies import NewAppointment, NewNsi, NewOutcome, NewTime
 from delius.upstream import Service
 
 R = TypeVar("R", bound=BaseModel)
 
 _CASE = "/cases/{crn}"
+_CONTACT = f"{_CASE}/contacts/{{contact_id}}"
+IDEMPOTENCY_HEADER = "Idempotency-Key"
 
 GET_USER = Operation("getUser", "GET", "/users/{username}")
 GET_CASES = Operation("getCases", "GET", "/users/{username}/cases")
@@ -45,7 +49,11 @@ WITHDRAW_NSI = Operation("withdrawNsi", "DELETE", f"{_CASE}/nsis/{{reference}}")
 GET_APPOINTMENTS = Operation("getAppointments", "GET", f"{_CASE}/appointments")
 GET_APPOINTMENT_BY_REFERENCE = Operation("getAppointmentByReference", "GET", f"{_CASE}/appointments/{{reference}}")
 PUT_APPOINTMENT = Operation("putAppointment", "PUT", f"{_CASE}/appointments/{{reference}}")
+GET_APPOINTMENT = Operation("getAppointment", "GET", _CONTACT)
+PUT_OUTCOME = Operation("putOutcome", "PUT", f"{_CONTACT}/outcome")
+RESCHEDULE = Operation("reschedule", "PUT", f"{_CONTACT}/reschedule")
 GET_APPOINTMENT_TYPES = Operation("getAppointmentTypes", "GET", "/appointment-types")
+GET_OUTCOMES = Operation("getOutcomes", "GET", "/appointment-types/{type_code}/outcomes")
 GET_NSI_TYPES = Operation("getNsiTypes", "GET", "/nsi-types")
 GET_OFFICES = Operation("getOffices", "GET", "/teams/{team_code}/offices")
 GET_CHANGES = Operation("getChanges", "GET", "/changes")
@@ -58,6 +66,20 @@ class CaseSort(StrEnum):
     CRN = "CRN"
     NEXT_APPOINTMENT = "NEXT_APPOINTMENT"
     RAR_DAYS_LEFT = "RAR_DAYS_LEFT"
+
+
+class CaseScope(StrEnum):
+    """Whose cases a case list has: those that the user manages, or those that their teams do."""
+
+    USER = "USER"
+    TEAMS = "TEAMS"
+
+
+class CasesOnly(StrEnum):
+    """The cases that a case list is limited to."""
+
+    OUTCOMES_TO_RECORD = "OUTCOMES_TO_RECORD"
+    RAR_DAYS_AT_RISK = "RAR_DAYS_AT_RISK"
 
 
 class DeliusClient:
@@ -87,11 +109,28 @@ class DeliusClient:
         """Return a Delius user, their staff record and their teams. Raises NotFound for an unknown user."""
         return _one(GET_USER, User, self._read(GET_USER, {"username": username}, username=username))
 
-    def cases(self, username: str, *, search: str, sort: CaseSort, page: int, size: int) -> CasePage:
-        """Return a page (from 0) of the cases a user manages. Raises NotFound for a user without a staff record."""
+    def cases(
+        self,
+        username: str,
+        *,
+        search: str,
+        sort: CaseSort,
+        page: int,
+        size: int,
+        scope: CaseScope = CaseScope.USER,
+        only: CasesOnly | None = None,
+    ) -> CasePage:
+        """Return a page (from 0) of the cases that a user, or their teams, manage.
+
+        Raises NotFound for a user without a staff record.
+        """
         query: dict[str, str | int | list[str]] = {"sort": sort.value, "page": page, "size": size}
         if search:
             query["search"] = search
+        if scope is not CaseScope.USER:
+            query["scope"] = scope.value
+        if only:
+            query["only"] = only.value
         return _one(GET_CASES, CasePage, self._read(GET_CASES, {"username": username}, query, username=username))
 
     def case(self, crn: str, *, username: str) -> Case:
@@ -133,8 +172,12 @@ class DeliusClient:
         date_from: date | None = None,
         date_to: date | None = None,
         latest_first: bool = False,
+        without_outcome: bool = False,
     ) -> AppointmentPage:
-        """Return a page (from 0) of a person's appointments on some days, the first and the last included."""
+        """Return a page (from 0) of a person's appointments on some days, the first and the last included.
+
+        `without_outcome` leaves out those that have an outcome.
+        """
         query: dict[str, str | int | list[str]] = {"page": page, "size": size}
         if date_from:
             query["from"] = date_from.isoformat()
@@ -142,6 +185,8 @@ class DeliusClient:
             query["to"] = date_to.isoformat()
         if latest_first:
             query["order"] = "LAST"
+        if without_outcome:
+            query["withoutOutcome"] = "true"
         return _one(
             GET_APPOINTMENTS, AppointmentPage, self._read(GET_APPOINTMENTS, {"crn": crn}, query, username=username)
         )
@@ -160,6 +205,41 @@ class DeliusClient:
         """Return the appointment with a reference. Raises NotFound where there is none or it was deleted."""
         answer = self._read(GET_APPOINTMENT_BY_REFERENCE, {"crn": crn, "reference": reference}, username=username)
         return _one(GET_APPOINTMENT_BY_REFERENCE, Appointment, answer)
+
+    def appointment(self, crn: str, contact_id: int, *, username: str) -> Appointment:
+        """Return one appointment. Raises NotFound where the person has none with this id, or it was deleted."""
+        answer = self._read(GET_APPOINTMENT, {"crn": crn, "contact_id": contact_id}, username=username)
+        return _one(GET_APPOINTMENT, Appointment, answer)
+
+    def put_outcome(
+        self, crn: str, contact_id: int, new: NewOutcome, *, request_id: UUID, username: str
+    ) -> Appointment:
+        """Record the outcome of an appointment, and return the appointment; idempotent by `request_id`.
+
+        Raises Conflict (CHANGED) where the appointment is not of the version that was read.
+        """
+        answer = self._write(
+            PUT_OUTCOME,
+            {"crn": crn, "contact_id": contact_id},
+            new.to_json(),
+            username=username,
+            headers={IDEMPOTENCY_HEADER: str(request_id)},
+        )
+        return _one(PUT_OUTCOME, Appointment, answer)
+
+    def reschedule(self, crn: str, contact_id: int, reference: str, new: NewTime, *, username: str) -> Appointment:
+        """Move an appointment, and return the new one, which gets `reference`; idempotent by it.
+
+        Raises Conflict: CHANGED where the appointment is not of the version that was read, OVERLAP, NSI_CLOSED, or
+        REFERENCE_SPENT where the appointment with the reference was soft-deleted or is another one.
+        """
+        parameters: Parameters = {"crn": crn, "contact_id": contact_id}
+        answer = self._write(RESCHEDULE, parameters, new.to_json(reference=reference), username=username)
+        return _one(RESCHEDULE, Appointment, answer)
+
+    def outcomes(self, type_code: str) -> tuple[OutcomeType, ...]:
+        """Return the outcomes that appointments of a type may have. Raises NotFound for an unknown type."""
+        return _each(GET_OUTCOMES, OutcomeType, self._read(GET_OUTCOMES, {"type_code": type_code}), "outcomes")
 
     def appointment_types(self) -> tuple[AppointmentType, ...]:
         """Return the appointment types."""
@@ -190,9 +270,16 @@ class DeliusClient:
         return json_of(operation, self._transport.send(operation, parameters, query=query, username=username))
 
     def _write(
-        self, operation: Operation, parameters: Parameters, body: dict[str, Any] | None, *, username: str
+        self,
+        operation: Operation,
+        parameters: Parameters,
+        body: dict[str, Any] | None,
+        *,
+        username: str,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
-        return json_of(operation, self._transport.send(operation, parameters, body=body, username=username))
+        response = self._transport.send(operation, parameters, body=body, username=username, headers=headers)
+        return json_of(operation, response)
 
 
 _lock = threading.Lock()

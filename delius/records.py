@@ -15,8 +15,10 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    field_validator,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
@@ -25,6 +27,7 @@ from delius.london import as_london
 
 RAR_CATEGORY = "F"
 EMPLOYMENT = "B"
+NAMELESS = "Not named in Delius"
 
 
 def _or_none(value: Any, parse: ValidatorFunctionWrapHandler) -> Any:
@@ -77,6 +80,11 @@ class CodeDescription(Record):
     code: Code
     description: Text = ""
 
+    @property
+    def label(self) -> str:
+        """The description, or words where there is none: a code says nothing to whoever reads it."""
+        return self.description or NAMELESS
+
 
 class Name(Record):
     """A person's name; a single name is the surname."""
@@ -104,11 +112,9 @@ class Officer(Record):
     staff_code: Code
 
 
-class Team(Record):
+class Team(CodeDescription):
     """A team of a provider."""
 
-    code: Code
-    description: Text = ""
     provider: CodeDescription
 
 
@@ -286,12 +292,15 @@ class Event(Record):
 
 
 class Case(Record):
-    """A person on probation's case; one with limited access has `crn`, `access` and `relation` only."""
+    """A person on probation's case; one with limited access has `crn`, `access` and `relation` only.
+
+    Somebody whose name is empty in Delius is called by their CRN, so that every sentence about them can be read.
+    """
 
     crn: Code
     access: Access
     relation: Relation
-    name: Annotated[Name, Field(default_factory=Name)]
+    name: Annotated[Name, Field(default_factory=Name, validate_default=True)]
     preferred_name: Text = ""
     date_of_birth: LenientDate = None
     gender: Annotated[CodeDescription | None, Lenient] = None
@@ -304,10 +313,10 @@ class Case(Record):
     risk_flag_count: Annotated[int | None, Lenient] = None
     events: tuple[Event, ...] = ()
 
-    @property
-    def phone_number(self) -> str:
-        """The mobile number, or the telephone number; empty for none."""
-        return self.mobile_number or self.telephone_number
+    @field_validator("name")
+    @classmethod
+    def _named(cls, name: Name, info: ValidationInfo) -> Name:
+        return name if name.full else Name(surname=info.data.get("crn", ""))
 
     def age(self, on: date) -> int | None:
         """Return the person's age in years on a day; None where their date of birth is not known."""
@@ -375,11 +384,9 @@ class EnsuredNsi(Record):
     other_ids: tuple[int, ...] = ()
 
 
-class Office(Record):
+class Office(CodeDescription):
     """An office of a team."""
 
-    code: Code
-    description: Text = ""
     building_name: Text = ""
     building_number: Text = ""
     street_name: Text = ""
@@ -409,21 +416,28 @@ class OldRarCategory(Record):
     sub_category: Annotated[CodeDescription | None, Lenient] = None
 
 
-class Outcome(Record):
+class Outcome(CodeDescription):
     """The outcome of an appointment."""
 
-    code: Code
-    description: Text = ""
     attended: bool
     complied: Annotated[bool | None, Lenient] = None
     enforcement_action: Annotated[CodeDescription | None, Lenient] = None
+
+
+class AppointmentOfficer(Record):
+    """Who an appointment is recorded for, as far as Delius says."""
+
+    staff_code: Code
+    name: Annotated[Name | None, Lenient] = None
+    team_code: Text = ""
+    provider_code: Text = ""
 
 
 class Appointment(Record):
     """An appointment."""
 
     contact_id: int
-    version: int = 0
+    version: int
     external_reference: str = ""
     type: CodeDescription
     start: LondonTime
@@ -434,11 +448,16 @@ class Appointment(Record):
     counts_towards_rar: bool = False
     old_rar_category: Annotated[OldRarCategory | None, Lenient] = None
     office: Annotated[Office | None, Lenient] = None
+    officer: Annotated[AppointmentOfficer | None, Lenient] = None
     outcome: Outcome | None = None
     rescheduled_to: Annotated[int | None, Lenient] = None
     notes: Text = ""
     sensitive: bool = False
     soft_deleted: bool = False
+
+    def has_begun(self, at: datetime) -> bool:
+        """Return whether it has begun at a moment: from then on an outcome may be recorded (RULES.md, *Outcomes*)."""
+        return self.start <= at
 
 
 class AppointmentPage(Record):
@@ -463,25 +482,40 @@ class LocationRule(StrEnum):
         return cls.OPTIONAL
 
 
-class AppointmentType(Record):
+class AppointmentType(CodeDescription):
     """An appointment type, and the NSI types that it may be linked to."""
 
-    code: Code
-    description: Text = ""
     legislations: tuple[str, ...] = ()
     location: LocationRule = LocationRule.OPTIONAL
     nsi_type_codes: frozenset[str] = frozenset()
     for_person_only: bool = False
 
 
-class NsiType(Record):
+class OutcomeType(CodeDescription):
+    """An outcome that appointments of a type may have, and the enforcement actions that it lists."""
+
+    attended: bool
+    complied: bool
+    acceptable_absence: Annotated[bool | None, Lenient] = None
+    enforcement_actions: tuple[CodeDescription, ...] = ()
+
+    @property
+    def is_acceptable_absence(self) -> bool:
+        """Whether somebody who was not there had good reason: what Delius says, or else whether they complied."""
+        return not self.attended and (self.complied if self.acceptable_absence is None else self.acceptable_absence)
+
+    @property
+    def demands_enforcement(self) -> bool:
+        """Whether Delius demands one of its enforcement actions: for an unacceptable absence that lists any."""
+        return bool(self.enforcement_actions) and not self.attended and not self.complied
+
+
+class NsiType(CodeDescription):
     """An NSI type and its validation rules. `length_unit` is empty where it takes no length.
 
     `provider_codes` are the providers that may use it; None for all.
     """
 
-    code: Code
-    description: Text = ""
     selectable: bool = True
     sub_types: tuple[CodeDescription, ...] = ()
     statuses: tuple[CodeDescription, ...] = ()

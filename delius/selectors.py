@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from delius import conf
-from delius.client import CaseSort, get_client
+from delius.client import CaseScope, CasesOnly, CaseSort, get_client
 from delius.errors import NotFound
 from delius.london import today
 from delius.reads import cache
@@ -20,22 +20,32 @@ from delius.records import (
     CasePage,
     Event,
     Office,
+    OutcomeType,
     RarDays,
     Requirement,
     RiskFlag,
     Staff,
 )
+from govuk.sorting import SortKey, sort_key
 
 __all__ = [
+    "CaseScope",
     "CaseSort",
+    "CasesOnly",
+    "Overview",
     "RarRequirement",
     "Schedule",
+    "appointment",
     "appointment_types",
     "case",
     "cases",
     "invalidate_appointments",
+    "invalidate_case",
     "offices",
+    "outcome_types",
+    "overview",
     "rar_requirements",
+    "recent_appointments",
     "risk_flags",
     "schedule",
     "staff_member",
@@ -45,6 +55,7 @@ __all__ = [
 CASES_SIZE = 50
 UPCOMING_SIZE = 100
 PAST_SIZE = 20
+RECENT_SIZE = 50
 # A bound: no person has more upcoming appointments than fit on these.
 MAX_PAGES = 20
 
@@ -93,12 +104,21 @@ def staff_member(username: str) -> Staff | None:
     return cache.read_through(cache.key("staff", username), load, seconds=conf.case_cache_seconds())
 
 
-def cases(username: str, *, search: str, sort: CaseSort, page: int) -> CasePage:
-    """Return a page (from 0) of the cases that a user manages, as Delius searches and sorts them; never cached.
+def cases(
+    username: str,
+    *,
+    search: str,
+    sort: CaseSort,
+    page: int,
+    scope: CaseScope = CaseScope.USER,
+    only: CasesOnly | None = None,
+) -> CasePage:
+    """Return a page (from 0) of the cases that a user, or their teams, manage, as Delius searches and sorts them.
 
-    Raises NotFound for a user without a staff record, Unavailable, DeliusContractError.
+    Never cached. `only` limits it to those with outcomes to record or with RAR days at risk, by Delius's own rule
+    (RULES.md, *Appointments*). Raises NotFound for a user without a staff record, Unavailable, DeliusContractError.
     """
-    return get_client().cases(username, search=search, sort=sort, page=page, size=CASES_SIZE)
+    return get_client().cases(username, search=search, sort=sort, page=page, size=CASES_SIZE, scope=scope, only=only)
 
 
 def case(crn: str, *, username: str) -> Case:
@@ -116,6 +136,20 @@ def invalidate_appointments(crn: str, *, username: str) -> None:
     cache.invalidate(cache.key("upcoming", crn, username))
 
 
+def invalidate_case(crn: str, *, username: str) -> None:
+    """Invalidate a user's cached case of a person and its appointments, after a write that may change the RAR days."""
+    cache.invalidate(cache.key("case", crn, username), cache.key("upcoming", crn, username))
+
+
+def appointment(crn: str, contact_id: int, *, username: str) -> Appointment:
+    """Return one appointment as a user may see it, with the version to change it by; never cached.
+
+    Raises NotFound where the person has none with this id, or it was deleted; LimitedAccess, Unavailable,
+    DeliusContractError.
+    """
+    return get_client().appointment(crn, contact_id, username=username)
+
+
 def upcoming_appointments(crn: str, *, username: str) -> tuple[Appointment, ...]:
     """Return a person's appointments from today on (in Europe/London), the earliest first.
 
@@ -129,6 +163,51 @@ def risk_flags(crn: str, *, username: str) -> tuple[RiskFlag, ...]:
     """Return a person's active risk flags. Raises NotFound, LimitedAccess, Unavailable."""
     load = partial(get_client().risk_flags, crn, username=username)
     return cache.read_through(cache.key("risk-flags", crn, username), load, seconds=conf.case_cache_seconds())
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A person's appointments: all that are to come with the latest past ones, and past ones without an outcome.
+
+    Both are latest first. Each is the result of a read of its own: the failure of one does not fail the other.
+    """
+
+    recent: ReadResult[tuple[Appointment, ...]]
+    without_outcome: ReadResult[AppointmentPage]
+
+
+def overview(crn: str, *, username: str) -> Overview:
+    """Return a person's appointments in short; two reads in parallel, never cached."""
+    reads: list[Callable[[], Any]] = [
+        partial(recent_appointments, crn, username=username),
+        partial(
+            get_client().appointments,
+            crn,
+            username=username,
+            page=0,
+            size=RECENT_SIZE,
+            date_to=today(),
+            latest_first=True,
+            without_outcome=True,
+        ),
+    ]
+    recent, without_outcome = in_parallel(reads)
+    return Overview(recent=recent, without_outcome=without_outcome)
+
+
+def recent_appointments(crn: str, *, username: str) -> tuple[Appointment, ...]:
+    """Return all of a person's appointments to come and the latest past ones, the latest first; never cached.
+
+    Raises NotFound, LimitedAccess, Unavailable, DeliusContractError.
+    """
+    found: dict[int, Appointment] = {}
+    for number in range(MAX_PAGES):
+        page = get_client().appointments(crn, username=username, page=number, size=RECENT_SIZE, latest_first=True)
+        found |= {each.contact_id: each for each in page.appointments}
+        earliest = min((each.start.date() for each in page.appointments), default=date.min)
+        if number + 1 >= page.total_pages or earliest < today():
+            break
+    return tuple(found.values())
 
 
 @dataclass(frozen=True)
@@ -178,8 +257,24 @@ def appointment_types() -> tuple[AppointmentType, ...]:
     validates the type of a booking itself.
     """
     return cache.read_stale_while_revalidate(
-        cache.key("appointment-types"), get_client().appointment_types, ages=_reference_ages()
+        cache.reference_key("appointment-types"), get_client().appointment_types, ages=_reference_ages()
     )
+
+
+def outcome_types(type_code: str) -> tuple[OutcomeType, ...]:
+    """Return the outcomes that appointments of a type may have; none for a type that is unknown.
+
+    Cached as reference data: Delius validates the outcome itself. Raises Unavailable, DeliusContractError.
+    """
+
+    def load() -> tuple[OutcomeType, ...]:
+        try:
+            return get_client().outcomes(type_code)
+        except NotFound:
+            return ()
+
+    name = cache.reference_key("outcome-types", type_code)
+    return cache.read_stale_while_revalidate(name, load, ages=_reference_ages())
 
 
 def offices(team_code: str) -> tuple[Office, ...]:
@@ -194,7 +289,7 @@ def offices(team_code: str) -> tuple[Office, ...]:
         except NotFound:
             return ()
 
-    return cache.read_stale_while_revalidate(cache.key("offices", team_code), load, ages=_reference_ages())
+    return cache.read_stale_while_revalidate(cache.reference_key("offices", team_code), load, ages=_reference_ages())
 
 
 def _upcoming(crn: str, username: str) -> tuple[Appointment, ...]:
@@ -219,5 +314,5 @@ def _deduplicated(found: Iterable[Office]) -> Iterable[Office]:
     return {office.code: office for office in found}.values()
 
 
-def _by_name(office: Office) -> tuple[str, str, str]:
-    return office.description.casefold(), office.address.casefold(), office.code
+def _by_name(office: Office) -> SortKey:
+    return sort_key(office.description, office.address, office.code)

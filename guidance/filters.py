@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from govuk.sorting import sort_key
 from guidance.models import ToolkitGuidance
 
 
@@ -44,7 +45,7 @@ def filter_toolkits(pages: Iterable[ToolkitGuidance], wanted: Criteria) -> Filte
 
 def terms(pages: Iterable[ToolkitGuidance], name: str) -> list[str]:
     """Return the distinct terms in a field of pages, in alphabetical order."""
-    return sorted({term for page in pages for term in getattr(page, name)}, key=str.casefold)
+    return sorted({term for page in pages for term in getattr(page, name)}, key=sort_key)
 
 
 def _has(terms_of_page: list[str], wanted: str) -> bool | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from govuk.forms import CleansText
 from guidance.filters import Criteria, terms
 from guidance.models import Gender, ToolkitGuidance
 
@@ -12,7 +13,7 @@ MAX_COMPARED = 4
 ANY = [("", "Any")]
 
 
-class FilterForm(forms.Form):
+class FilterForm(CleansText, forms.Form):
     """The filter of toolkits."""
 
     gender = forms.ChoiceField(label="Gender", required=False, choices=[*ANY, *Gender.choices])
@@ -56,7 +57,7 @@ class FilterForm(forms.Form):
         return any(self.data.values())
 
 
-class CompareForm(forms.Form):
+class CompareForm(CleansText, forms.Form):
     """The toolkits to compare."""
 
     toolkits = forms.MultipleChoiceField(
@@ -79,7 +80,7 @@ class CompareForm(forms.Form):
         return chosen
 
 
-class SearchForm(forms.Form):
+class SearchForm(CleansText, forms.Form):
     """The search text."""
 
     words = forms.CharField(
@@ -93,7 +94,7 @@ class SearchForm(forms.Form):
     )
 
 
-class FeedbackForm(forms.Form):
+class FeedbackForm(CleansText, forms.Form):
     """Feedback on a page."""
 
     page = forms.CharField(max_length=120, widget=forms.HiddenInput)

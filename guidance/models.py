@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from guidance.text.cleaning import clean_line, clean_lines, clean_text
 from guidance.text.markdown import MAX_CHARACTERS, LimitExceeded, check_limits
+from guidance.text.markdown_lint import repair
 from guidance.text.structure import FLAG_FACTS, FLAG_SECTIONS, TOOLKIT_FACTS, TOOLKIT_SECTIONS, Fact, Section
 
 code_in_delius = RegexValidator(r"^[A-Z0-9]+\Z", "Enter the code as it is in Delius, in capital letters and numbers")
@@ -103,13 +104,13 @@ class Page(models.Model):
         super().clean_fields(exclude=exclude)
 
     def clean_content(self) -> None:
-        """Clean the text of all content fields: see guidance/text/cleaning.py."""
+        """Clean the text of all content fields, and repair its Markdown: see guidance/text."""
         for name in self.content_fields():
             field, value = self._meta.get_field(name), getattr(self, name)
             if isinstance(field, models.JSONField):
                 setattr(self, name, clean_lines(value))
             elif isinstance(value, str) and isinstance(field, models.TextField):
-                setattr(self, name, clean_text(value))
+                setattr(self, name, repair(clean_text(value)))
             elif isinstance(value, str) and isinstance(field, models.CharField):
                 setattr(self, name, clean_line(value))
 
@@ -317,7 +318,7 @@ class FruitlessSearch(models.Model):
 
 
 class SearchEntry(models.Model):
-    """The search index entry of a published page, maintained by guidance/search.
+    """The search index entry of a published page, maintained by guidance/search. `facts` has other forms of words too.
 
     The database has an index of its own on this table: on PostgreSQL the generated column `vector`, on SQLite the
     virtual table guidance_searchindex, with triggers. A migration that alters this table has to recreate them, as

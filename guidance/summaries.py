@@ -1,24 +1,15 @@
-"""Cached summaries of published guidance, for the templates of other apps.
+"""Summaries of published guidance, for the templates of other apps."""
 
-Cached for CACHE_SECONDS, and invalidated when a page is saved.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
-
-from django.core.cache import cache
+from functools import lru_cache
 
 from guidance import selectors
 from guidance.models import Gender, RiskFlagGuidance, ToolkitGuidance
 from guidance.presenters.facts import Row, age_range, genders, toolkit_rows
 from guidance.presenters.tags import tag_colour
+from guidance.selectors import PublishedPage
 
-CACHE_SECONDS = 60
-TOOLKITS_KEY, FLAGS_KEY = "guidance:about-toolkits", "guidance:about-flags"
 GENDERS = {"male": Gender.MEN, "female": Gender.WOMEN}
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -51,17 +42,12 @@ class FlagSummary:
 
 def toolkit_summaries() -> dict[str, ToolkitSummary]:
     """Return the summaries of toolkits with published guidance, by the toolkit's slug."""
-    return _cached(TOOLKITS_KEY, _toolkit_summaries)
+    return _toolkit_summaries(selectors.published(ToolkitGuidance))
 
 
 def flag_summaries() -> dict[str, FlagSummary]:
     """Return the summaries of risk flags with published guidance, by their codes in Delius."""
-    return _cached(FLAGS_KEY, _flag_summaries)
-
-
-def invalidate() -> None:
-    """Invalidate the cached summaries."""
-    cache.delete_many([TOOLKITS_KEY, FLAGS_KEY])
+    return _flag_summaries(selectors.published(RiskFlagGuidance))
 
 
 def reason_against(page: ToolkitGuidance, *, age: int | None, gender: str | None) -> str:
@@ -77,7 +63,8 @@ def reason_against(page: ToolkitGuidance, *, age: int | None, gender: str | None
     return f"it is for {who} aged {ages[:1].lower()}{ages[1:]}" if ages else f"it is for {who}"
 
 
-def _toolkit_summaries() -> dict[str, ToolkitSummary]:
+@lru_cache(maxsize=1)
+def _toolkit_summaries(published: tuple[PublishedPage[ToolkitGuidance], ...]) -> dict[str, ToolkitSummary]:
     return {
         page.toolkit: ToolkitSummary(
             title=page.title,
@@ -86,12 +73,13 @@ def _toolkit_summaries() -> dict[str, ToolkitSummary]:
             facts=[row for row in toolkit_rows(page) if row.is_recorded],
             page=page,
         )
-        for page in (reading.page for reading in selectors.published(ToolkitGuidance))
+        for page in (reading.page for reading in published)
         if page.toolkit
     }
 
 
-def _flag_summaries() -> dict[str, FlagSummary]:
+@lru_cache(maxsize=1)
+def _flag_summaries(published: tuple[PublishedPage[RiskFlagGuidance], ...]) -> dict[str, FlagSummary]:
     return {
         page.code: FlagSummary(
             title=page.title,
@@ -99,13 +87,5 @@ def _flag_summaries() -> dict[str, FlagSummary]:
             category=page.category,
             tag_colour=tag_colour(page.category),
         )
-        for page in (reading.page for reading in selectors.published(RiskFlagGuidance))
+        for page in (reading.page for reading in published)
     }
-
-
-def _cached(key: str, load: Callable[[], T]) -> T:
-    found: T | None = cache.get(key)
-    if found is None:
-        found = load()
-        cache.set(key, found, CACHE_SECONDS)
-    return found

@@ -7,7 +7,8 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from booking.admin import ReadOnly
+from cases.support_admin import ReadOnly
+from govuk.formats import counted
 from rarbooking.identity import sessions
 from rarbooking.models import User
 
@@ -40,7 +41,7 @@ class UserAdmin(ReadOnly, admin.ModelAdmin):
         """End every session of the selected users."""
         for user in users:
             count = sessions.end_all(user, by=request.user)
-            ended = f"{count} {'session' if count == 1 else 'sessions'} of {user.username} ended"
+            ended = f"{counted(count, 'session')} of {user.username} ended"
             self.message_user(request, ended, messages.SUCCESS)
 
     def has_end_sessions_permission(self, request: HttpRequest) -> bool:

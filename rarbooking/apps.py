@@ -11,7 +11,8 @@ class RarbookingConfig(AppConfig):
     verbose_name = "Arrange RAR appointments"
 
     def ready(self) -> None:
-        """Connect signal receivers (metrics, correlation id, sessions, timing, log context) and start tracing."""
+        """Register checks, connect signal receivers (metrics, sessions, log context and others) and start tracing."""
+        from rarbooking import checks  # noqa: F401 - registers itself
         from rarbooking.identity import sessions
         from rarbooking.observability import correlation, log_context, metrics, request_timing
 

@@ -1,4 +1,4 @@
-"""Deployment checks (`manage.py check --deploy`): outgoing connections must be encrypted and verified."""
+"""System checks: bank holidays are known, and with `--deploy` outgoing connections are encrypted and verified."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -7,6 +7,10 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
+from django.utils import timezone
+
+from cases.bank_holidays import is_to_be_renewed, list_ends_on
+from govuk.formats import long_date
 
 URL_SETTINGS = (
     "HMPPS_AUTH_URL",
@@ -18,6 +22,20 @@ URL_SETTINGS = (
 )
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 VERIFYING_SSL_MODES = frozenset({"verify-ca", "verify-full"})
+
+
+@checks.register()
+def bank_holidays_are_known(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Return a warning from three months before the list of bank holidays ends."""
+    if not is_to_be_renewed(timezone.localdate()):
+        return []
+    return [
+        checks.Warning(
+            f"The list of bank holidays ends on {long_date(list_ends_on())}.",
+            hint="Upgrade govuk-bank-holidays: make requirements.",
+            id="rarbooking.W003",
+        )
+    ]
 
 
 @checks.register(checks.Tags.security, deploy=True)

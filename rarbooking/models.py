@@ -10,7 +10,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessio
 from django.db import models
 from django.utils import timezone
 
-from rarbooking.roles import ADMIN_ROLES, Role
+from rarbooking.roles import ADMIN_ROLES, Role, roles_of_names
 
 
 class User(AbstractUser):
@@ -33,8 +33,7 @@ class User(AbstractUser):
     @property
     def roles(self) -> frozenset[Role]:
         """The user's roles, as HMPPS Auth gave them last."""
-        names = self.role_names.split(",")
-        return frozenset(role for role in Role if role.value in names)
+        return roles_of_names(self.role_names)
 
     @roles.setter
     def roles(self, roles: Iterable[Role]) -> None:

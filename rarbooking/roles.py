@@ -3,11 +3,11 @@
 HMPPS Auth names a role `RAR_BOOKING__RW`, and puts `ROLE_` before it in a token.
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from booking.permissions import ARRANGE, SEE_CASES
+from cases.permissions import ARRANGE, SEE_CASES
 from guidance.permissions import READ_GUIDANCE
 
 PREFIX = "ROLE_"
@@ -56,7 +56,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         _models("toolkits", "toolkitlist", "add", "change", "view"),
         _models("booking", "journeycount", "view"),
     ),
-    Role.SERVICE_SUPPORT: frozenset({"booking.settle_booking", "rarbooking.end_sessions"}).union(
+    Role.SERVICE_SUPPORT: frozenset(
+        {"booking.settle_booking", "appointments.settle_changes", "rarbooking.end_sessions"}
+    ).union(
+        _models("appointments", "changeattempt", "view"),
+        _models("appointments", "changehistory", "view"),
+        _models("appointments", "move", "view"),
+        _models("appointments", "recordedoutcome", "view"),
         _models("audit", "auditevent", "view"),
         _models("booking", "booking", "view"),
         _models("booking", "bookinghistory", "view"),
@@ -81,7 +87,15 @@ def roles_from_authorities(authorities: Any) -> frozenset[Role]:
     return frozenset(role for role in Role if role.value in names)
 
 
-def permissions_for(roles: Iterable[Role]) -> frozenset[str]:
+@cache
+def roles_of_names(names: str) -> frozenset[Role]:
+    """Return the roles of a comma-separated list of names, as an account has them; others are ignored."""
+    given = names.split(",")
+    return frozenset(role for role in Role if role.value in given)
+
+
+@cache
+def permissions_for(roles: frozenset[Role]) -> frozenset[str]:
     """Return the permissions of a set of roles; none for no roles."""
     allowed = [ROLE_PERMISSIONS[role] for role in roles]
     return BASE_PERMISSIONS.union(*allowed) if allowed else frozenset()

@@ -4,7 +4,9 @@ The defaults are those of production. `RARBOOKING_PROFILE=demo` reads rarbooking
 relaxation that a demo on one machine needs.
 """
 
+import logging
 import secrets
+from datetime import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     # First, so that our admin can unregister its models.
     "django.contrib.auth",
     "rarbooking",
+    "appointments",
     "booking",
     "toolkits",
     "guidance",
@@ -65,7 +68,6 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     # Before everything that responds by itself, so that static files and error pages have the same headers.
     "rarbooking.web.middleware.SecurityHeadersMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rarbooking.web.middleware.NeverCacheMiddleware",
@@ -79,6 +81,7 @@ MIDDLEWARE = [
     "rarbooking.web.middleware.BodyLimitMiddleware",
     "rarbooking.web.middleware.RateLimitMiddleware",
     "rarbooking.web.middleware.LoginRequiredMiddleware",
+    "rarbooking.web.middleware.LandingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -139,14 +142,19 @@ CACHES: dict[str, dict[str, Any]] = {
     "default": env.cache_url_config(CACHE_URL)
     if (CACHE_URL := env.str("CACHE_URL", default=""))
     else {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "rarbooking.web.caches.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"]["BACKEND"] = "rarbooking.web.caches.RedisCache"
     # Entries are pickled: write access to Redis must not allow code execution here.
     CACHES["default"].setdefault("OPTIONS", {})["serializer"] = "rarbooking.web.cache_signing.SignedSerializer"
     CACHES["default"]["KEY_PREFIX"] = key_prefix(SECRET_KEY)
+# What is the same for everybody is kept in the process too, for so long after another process changed it. Nothing that
+# decides who may see what is among it.
+CACHES["default"]["NEAR_SECONDS"] = env.float("CACHE_NEAR_SECONDS", default=10)
+CACHES["default"]["NEAR_PREFIXES"] = ("toolkits:", "guidance:", "delius-reference:")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "rarbooking.User"
@@ -259,6 +267,10 @@ DELIUS_CIRCUIT_SECONDS = env.float("DELIUS_CIRCUIT_SECONDS", default=15)
 DELIUS_BULKHEAD_THREADS = env.int("DELIUS_BULKHEAD_THREADS", default=6)
 
 BOOKING_MOST_TRIES = env.int("BOOKING_MOST_TRIES", default=40)
+# From when to when appointments usually are: other times are asked about.
+APPOINTMENT_HOURS = tuple(time.fromisoformat(at) for at in env.list("APPOINTMENT_HOURS", default=["07:00", "21:00"]))
+# Codes of the outcomes by which Delius records that an appointment was called off.
+CANCELLATION_OUTCOMES = env.list("CANCELLATION_OUTCOMES", default=["AASD"])
 
 AUDIT_SERVICE_NAME = env.str("AUDIT_SERVICE_NAME", default="") or "arrange-rar-appointments"
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=2190)
@@ -310,6 +322,8 @@ LOG_CRN_KEY = env.str("LOG_CRN_KEY", default="") or SECRET_KEY
 pseudonymise_crns = crn_pseudonymiser(LOG_CRN_KEY)
 # Its own client address trusts headers that a browser can send; rarbooking/web/rate_limits.py has ours.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+# One line a request: that it has finished says all that its start does.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 # Without it nothing of OpenTelemetry is imported (rarbooking/apps.py).
 OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", default="") or "arrange-rar-appointments"

@@ -9,6 +9,7 @@ from rarbooking.observability import metrics_views
 
 urlpatterns = [
     path("", include("booking.urls")),
+    path("", include("appointments.urls")),
     path("", include("rarbooking.observability.health.urls")),
     path("metrics", metrics_views.metrics, name="metrics"),
     path("guidance/", include("guidance.urls")),

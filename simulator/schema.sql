@@ -130,13 +130,15 @@ CREATE TABLE contact_type_nsi_type (
     PRIMARY KEY (contact_type_code, nsi_type_code)
 );
 
--- `only_type_code` narrows an outcome to one type; `by_hand` is false for those that rescheduling alone gives.
+-- `only_type_code` narrows an outcome to one type, `except_type_code` to all but one; `by_hand` is false for those that
+-- rescheduling alone gives.
 CREATE TABLE contact_outcome (
     code TEXT PRIMARY KEY,
     description TEXT NOT NULL,
     attended INTEGER NOT NULL,
     complied INTEGER NOT NULL,
     only_type_code TEXT REFERENCES contact_type (code),
+    except_type_code TEXT REFERENCES contact_type (code),
     by_hand INTEGER NOT NULL DEFAULT 1
 );
 

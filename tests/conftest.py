@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from tests.faults import tally as faults
 from tests.hostile import tally as hostile
 from tests.people import account, client_of
 from tests.simulator_process import Simulator, SimulatorProcess
+from toolkits.models import Rollout, Toolkit
 
 pytest_plugins = ["tests.contract.recording"]
 
@@ -110,11 +111,24 @@ def later(simulator: Simulator) -> Callable[..., Any]:
     return move_on
 
 
+@pytest.fixture(scope="session")
+def rollout_rows() -> dict[date, tuple[list[Toolkit], list[Rollout]]]:
+    """What `rollout` loaded, by the day."""
+    return {}
+
+
 @pytest.fixture
-def rollout(db: None) -> None:
-    """The toolkits, and the teams of the demo that are on them."""
-    call_command("load_toolkits", verbosity=0)
-    call_command("load_demo_rollout", verbosity=0)
+def rollout(db: None, rollout_rows: dict[date, tuple[list[Toolkit], list[Rollout]]]) -> None:
+    """The toolkits, and the teams of the demo that are on them: loaded by the commands once, and then as rows."""
+    today = timezone.localdate()
+    if today in rollout_rows:
+        toolkits, teams = rollout_rows[today]
+        Toolkit.objects.bulk_create(toolkits)
+        Rollout.objects.bulk_create(teams)
+    else:
+        call_command("load_toolkits", verbosity=0)
+        call_command("load_demo_rollout", verbosity=0)
+        rollout_rows[today] = list(Toolkit.objects.all()), list(Rollout.objects.all())
 
 
 @pytest.fixture

@@ -7,10 +7,14 @@ os.environ.setdefault("RARBOOKING_PROFILE", "demo")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 from rarbooking.settings import *
-from rarbooking.settings import DATABASES, RATE_LIMITS, VAR_DIR
+from rarbooking.settings import DATABASES, MIDDLEWARE, RATE_LIMITS, VAR_DIR
 
 # One user of a test sends as many requests as it needs; tests/rarbooking/test_rate_limits.py sets limits of its own.
 RATE_LIMITS = {name: [] for name in RATE_LIMITS}
+MIDDLEWARE = [
+    "tests.static_files.ScannedOnce" if name == "whitenoise.middleware.WhiteNoiseMiddleware" else name
+    for name in MIDDLEWARE
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in production: several threads and processes share it.

@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from audit.admin import AuditedAdminMixin
 from delius.reads.nsi_types import DeliusError
+from govuk.formats import counted
+from govuk.optimistic_locking import OptimisticLockingAdminMixin
 from toolkits.cache import invalidate_rollout
 from toolkits.delius_validation import check_toolkits
-from toolkits.forms import DatesForm, PreviewForm, RolloutForm, TeamsForm, ToolkitForm
+from toolkits.forms import PreviewForm, RolloutForm, RowDatesForm, TeamsForm, ToolkitForm, ToolkitListForm
 from toolkits.models import Rollout, Toolkit, ToolkitList
 from toolkits.selectors import toolkits_for
 
@@ -47,7 +49,7 @@ class InForceTodayFilter(TodayFilter):
 
 
 @admin.register(Toolkit)
-class ToolkitAdmin(AuditedAdminMixin, admin.ModelAdmin):
+class ToolkitAdmin(OptimisticLockingAdminMixin, AuditedAdminMixin, admin.ModelAdmin):
     """Toolkits: edited and ended, never deleted."""
 
     form = ToolkitForm
@@ -70,8 +72,8 @@ class ToolkitAdmin(AuditedAdminMixin, admin.ModelAdmin):
             "When it is offered",
             {
                 "description": "Every team that is on toolkits is offered a toolkit from its first day to "
-                "its last. To stop offering one, give it a last day: toolkits are never deleted, because "
-                "bookings refer to them.",
+                "its last, once its codes are confirmed. To stop offering one, give it a last day: toolkits are "
+                "never deleted, because bookings refer to them.",
                 "fields": ("active_from", "active_to", "order"),
             },
         ),
@@ -80,7 +82,7 @@ class ToolkitAdmin(AuditedAdminMixin, admin.ModelAdmin):
             {
                 "description": "Sessions are linked to a non-statutory intervention (NSI) of this type. "
                 "After a change of code, a person's next session starts a new NSI.",
-                "fields": ("nsi_type_code", "nsi_sub_type_code", "code_confirmed"),
+                "fields": ("nsi_type_code", "nsi_sub_type_code", "code_confirmed", "offered_unconfirmed"),
             },
         ),
         (
@@ -141,7 +143,9 @@ class ToolkitAdmin(AuditedAdminMixin, admin.ModelAdmin):
     @admin.display(description="Code to be confirmed", ordering="-code_confirmed")
     def to_be_confirmed(self, toolkit: Toolkit) -> str:
         """Return words: a boolean icon would show a green tick for what is still to be done."""
-        return "No" if toolkit.code_confirmed else "Yes"
+        if toolkit.code_confirmed:
+            return "No"
+        return "Yes" if toolkit.is_offered else "Yes, and not offered until then"
 
     @admin.display(description="Active today", ordering="today", boolean=True)
     def active_today(self, toolkit: Any) -> bool:
@@ -150,7 +154,7 @@ class ToolkitAdmin(AuditedAdminMixin, admin.ModelAdmin):
 
 
 @admin.register(Rollout)
-class RolloutAdmin(AuditedAdminMixin, admin.ModelAdmin):
+class RolloutAdmin(OptimisticLockingAdminMixin, AuditedAdminMixin, admin.ModelAdmin):
     """Which teams use toolkits, and from when."""
 
     form = RolloutForm
@@ -231,7 +235,7 @@ class RolloutAdmin(AuditedAdminMixin, admin.ModelAdmin):
     @admin.action(description="Set first and last day", permissions=["change"])
     def set_dates(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """Ask for the days, then set them on all the chosen rows."""
-        form = DatesForm(request.POST if "starts_on" in request.POST else None)
+        form = RowDatesForm(request.POST if "starts_on" in request.POST else None, rows=queryset)
         if not form.is_valid():
             context = {
                 **self.admin_site.each_context(request),
@@ -248,7 +252,7 @@ class RolloutAdmin(AuditedAdminMixin, admin.ModelAdmin):
             self.log_change(request, row, [{"changed": {"fields": ["first day", "last day"]}}])
         Rollout.objects.bulk_update(rows, ["starts_on", "ends_on"])
         invalidate_rollout(*{row.provider_code for row in rows})
-        messages.success(request, f"{len(rows)} rows now have these days.")
+        messages.success(request, f"{counted(len(rows), 'row')} now {'has' if len(rows) == 1 else 'have'} these days.")
         return None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -267,11 +271,11 @@ class RolloutAdmin(AuditedAdminMixin, admin.ModelAdmin):
 
 
 @admin.register(ToolkitList)
-class ToolkitListAdmin(AuditedAdminMixin, admin.ModelAdmin):
+class ToolkitListAdmin(OptimisticLockingAdminMixin, AuditedAdminMixin, admin.ModelAdmin):
     """The order in which practitioners are offered toolkits."""
 
+    form = ToolkitListForm
     audited_fields = ("order",)
-
     fieldsets = (
         (
             None,

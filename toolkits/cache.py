@@ -19,7 +19,7 @@ from toolkits.models import Rollout, Toolkit, ToolkitList
 
 CACHE_SECONDS = 60
 # Part of every key: to be raised when the cached structure changes, so that a release does not read an older one's.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 TOOLKITS = f"toolkits:{SCHEMA_VERSION}:all"
 TOOLKIT, ROLLOUT = "toolkit", "rollout"
 COLUMNS = (
@@ -32,6 +32,8 @@ COLUMNS = (
     "active_to",
     "nsi_type_code",
     "nsi_sub_type_code",
+    "code_confirmed",
+    "offered_unconfirmed",
     "nsi_status_code",
     "nsi_length",
     "nsi_notes",

@@ -26,6 +26,11 @@ class CheckedToolkit:
     problems: tuple[Problem, ...] = ()
     has_ended: bool = False
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether sessions are refused: there are errors, and the toolkit is offered."""
+        return bool(self.problems) and self.toolkit.is_offered
+
 
 def check_toolkits(*, on: date) -> list[CheckedToolkit]:
     """Validate every toolkit for use from a day on, in the order of the list.

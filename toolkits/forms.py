@@ -8,8 +8,11 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 
 from delius.reads.nsi_types import CodeDescription, DeliusError, NsiType, nsi_types_for_rar
+from govuk.forms import CleansText
+from govuk.optimistic_locking import OptimisticLockingForm, VersionsForm
+from govuk.sorting import sort_key
 from toolkits.delius_validation import problems_with
-from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, Rollout, Toolkit, capitals_and_digits
+from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, Rollout, Toolkit, ToolkitList, capitals_and_digits
 
 # Fields that Delius validates, and of these those with choices from Delius.
 VALIDATED_FIELDS = ("nsi_type_code", "nsi_sub_type_code", "nsi_status_code", "nsi_length")
@@ -19,7 +22,7 @@ TYPE_CODE_HINT = "Delius does not answer at the moment: type the code as it is t
 Choices = list[tuple[str, Any]]
 
 
-class ToolkitForm(forms.ModelForm):
+class ToolkitForm(OptimisticLockingForm):
     """Form of a toolkit.
 
     Codes are chosen from Delius's lists, or typed where Delius does not answer. A current code that Delius does not
@@ -38,6 +41,7 @@ class ToolkitForm(forms.ModelForm):
             "nsi_type_code",
             "nsi_sub_type_code",
             "code_confirmed",
+            "offered_unconfirmed",
             "nsi_status_code",
             "nsi_length",
             "nsi_notes",
@@ -53,6 +57,8 @@ class ToolkitForm(forms.ModelForm):
             "nsi_type_code": "The NSI type in Delius, of those that it allows for RAR.",
             "nsi_sub_type_code": "Only where Delius demands a sub type for this NSI type.",
             "code_confirmed": "Tick when the codes have been checked against Delius.",
+            "offered_unconfirmed": "Until its codes are confirmed, a toolkit is offered only where this is ticked. "
+            "Delius may refuse sessions with it.",
             "nsi_status_code": "It must be a status of the NSI type in Delius.",
             "nsi_length": "Delius demands one where the NSI type has a unit of length, and refuses one "
             "where it has none.",
@@ -72,7 +78,7 @@ class ToolkitForm(forms.ModelForm):
             for name in chosen:
                 self.fields[name].help_text = f"{self.fields[name].help_text} {TYPE_CODE_HINT}"
             return
-        types = sorted(self._types.values(), key=lambda each: (each.description.casefold(), each.code))
+        types = sorted(self._types.values(), key=lambda each: sort_key(each.description, each.code))
         choices = dict(
             zip(CHOICE_FIELDS, (_type_choices(types), _sub_type_choices(types), _status_choices(types)), strict=True)
         )
@@ -137,7 +143,7 @@ def _codes(choices: Choices) -> set[str]:
     return {code for group in groups for code, _ in group}
 
 
-class RolloutForm(forms.ModelForm):
+class RolloutForm(OptimisticLockingForm):
     """Form of a rollout row; codes are converted to capitals."""
 
     class Meta:
@@ -161,7 +167,7 @@ class RolloutForm(forms.ModelForm):
         return self.cleaned_data["team_code"].upper()
 
 
-class DatesForm(forms.Form):
+class DatesForm(CleansText, forms.Form):
     """Form of first and last day, for several rollout rows at once."""
 
     starts_on = forms.DateField(
@@ -184,6 +190,18 @@ class DatesForm(forms.Form):
         if first and last and last < first:
             self.add_error("ends_on", "The last day must be the same as or after the first day")
         return cleaned
+
+
+class RowDatesForm(DatesForm, VersionsForm):
+    """Form of first and last day of rows that exist."""
+
+
+class ToolkitListForm(OptimisticLockingForm):
+    """Form of the order of the list."""
+
+    class Meta:
+        model = ToolkitList
+        fields = ("order",)
 
 
 MAX_TEAMS = 200
@@ -232,7 +250,7 @@ class TeamsForm(DatesForm):
         return codes
 
 
-class PreviewForm(forms.Form):
+class PreviewForm(CleansText, forms.Form):
     """Form of the rollout preview: team and day."""
 
     provider_code = forms.CharField(

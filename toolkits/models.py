@@ -2,10 +2,12 @@
 
 from datetime import date
 
-from django.core.validators import MaxLengthValidator, MinValueValidator, RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Length, Lower
 from django.db.models.lookups import LessThanOrEqual
+
+from govuk.lengths import MaxLengthInDelius
 
 PLACEHOLDER_NSI_TYPE_CODE = "NAT1"
 NSI_NOTES_MAX_LENGTH = 4000
@@ -39,6 +41,7 @@ class Toolkit(models.Model):
     nsi_type_code = models.CharField("NSI type code", max_length=20, validators=[no_spaces])
     nsi_sub_type_code = models.CharField("NSI sub type code", max_length=20, blank=True, validators=[no_spaces])
     code_confirmed = models.BooleanField("codes confirmed", default=False)
+    offered_unconfirmed = models.BooleanField("offer before codes are confirmed", default=False, db_default=False)
     nsi_status_code = models.CharField("NSI status code", max_length=20, default="INPROG", validators=[no_spaces])
     nsi_length = models.PositiveSmallIntegerField(
         "session count", null=True, blank=True, validators=[MinValueValidator(1)]
@@ -46,8 +49,7 @@ class Toolkit(models.Model):
     nsi_notes = models.TextField(
         "notes",
         blank=True,
-        max_length=NSI_NOTES_MAX_LENGTH,
-        validators=[MaxLengthValidator(NSI_NOTES_MAX_LENGTH)],
+        validators=[MaxLengthInDelius(NSI_NOTES_MAX_LENGTH, name="Notes")],
     )
 
     class Meta:
@@ -103,10 +105,16 @@ class Toolkit(models.Model):
         """Return the name."""
         return self.name
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether it is offered from its first to its last day: confirmed, or as an administrator says."""
+        return self.code_confirmed or self.offered_unconfirmed or self.is_placeholder
+
     @staticmethod
     def active_on(on: date) -> models.Q:
         """Match the toolkits that may be chosen on a date, the first and last days included."""
-        return _date_range_q(on, first_day="active_from", last_day="active_to")
+        offered = models.Q(code_confirmed=True) | models.Q(offered_unconfirmed=True) | models.Q(is_placeholder=True)
+        return offered & _date_range_q(on, first_day="active_from", last_day="active_to")
 
 
 class Rollout(models.Model):

@@ -1,11 +1,11 @@
 """Read access to toolkits: the only module of this app that other apps import. Cached (toolkits/cache.py)."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ImproperlyConfigured
 
+from govuk.sorting import SortKey, sort_key
 from toolkits import cache
 from toolkits.models import PLACEHOLDER_NSI_TYPE_CODE, ToolkitOrder
 
@@ -112,20 +112,24 @@ def order_of_list() -> ToolkitOrder:
 
 
 def nsi_type_codes() -> frozenset[str]:
-    """Return the NSI types of all toolkits, of the placeholder and of those no longer active too."""
-    return frozenset(each.choice.nsi_type_code for each in _toolkits())
+    """Return the NSI types of all toolkits that are offered, of the placeholder and of those no longer active too.
+
+    An unconfirmed code that is not offered may be that of something else.
+    """
+    return frozenset(each.choice.nsi_type_code for each in _toolkits() if each.is_offered)
 
 
 @dataclass(frozen=True, slots=True)
 class _Toolkit:
-    """A toolkit with its active days and its configured order."""
+    """A toolkit with its active days, its configured order, and whether it is offered at all."""
 
     choice: ToolkitChoice
     days: cache.DateRange
     order: int
+    is_offered: bool
 
     def is_active(self, on: date) -> bool:
-        return self.days.contains(on)
+        return self.is_offered and self.days.contains(on)
 
 
 def _toolkits() -> list[_Toolkit]:
@@ -143,13 +147,12 @@ def _toolkits() -> list[_Toolkit]:
             ),
             days=cache.DateRange(first=row["active_from"], last=row["active_to"]),
             order=row["order"],
+            is_offered=row["code_confirmed"] or row["offered_unconfirmed"] or row["is_placeholder"],
         )
         for row in cache.toolkits()
     ]
 
 
-def _sort_key(toolkit: _Toolkit) -> tuple[int, str]:
+def _sort_key(toolkit: _Toolkit) -> tuple[int, SortKey]:
     # Not left to the database: SQLite and PostgreSQL differ on where accents and small letters go.
-    decomposed = unicodedata.normalize("NFKD", toolkit.choice.name)
-    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return toolkit.order, letters.casefold()
+    return toolkit.order, sort_key(toolkit.choice.name)

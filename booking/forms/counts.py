@@ -7,6 +7,8 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
 from django.utils import timezone
 
+from govuk.forms import CleansText
+
 DAYS = 28
 
 
@@ -16,7 +18,7 @@ def last_four_weeks() -> dict[str, date]:
     return {"first": today - timedelta(days=DAYS - 1), "last": today}
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(CleansText, forms.Form):
     """The first and the last day, both included."""
 
     first = forms.DateField(

@@ -1,44 +1,21 @@
 """The form of each question. Choices are passed in; forms read nothing."""
 
-from collections.abc import Iterable
 from datetime import date as calendar_date
-from datetime import datetime, time
 from typing import Any
 
 from django import forms
 
-from booking.formats import LONDON, exists_in_london, plain_text, short_date
-from booking.forms.fields import DaysField, GovukDateField, GovukTimeField, MultilineField, RadioField, WholeNumberField
-from booking.forms.widgets import GovukAutocomplete, GovukDateInput, GovukDays, GovukRadios, GovukTextarea
 from booking.repeats import FREQUENCIES, MAX_REPEATS
+from cases.forms import StepForm
+from delius.request_bodies import MAX_NOTES_LENGTH
+from govuk.fields import DaysField, MultilineField, Pairs, RadioField, WholeNumberField
+from govuk.formats import counted, short_date
+from govuk.widgets import GovukAutocomplete, GovukRadios
 
 Choices = list[tuple[str, str]]
 
 OTHER_TYPE = "other"
 OTHER_TYPE_MISSING = "Select another type of appointment from the list"
-OFFICE_NOT_LISTED = "not-listed"
-NO_OFFICE = "none"
-NOTES_LIMIT = 4000
-
-
-class StepForm(forms.Form):
-    """The form of a question."""
-
-    def accepted(self, data: Any) -> dict[str, str]:
-        """Return the normalised values of this form's inputs in `data`, for the draft."""
-        names: list[str] = []
-        for name, field in self.fields.items():
-            widget = field.widget
-            if isinstance(widget, GovukDateInput):
-                names += [f"{name}_{part}" for part in widget.parts]
-            elif not isinstance(widget, GovukDays):
-                names.append(name)
-        values = {name: plain_text(str(data[name])) for name in names if name in data}
-        return values | {
-            name: " ".join(field.widget.value_from_datadict(data, self.files, name))
-            for name, field in self.fields.items()
-            if isinstance(field.widget, GovukDays)
-        }
 
 
 def _check_not_refused(chosen: str, refused: dict[str, str]) -> str:
@@ -73,7 +50,7 @@ class TypeForm(StepForm):
             self.fields["other"] = forms.ChoiceField(
                 label="Select the type of appointment",
                 help_text="Start to type its name, or choose from the list",
-                choices=[("", ""), *others],
+                choices=Pairs([("", ""), *others]),
                 required=False,
                 error_messages={"invalid_choice": OTHER_TYPE_MISSING},
                 widget=GovukAutocomplete(),
@@ -174,58 +151,6 @@ class RecordForm(StepForm):
         self.initial = {"record": choices[0][0]}
 
 
-class WhereForm(StepForm):
-    """Form of *where*: one of the team's offices."""
-
-    def __init__(self, *args: Any, offices: Iterable[tuple[str, str]], optional: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [*offices, (OFFICE_NOT_LISTED, "The location I’m looking for is not in this list")]
-        if optional:
-            choices.append((NO_OFFICE, "I do not need to pick a location"))
-        self.fields["office"] = RadioField(
-            label="Pick a location for this appointment",
-            choices=choices,
-            widget=GovukRadios(dividers_before=(OFFICE_NOT_LISTED,)),
-            missing="Select a location for this appointment",
-        )
-
-
-class WhenForm(StepForm):
-    """Form of *when*: date and times after `now`, and before `rar_ends_on` for a RAR session."""
-
-    date = GovukDateField(label="Date", help_text="For example, 20 5 2027", missing="Enter the date of the appointment")
-    start_time = GovukTimeField(label="Start time", missing="Enter a start time, like 9am or 1:30pm", name="Start time")
-    end_time = GovukTimeField(label="End time", missing="Enter an end time, like 10am or 2:30pm", name="End time")
-
-    def __init__(self, *args: Any, now: datetime, rar_ends_on: calendar_date | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.now = now
-        self.rar_ends_on = rar_ends_on
-
-    def clean(self) -> dict[str, Any]:
-        """Validate the date and the times against each other and against `now`."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        day, start, end = (cleaned.get(name) for name in ("date", "start_time", "end_time"))
-        field = self.fields["date"]
-        here = self.now.astimezone(LONDON)
-        if day and isinstance(field, GovukDateField):
-            if day < here.date():
-                self.add_error("date", field.refuse("Date must be today or in the future"))
-            elif day.year > here.year + 10:
-                self.add_error("date", field.refuse("Date must be in the next 10 years"))
-            elif self.rar_ends_on and day >= self.rar_ends_on:
-                ends = short_date(self.rar_ends_on)
-                self.add_error("date", field.refuse(f"Date must be before {ends}, when the RAR requirement ends"))
-            elif day == here.date() and isinstance(start, time) and start <= here.time():
-                self.add_error("start_time", "Start time must be in the future")
-        for name, at in (("start_time", start), ("end_time", end)):
-            if day and isinstance(at, time) and not exists_in_london(day, at):
-                self.add_error(name, "The clocks go forward then, so this time does not exist. Enter another time")
-        if isinstance(start, time) and isinstance(end, time) and end <= start:
-            self.add_error("end_time", "End time must be after the start time")
-        return cleaned
-
-
 class RepeatForm(StepForm):
     """Form of *repeat*: whether the appointment repeats, and how."""
 
@@ -267,7 +192,7 @@ class DatesForm(StepForm):
     def __init__(self, *args: Any, days: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["dates"] = DaysField(
-            label=f"{len(days)} repeat {'appointment' if len(days) == 1 else 'appointments'}",
+            label=counted(len(days), "repeat appointment"),
             help_text="Leave a date out by clearing its box",
             days=days,
             missing="Select at least one repeat appointment, or go back and make it a one-off appointment",
@@ -303,11 +228,9 @@ class NotesForm(StepForm):
 
     notes = MultilineField(
         label="Add appointment notes",
+        name="Appointment notes",
         help_text="This will be added to the NDelius contact log",
-        required=False,
-        max_length=NOTES_LIMIT,
-        widget=GovukTextarea(),
-        error_messages={"max_length": "Appointment notes must be 4,000 characters or fewer"},
+        most=MAX_NOTES_LENGTH,
     )
 
     def __init__(self, *args: Any, repeats: bool = False, **kwargs: Any) -> None:

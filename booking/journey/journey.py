@@ -5,21 +5,29 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from booking.forms.steps import StepForm
 from booking.journey.answers import Answers
 from booking.journey.situation import Situation
 from booking.journey.steps import STEPS, Step
-from delius.records import LocationRule
+from cases.forms import StepForm
+from cases.offices import only_office
 
+# Where a question is not asked because there is only one answer to it: those that lead to another one.
+ASKED_INSTEAD = {
+    "requirement": ("rar",),
+    "toolkit": ("rar",),
+    "where": ("type",),
+}
 RawAnswers = Mapping[str, Mapping[str, str]]
 
 
 class Journey:
     """The steps of a journey, given the raw answers (by step slug) and the situation."""
 
-    def __init__(self, *, raw: RawAnswers, situation: Situation) -> None:
+    def __init__(self, *, raw: RawAnswers, situation: Situation, before: "Journey | None" = None) -> None:
         self.raw = raw
         self.situation = situation
+        # By step: what was read with what, and what of it; an answer is not read twice in one request.
+        self._read_steps: dict[str, tuple[Any, Answers, dict[str, Any] | None]] = before._read_steps if before else {}
         self.answers, self.answered = self._read_until_stable()
 
     @property
@@ -44,6 +52,14 @@ class Journey:
             return False
         return step.slug in self.answered or all(each.slug in self.answered for each in asked[: asked.index(step)])
 
+    def asked_about(self, slug: str) -> Step | None:
+        """Return the question to change an answer at: the one with this slug, or the nearest of ASKED_INSTEAD.
+
+        None where neither is asked of this person.
+        """
+        asked = {step.slug: step for step in self.asked}
+        return next((asked[each] for each in (slug, *ASKED_INSTEAD.get(slug, ())) if each in asked), None)
+
     def before(self, step: Step) -> Step | None:
         """Return the question asked before this one; None for the first and for a step that is not prompted."""
         asked = self.asked
@@ -59,13 +75,15 @@ class Journey:
 
         An answer that still applies but is no longer valid is dropped too, so that its question is asked again.
         """
-        raw = {**self.raw, step.slug: form.accepted(form.data)}
-        after = Journey(raw=raw, situation=self.situation)
-        if after.answered.issuperset(raw):
-            return after
-        return Journey(
-            raw={slug: answer for slug, answer in raw.items() if slug in after.answered}, situation=self.situation
-        )
+        raw = {**self.raw, step.slug: form.accepted()}
+        return Journey(raw=raw, situation=self.situation, before=self).without_invalid_answers()
+
+    def without_invalid_answers(self) -> "Journey":
+        """Return the journey with the answers alone that are valid and apply."""
+        if self.answered.issuperset(self.raw):
+            return self
+        raw = {slug: answer for slug, answer in self.raw.items() if slug in self.answered}
+        return Journey(raw=raw, situation=self.situation, before=self)
 
     def _read_until_stable(self) -> tuple[Answers, frozenset[str]]:
         """Read the answers until the date they are read with is the date they give.
@@ -85,14 +103,23 @@ class Journey:
         answers = self._assumed(Answers())
         answered: set[str] = set()
         for step in STEPS:
-            known = replace(answers, day=answers.day or day)
-            if step.slug not in self.raw or not step.applies(known, self.situation):
+            if step.slug not in self.raw:
                 continue
-            form = step.form(self.raw[step.slug], known, self.situation)
-            if form.is_valid():
-                answers = self._assumed(replace(answers, **step.read(form.cleaned_data, known, self.situation)))
+            known = answers if answers.day or not day else replace(answers, day=day)
+            if step.applies(known, self.situation) and (read := self._read_step(step, known)) is not None:
+                answers = self._assumed(replace(answers, **read))
                 answered.add(step.slug)
         return answers, frozenset(answered)
+
+    def _read_step(self, step: Step, known: Answers) -> dict[str, Any] | None:
+        """Return the fields of Answers that an answer sets, None where it is not valid."""
+        raw = self.raw[step.slug]
+        before = self._read_steps.get(step.slug)
+        if before is None or before[:2] != (raw, known):
+            form = step.form(raw, known, self.situation)
+            read = step.read(form.cleaned_data, known, self.situation) if form.is_valid() else None
+            before = self._read_steps[step.slug] = (raw, known, read)
+        return before[2]
 
     def _assumed(self, answers: Answers) -> Answers:
         """Fill in what needs no question because there is only one possibility."""
@@ -111,10 +138,9 @@ class Journey:
             changes["event"] = situation.events[0]
         officer = changes.get("officer") or answers.officer
         kind = answers.appointment_type
-        if officer and kind and kind.location is LocationRule.REQUIRED:
-            offices = situation.offices(officer.team_code)
-            if len(offices) == 1:
-                changes["office"] = offices[0]
+        if officer and kind and (office := only_office(kind, lambda: situation.offices(officer.team_code))):
+            changes["office"] = office
+        changes = {name: value for name, value in changes.items() if getattr(answers, name) is not value}
         return replace(answers, **changes) if changes else answers
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from booking.journey.answers import Answers
 from booking.journey.situation import Situation
 from delius.errors import DeliusError
+from delius.records import Requirement
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class RarDays:
     completed: int
     booked: int
     added: int | None
+    requirement: Requirement | None = None
 
     @property
     def beyond(self) -> int:
@@ -33,11 +35,11 @@ def rar_days(answers: Answers, situation: Situation) -> RarDays | None:
     if not answers.rar or not requirement or not answers.day:
         return None
     wanted = {answers.day, *(answers.repeat_days if answers.repeat_rar else ())}
-    days = requirement.days
+    days, of = requirement.days, requirement.requirement
     try:
         ahead = situation.rar_days_ahead(requirement)
     except DeliusError:
-        return RarDays(ordered=days.ordered, completed=days.completed, booked=days.booked, added=None)
+        return RarDays(days.ordered, days.completed, days.booked, added=None, requirement=of)
     # Counted here and not taken from the case, which may be a minute older than an appointment that we made.
     added = len(wanted - ahead.completed - ahead.booked)
-    return RarDays(ordered=days.ordered, completed=days.completed, booked=len(ahead.booked), added=added)
+    return RarDays(days.ordered, days.completed, len(ahead.booked), added=added, requirement=of)

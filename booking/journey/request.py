@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from booking.formats import in_london
 from booking.journey.journey import Journey
-from booking.journey.situation import type_name
+from cases.offices import office_name
 from delius.records import Event
 from delius.request_bodies import Officer
 from toolkits.selectors import ToolkitChoice
@@ -39,8 +38,6 @@ def appointment_requests(journey: Journey) -> tuple[AppointmentRequest, ...]:
     Raises ValueError while a question is unanswered.
     """
     first, answers = appointment_request(journey), journey.answers
-    assert answers.start_time
-    assert answers.end_time
     repeat = replace(
         first,
         notes=first.notes if answers.repeat_notes else "",
@@ -48,10 +45,7 @@ def appointment_requests(journey: Journey) -> tuple[AppointmentRequest, ...]:
         requirement_id=first.requirement_id if answers.repeat_rar else None,
         toolkit=first.toolkit if answers.repeat_rar else None,
     )
-    return first, *(
-        replace(repeat, start=in_london(day, answers.start_time), end=in_london(day, answers.end_time))
-        for day in answers.repeat_days
-    )
+    return first, *(replace(repeat, start=start, end=end) for start, end in answers.times[1:])
 
 
 def appointment_request(journey: Journey) -> AppointmentRequest:
@@ -65,22 +59,23 @@ def appointment_request(journey: Journey) -> AppointmentRequest:
         or not answers.officer
         or not answers.event
         or not answers.appointment_type
-        or not answers.day
-        or not answers.start_time
-        or not answers.end_time
+        or not answers.times
     ):
         raise ValueError("The journey is not finished.")
+    start, end = answers.times[0]
     rar = bool(answers.rar and answers.requirement)
     return AppointmentRequest(
         crn=journey.situation.case.crn,
         event=answers.event,
         officer=answers.officer,
         type_code=answers.appointment_type.code,
-        type_name=type_name(answers.appointment_type),
-        start=in_london(answers.day, answers.start_time),
-        end=in_london(answers.day, answers.end_time),
+        type_name=journey.situation.type_names[answers.appointment_type.code],
+        start=start,
+        end=end,
         office_code=answers.office.code if answers.office else "",
-        office_name=journey.situation.office_name(answers.office, answers.officer.team_code) if answers.office else "",
+        office_name=office_name(answers.office, journey.situation.offices(answers.officer.team_code))
+        if answers.office
+        else "",
         notes=answers.notes or "",
         sensitive=bool(answers.sensitive),
         requirement_id=answers.requirement.requirement_id if rar and answers.requirement else None,

@@ -1,12 +1,14 @@
 """The inputs of a journey other than its answers: the case, the user, and the available choices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from booking.formats import LONDON
+from cases.appointment_types import FEATURED_NAMES, FEATURED_TYPES, type_names
+from cases.distinguishing import Described, distinct_names
+from cases.sentences import requirement_names, sentence_names
 from delius import selectors as delius
 from delius.reads.parallel import ReadResult, in_parallel
 from delius.records import Appointment, AppointmentType, Case, Event, Nsi, Office, Relation, Team
@@ -14,24 +16,10 @@ from delius.request_bodies import Officer
 from delius.selectors import RarRequirement
 from delius.writes import nsis
 from delius.writes.nsis import RequirementNsis
+from govuk.formats import LONDON
+from govuk.sorting import sort_key
 from toolkits import selectors as toolkits
 from toolkits.selectors import ToolkitChoice
-
-# The types that practitioners arrange most, with the names they use for them, in the order they are offered.
-FEATURED_TYPES = (
-    ("COAP", "Office visit"),
-    ("CHVS", "Home visit"),
-    ("COVC", "Video call"),
-    ("COPT", "Phone call"),
-)
-FEATURED_NAMES = dict(FEATURED_TYPES)
-# Types that never take place at an office, although Delius allows one to be recorded.
-AWAY_FROM_OFFICES = frozenset({"CHVS", "COVC", "COPT"})
-
-
-def type_name(kind: AppointmentType) -> str:
-    """Return the display name of an appointment type."""
-    return FEATURED_NAMES.get(kind.code) or kind.description or kind.code
 
 
 @dataclass(frozen=True)
@@ -76,9 +64,19 @@ class Situation:
         """
         manager = self.case.manager
         if manager and self.case.relation is Relation.USER:
-            return (_team_option(manager.staff_code, manager.team),)
+            return _team_options(manager.staff_code, [manager.team])
         staff = delius.staff_member(self.username)
-        return tuple(_team_option(staff.code, team) for team in staff.teams) if staff else ()
+        return _team_options(staff.code, staff.teams) if staff else ()
+
+    @cached_property
+    def sentence_names(self) -> dict[int, str]:
+        """The names to tell the person's active sentences by, by event id."""
+        return sentence_names(self.events)
+
+    @cached_property
+    def requirement_names(self) -> dict[int, str]:
+        """The names to tell the RAR requirements in force by, by requirement id."""
+        return requirement_names(self.rar_requirements)
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -90,38 +88,31 @@ class Situation:
         """The RAR requirements in force, that a session could count towards."""
         return delius.rar_requirements(self.case, on=self.today)
 
-    @cached_property
+    @property
     def appointment_types(self) -> dict[str, AppointmentType]:
         """The featured types that match at least one of the person's active sentences, by code, in order."""
-        matching = self._matching_types
-        return {code: matching[code] for code, _ in FEATURED_TYPES if code in matching}
+        return self._types.featured
 
-    @cached_property
+    @property
     def other_types(self) -> dict[str, AppointmentType]:
         """The other types that match at least one of the person's active sentences, by code, by name."""
-        others = (each for code, each in self._matching_types.items() if code not in FEATURED_NAMES)
-        return {each.code: each for each in sorted(others, key=lambda each: type_name(each).casefold())}
+        return self._types.others
+
+    @property
+    def type_names(self) -> dict[str, str]:
+        """The names to tell the types of an appointment by, by code."""
+        return self._types.names
 
     @cached_property
-    def _matching_types(self) -> dict[str, AppointmentType]:
-        laws = {each.order.legislation for each in self.events if each.order and each.order.legislation}
-        return {
-            each.code: each
-            for each in delius.appointment_types()
-            if not each.for_person_only and (not laws or laws & set(each.legislations))
-        }
+    def _types(self) -> "_OfferedTypes":
+        laws = frozenset(each.order.legislation for each in self.events if each.order and each.order.legislation)
+        return _offered_types(delius.appointment_types(), laws)
 
     def offices(self, team_code: str) -> tuple[Office, ...]:
         """The open offices of a team, sorted by name."""
         if team_code not in self._offices:
             self._offices[team_code] = delius.offices(team_code)
         return self._offices[team_code]
-
-    def office_name(self, office: Office, team_code: str) -> str:
-        """The name to tell an office by: with its address where another of the team's offices has the same name."""
-        name = office.description or office.code
-        is_alike = sum(each.description == office.description for each in self.offices(team_code)) > 1
-        return f"{name}, {office.address}" if is_alike and office.address else name
 
     def toolkits(self, officer: Officer, on: date) -> tuple[ToolkitChoice, ...]:
         """The toolkits that the officer's team may choose from on a day; none where it is not on toolkits."""
@@ -134,7 +125,7 @@ class Situation:
     def nsis(self, requirement: RarRequirement, toolkit: ToolkitChoice) -> RequirementNsis:
         """The NSIs of a toolkit on a requirement's event, as Delius has them now. Raises Unavailable."""
         return nsis.choose(
-            self._nsis_of(requirement.event),
+            self.nsis_of(requirement.event),
             requirement_id=requirement.requirement_id,
             type_code=toolkit.nsi_type_code,
             sub_type_code=toolkit.nsi_sub_type_code or "",
@@ -157,7 +148,7 @@ class Situation:
     def rar_days_ahead(self, requirement: RarRequirement) -> RarDaysAhead:
         """The days from today on that have a session towards a requirement. Raises Unavailable."""
         ours = {
-            nsi.nsi_id for nsi in self._nsis_of(requirement.event) if nsi.requirement_id == requirement.requirement_id
+            nsi.nsi_id for nsi in self.nsis_of(requirement.event) if nsi.requirement_id == requirement.requirement_id
         }
         sessions = [
             each
@@ -174,7 +165,8 @@ class Situation:
         """The toolkit recorded for teams that are not on toolkits."""
         return toolkits.placeholder()
 
-    def _nsis_of(self, event: Event) -> tuple[Nsi, ...]:
+    def nsis_of(self, event: Event) -> tuple[Nsi, ...]:
+        """The NSIs of an event, of any toolkit. Raises Unavailable."""
         if event.event_id not in self._nsis:
             [self._nsis[event.event_id]] = in_parallel([lambda: self._read_nsis(event)])
         return self._nsis[event.event_id].get()
@@ -186,6 +178,37 @@ class Situation:
         return delius.upcoming_appointments(self.case.crn, username=self.username)
 
 
-def _team_option(staff_code: str, team: Team) -> TeamOption:
-    officer = Officer(provider_code=team.provider.code, team_code=team.code, staff_code=staff_code)
-    return TeamOption(officer=officer, name=team.description or team.code)
+@dataclass(frozen=True)
+class _OfferedTypes:
+    """The appointment types of some legislations, by code."""
+
+    featured: dict[str, AppointmentType]
+    others: dict[str, AppointmentType]
+    names: dict[str, str]
+
+
+@lru_cache(maxsize=64)
+def _offered_types(kinds: tuple[AppointmentType, ...], laws: frozenset[str]) -> _OfferedTypes:
+    """Return the types that match a legislation, or all where none is known. Kept: every page of a journey asks."""
+    matching = {
+        each.code: each for each in kinds if not each.for_person_only and (not laws or laws & set(each.legislations))
+    }
+    names = type_names(matching.values())
+    others = (each for code, each in matching.items() if code not in FEATURED_NAMES)
+    return _OfferedTypes(
+        featured={code: matching[code] for code, _ in FEATURED_TYPES if code in matching},
+        others={each.code: each for each in sorted(others, key=lambda each: sort_key(names[each.code]))},
+        names=names,
+    )
+
+
+def _team_options(staff_code: str, teams: Sequence[Team]) -> tuple[TeamOption, ...]:
+    described = {each.code: Described(each.label, [each.provider.description]) for each in teams}
+    names = distinct_names(described, noun="team")
+    return tuple(
+        TeamOption(
+            officer=Officer(provider_code=team.provider.code, team_code=team.code, staff_code=staff_code),
+            name=names[team.code],
+        )
+        for team in teams
+    )

@@ -10,17 +10,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from booking.formats import exists_in_london, from_to, long_date, short_date
 from booking.forms import steps as forms
-from booking.forms.fields import RadioField
 from booking.journey.answers import Answers
-from booking.journey.circumstances import circumstances
-from booking.journey.situation import AWAY_FROM_OFFICES, Situation, type_name
+from booking.journey.situation import Situation
 from booking.journey.toolkit_order import in_order
-from booking.journey.toolkit_records import nsi_label, toolkit_of, usable_nsis
+from booking.journey.toolkit_records import nsi_labels, toolkit_of, usable_nsis
 from booking.repeats import FREQUENCIES, repeat_dates
-from delius.records import AppointmentType, Event, LocationRule, Nsi
+from cases.appointment_types import type_name
+from cases.circumstances import circumstances
+from cases.forms import StepForm, WhenForm, WhereForm
+from cases.offices import is_asked_for, office_name, office_names
+from cases.rar_days import completed_of
+from delius.records import AppointmentType, LocationRule, Nsi
 from delius.selectors import RarRequirement
+from govuk.fields import RadioField
+from govuk.formats import counted, exists_in_london, from_to, long_date
 from toolkits.selectors import ToolkitChoice
 
 REFERRED_IN_FUTURE = (
@@ -41,14 +45,14 @@ class Step(ABC):
 
     slug: ClassVar[str]
     prompted: ClassVar[bool] = True
-    template: ClassVar[str] = "booking/question.html.jinja"
+    template: ClassVar[str] = "cases/question.html.jinja"
 
     def applies(self, answers: Answers, situation: Situation) -> bool:
         """Return whether this question is asked, given the other answers."""
         return True
 
     @abstractmethod
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         """Return this question's form: empty, or bound to `data`."""
 
     @abstractmethod
@@ -63,7 +67,7 @@ class Step(ABC):
         """Return the template context other than the form."""
         return {}
 
-    def form_to_show(self, form: forms.StepForm, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form_to_show(self, form: StepForm, answers: Answers, situation: Situation) -> StepForm:
         """Return the form for display, for forms whose display needs more reads than their validation."""
         return form
 
@@ -76,7 +80,7 @@ class TeamStep(Step):
     def applies(self, answers: Answers, situation: Situation) -> bool:
         return len(situation.teams) > 1
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         return forms.TeamForm(data, choices=[(team.officer.team_code, team.name) for team in situation.teams])
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
@@ -94,11 +98,11 @@ class TypeStep(Step):
     slug = "type"
     template = "booking/type.html.jinja"
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         return forms.TypeForm(
             data,
-            choices=[(code, type_name(kind)) for code, kind in situation.appointment_types.items()],
-            others=[(code, type_name(kind)) for code, kind in situation.other_types.items()],
+            choices=[(code, situation.type_names[code]) for code in situation.appointment_types],
+            others=[(code, situation.type_names[code]) for code in situation.other_types],
         )
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
@@ -108,7 +112,7 @@ class TypeStep(Step):
 
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
         assert answers.appointment_type
-        return [Row("Type of appointment", type_name(answers.appointment_type))]
+        return [Row("Type of appointment", situation.type_names[answers.appointment_type.code])]
 
 
 class RarStep(Step):
@@ -120,7 +124,7 @@ class RarStep(Step):
     def applies(self, answers: Answers, situation: Situation) -> bool:
         return bool(situation.rar_requirements)
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         return forms.RarForm(data, refusal=_why_not_rar(answers, situation))
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
@@ -138,10 +142,13 @@ class RequirementStep(Step):
     def applies(self, answers: Answers, situation: Situation) -> bool:
         return bool(answers.rar) and len(situation.rar_requirements) > 1
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         return forms.RequirementForm(
             data,
-            choices=[(_requirement_key(each), _sentence(each.event)) for each in situation.rar_requirements],
+            choices=[
+                (_requirement_key(each), situation.requirement_names[each.requirement_id])
+                for each in situation.rar_requirements
+            ],
             hints={_requirement_key(each): _days(each) for each in situation.rar_requirements},
             refused={
                 _requirement_key(each): REFERRED_IN_FUTURE
@@ -156,7 +163,8 @@ class RequirementStep(Step):
 
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
         assert answers.requirement
-        return [Row("RAR requirement", f"{_sentence(answers.requirement.event)}. {_days(answers.requirement)}")]
+        name = situation.requirement_names[answers.requirement.requirement_id]
+        return [Row("RAR requirement", f"{name}. {_days(answers.requirement)}")]
 
 
 class SentenceStep(Step):
@@ -168,10 +176,10 @@ class SentenceStep(Step):
         counts_towards_rar = answers.rar is not False and bool(situation.rar_requirements)
         return not counts_towards_rar and len(situation.events) > 1
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         return forms.SentenceForm(
             data,
-            choices=[(str(each.event_id), _sentence(each)) for each in situation.events],
+            choices=[(str(each.event_id), situation.sentence_names[each.event_id]) for each in situation.events],
             hints={},
         )
 
@@ -180,7 +188,7 @@ class SentenceStep(Step):
 
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
         assert answers.event
-        return [Row("Sentence", _sentence(answers.event))]
+        return [Row("Sentence", situation.sentence_names[answers.event.event_id])]
 
 
 class ToolkitStep(Step):
@@ -192,7 +200,7 @@ class ToolkitStep(Step):
     def applies(self, answers: Answers, situation: Situation) -> bool:
         return bool(answers.rar) and bool(_offered(answers, situation))
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         offered = _offered(answers, situation)
         kind = answers.appointment_type
         return forms.ToolkitForm(
@@ -219,7 +227,7 @@ class ToolkitStep(Step):
         gender = case.gender.description if case.gender else ""
         return {"age": case.age(answers.day or situation.today), "gender": gender}
 
-    def form_to_show(self, form: forms.StepForm, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form_to_show(self, form: StepForm, answers: Answers, situation: Situation) -> StepForm:
         assert answers.officer
         toolkits = in_order(_offered(answers, situation), crn=situation.case.crn, officer=answers.officer)
         field = form.fields["toolkit"]
@@ -237,11 +245,12 @@ class RecordStep(Step):
     def applies(self, answers: Answers, situation: Situation) -> bool:
         return len(usable_nsis(answers, situation)) > 1
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         found = usable_nsis(answers, situation)
+        labels = nsi_labels(found)
         return forms.RecordForm(
             data,
-            choices=[(str(nsi.nsi_id), _capitalised(nsi_label(nsi))) for nsi in found],
+            choices=[(str(nsi.nsi_id), _capitalised(labels[nsi.nsi_id])) for nsi in found],
             hints={str(nsi.nsi_id): _status_and_use(nsi) for nsi in found},
             toolkit=toolkit_of(answers, situation).name,
         )
@@ -260,21 +269,15 @@ class WhereStep(Step):
     template = "booking/where.html.jinja"
 
     def applies(self, answers: Answers, situation: Situation) -> bool:
-        kind = answers.appointment_type
-        if not kind or not answers.officer or kind.location is LocationRule.NOT_ALLOWED:
-            return False
-        offices = situation.offices(answers.officer.team_code)
-        if kind.location is LocationRule.OPTIONAL:
-            return bool(offices) and kind.code not in AWAY_FROM_OFFICES
-        return len(offices) != 1
+        kind, officer = answers.appointment_type, answers.officer
+        return bool(kind and officer and is_asked_for(kind, lambda: situation.offices(officer.team_code)))
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         assert answers.officer
         assert answers.appointment_type
-        offices = situation.offices(answers.officer.team_code)
-        return forms.WhereForm(
+        return WhereForm(
             data,
-            offices=[(office.code, situation.office_name(office, answers.officer.team_code)) for office in offices],
+            offices=office_names(situation.offices(answers.officer.team_code)).items(),
             optional=answers.appointment_type.location is LocationRule.OPTIONAL,
         )
 
@@ -287,7 +290,7 @@ class WhereStep(Step):
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
         if not answers.office or not answers.officer:
             return [Row("Location", "No location")]
-        return [Row("Location", situation.office_name(answers.office, answers.officer.team_code))]
+        return [Row("Location", office_name(answers.office, situation.offices(answers.officer.team_code)))]
 
     def context(self, answers: Answers, situation: Situation) -> dict[str, Any]:
         assert answers.officer
@@ -298,11 +301,11 @@ class WhenStep(Step):
     """The day and the times."""
 
     slug = "when"
-    template = "booking/when.html.jinja"
+    template = "cases/when.html.jinja"
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         ends_on = answers.requirement.requirement.termination_date if answers.requirement else None
-        return forms.WhenForm(data, now=situation.now, rar_ends_on=ends_on)
+        return WhenForm(data, now=situation.now, rar_ends_on=ends_on)
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
         return {"day": cleaned["date"], "start_time": cleaned["start_time"], "end_time": cleaned["end_time"]}
@@ -323,7 +326,7 @@ class RepeatStep(Step):
     slug = "repeat"
     template = "booking/repeat.html.jinja"
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         return forms.RepeatForm(data)
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
@@ -334,8 +337,15 @@ class RepeatStep(Step):
     def rows(self, answers: Answers, situation: Situation) -> list[Row]:
         if not answers.repeats:
             return [Row("Repeating appointment", "No")]
-        times = f"{answers.repeats} {'time' if answers.repeats == 1 else 'times'}"
-        return [Row("Repeating appointment", f"{dict(FREQUENCIES)[answers.frequency or '']}, {times}")]
+        how_often = dict(FREQUENCIES)[answers.frequency or ""]
+        return [Row("Repeating appointment", f"{how_often}, {counted(answers.repeats, 'time')}")]
+
+    def form_to_show(self, form: StepForm, answers: Answers, situation: Situation) -> StepForm:
+        """Show the date and times as they were understood."""
+        if answers.day and answers.start_time and answers.end_time:
+            times = from_to(answers.start_time, answers.end_time)
+            form.fields["repeat"].help_text = f"This appointment is on {long_date(answers.day)} from {times}"
+        return form
 
 
 class DatesStep(Step):
@@ -347,7 +357,7 @@ class DatesStep(Step):
     def applies(self, answers: Answers, situation: Situation) -> bool:
         return bool(answers.repeats and answers.day)
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         return forms.DatesForm(data, days=[(day.isoformat(), long_date(day)) for day in _repeat_days(answers)])
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
@@ -371,7 +381,7 @@ class RepeatRarStep(Step):
     def applies(self, answers: Answers, situation: Situation) -> bool:
         return bool(answers.rar and answers.repeats)
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         ends_on = answers.requirement.requirement.termination_date if answers.requirement else None
         too_late = [day for day in answers.repeat_days if ends_on and day >= ends_on]
         return forms.RepeatRarForm(
@@ -390,7 +400,7 @@ class NotesStep(Step):
 
     slug = "notes"
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         return forms.NotesForm(data, repeats=bool(answers.repeats))
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
@@ -406,7 +416,7 @@ class SensitiveStep(Step):
     slug = "sensitive"
     template = "booking/sensitive.html.jinja"
 
-    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> forms.StepForm:
+    def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
         return forms.SensitiveForm(data, person_first_name=situation.first_name, repeats=bool(answers.repeats))
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:
@@ -449,9 +459,8 @@ def _capitalised(text: str) -> str:
 
 
 def _status_and_use(nsi: Nsi) -> str:
-    count = nsi.appointment_count
     status = f"{nsi.status.description}. " if nsi.status and nsi.status.description else ""
-    return f"{status}{count} {'appointment' if count == 1 else 'appointments'} so far"
+    return f"{status}{counted(nsi.appointment_count, 'appointment')} so far"
 
 
 def _offered(answers: Answers, situation: Situation) -> tuple[ToolkitChoice, ...]:
@@ -465,16 +474,9 @@ def _requirement_key(requirement: RarRequirement) -> str:
     return f"{requirement.event.event_id}-{requirement.requirement_id}"
 
 
-def _sentence(event: Event) -> str:
-    order = event.order
-    began = f", started {short_date(order.start_date)}" if order and order.start_date else ""
-    return f"{(order.description if order else '') or 'Sentence'}{began}"
-
-
 def _days(requirement: RarRequirement) -> str:
     days = requirement.days
-    of_ordered = "" if days.ordered is None else f" of {days.ordered}"
-    return f"{days.completed}{of_ordered} RAR days completed"
+    return completed_of(days.completed, days.ordered, requirement=requirement.requirement)
 
 
 def _may_hang_from(kind: AppointmentType, toolkit: ToolkitChoice) -> bool:

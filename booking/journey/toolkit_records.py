@@ -1,12 +1,14 @@
 """The NSIs of a toolkit (*toolkit records*) that an appointment could be added to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from booking.formats import short_date
 from booking.journey.answers import Answers
 from booking.journey.situation import Situation
+from cases.distinguishing import Described, distinct_names
 from delius.errors import DeliusError
 from delius.records import Nsi
+from govuk.formats import counted, short_date
 from toolkits.selectors import ToolkitChoice
 
 
@@ -50,6 +52,17 @@ def usable_nsis(answers: Answers, situation: Situation) -> tuple[Nsi, ...]:
     return tuple(sorted(found, key=lambda nsi: nsi.nsi_id != answers.nsi_id))
 
 
-def nsi_label(nsi: Nsi) -> str:
-    """Return the label of an NSI: its referral date."""
-    return f"referred on {short_date(nsi.referral_date)}" if nsi.referral_date else "without a referral date"
+def nsi_labels(nsis: Iterable[Nsi]) -> dict[int, str]:
+    """Return the labels to tell NSIs by, by id: the referral date, and more where two are alike.
+
+    Those of *Check your answers* and of its question are the same, whichever is to be used.
+    """
+    in_order = sorted(nsis, key=lambda nsi: nsi.nsi_id)
+    return distinct_names({nsi.nsi_id: _described(nsi) for nsi in in_order}, noun="record")
+
+
+def _described(nsi: Nsi) -> Described:
+    referred = f"referred on {short_date(nsi.referral_date)}" if nsi.referral_date else "without a referral date"
+    last = f"last used on {short_date(nsi.last_appointment_date)}" if nsi.last_appointment_date else ""
+    by = f"made by {nsi.created_by.full}" if nsi.created_by and nsi.created_by.full else ""
+    return Described(referred, [f"with {counted(nsi.appointment_count, 'appointment')}", last, by])

@@ -1,32 +1,36 @@
 """Presenter of *Your cases*."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
-from booking.formats import LONDON, clock, long_date
-from booking.journey.situation import FEATURED_NAMES
 from booking.models import Booking, BookingState
 from booking.presenters.links import booking_url
+from cases.appointment_types import FEATURED_NAMES
+from cases.distinguishing import Described, distinct_names
 from delius import records
 from delius.errors import LIMITED_ACCESS
 from delius.records import AppointmentSummary, RarDays
+from govuk.formats import LONDON, clock, counted, long_date, short_date
 
 
 @dataclass(frozen=True)
 class CaseRow:
-    """A row of *Your cases*."""
+    """A row of *Your cases*. `url` is that of the person's page; `arrange_about` goes on where `arrange_text` ends."""
 
     crn: str
     name: str = ""
+    url: str = ""
     rar_days: str = ""
+    at_risk: bool = False
+    to_record: str = ""
     message: str = ""
     arrange_url: str = ""
     arrange_text: str = ""
+    arrange_about: str = ""
     discard_url: str = ""
-    schedule_url: str = ""
     next_appointment: str = ""
 
 
@@ -41,19 +45,23 @@ class News:
 def case_row(case: records.CaseRow, *, has_draft: bool, may_arrange: bool, under_way: Booking | None = None) -> CaseRow:
     """Return the row of one person on probation.
 
-    A user who may not arrange appointments is offered the schedule alone. `under_way` is a booking of the case that is
-    under way.
+    A user who may not arrange appointments is offered the person's page alone. `under_way` is a booking of the case
+    that is under way.
     """
     if case.access.limited:
         return CaseRow(crn=case.crn, message=case.access.message or LIMITED_ACCESS)
+    waiting = case.appointments_without_outcome
     row = CaseRow(
         crn=case.crn,
         name=case.name.full if case.name else "",
+        url=reverse("appointments:person", args=[case.crn]),
         rar_days="; ".join(_days(each) for each in case.rar_requirements) or "No active RAR requirement",
+        at_risk=any(each.at_risk for each in case.rar_requirements),
+        to_record=f"{counted(waiting, 'outcome')} to record" if waiting else "",
         arrange_url=reverse("booking:start", args=[case.crn]),
-        arrange_text="Continue arranging" if has_draft else "Arrange an appointment",
+        arrange_text="Continue" if has_draft else "Arrange",
+        arrange_about="arranging" if has_draft else "an appointment",
         discard_url=reverse("booking:discard", args=[case.crn]) if has_draft else "",
-        schedule_url=reverse("booking:schedule", args=[case.crn]),
         next_appointment=_next_appointment(case.next_appointment),
     )
     if not may_arrange:
@@ -62,10 +70,22 @@ def case_row(case: records.CaseRow, *, has_draft: bool, may_arrange: bool, under
         return replace(
             row,
             arrange_url=booking_url(under_way),
-            arrange_text="See the appointment we’re saving",
+            arrange_text="See appointment",
+            arrange_about="that we’re saving",
             discard_url="",
         )
     return row
+
+
+def told_apart(rows: Iterable[CaseRow], cases: Iterable[records.CaseRow]) -> list[CaseRow]:
+    """Return the rows of cases with people of one name told apart by when they were born, or by their CRN."""
+    people = {each.crn: Described(each.name.full, [_born(each), each.crn]) for each in cases if each.name}
+    names = distinct_names({crn: each for crn, each in people.items() if each.name}, noun="person")
+    return [replace(row, name=names.get(row.crn, row.name)) for row in rows]
+
+
+def _born(case: records.CaseRow) -> str:
+    return f"born {short_date(case.date_of_birth)}" if case.date_of_birth else ""
 
 
 def news_of(bookings: Sequence[Booking]) -> list[News]:
@@ -81,7 +101,7 @@ def _series_news(bookings: Sequence[Booking]) -> News:
     waiting = sum(booking.is_under_way for booking in bookings)
     text = f"See what became of {len(bookings)} appointments for {first.crn}"
     if waiting:
-        text = f"We’re still saving {waiting} {'appointment' if waiting == 1 else 'appointments'} for {first.crn}"
+        text = f"We’re still saving {counted(waiting, 'appointment')} for {first.crn}"
     return News(text, booking_url(first))
 
 
@@ -105,6 +125,6 @@ def _next_appointment(appointment: AppointmentSummary | None) -> str:
 
 
 def _days(rar: RarDays) -> str:
-    number = rar.completed if rar.ordered is None else rar.ordered
-    of = "" if rar.ordered is None else f" of {rar.ordered}"
-    return f"{rar.completed}{of} {'day' if number == 1 else 'days'} completed"
+    if rar.ordered is None:
+        return f"{counted(rar.completed, 'day')} completed"
+    return f"{rar.completed} of {counted(rar.ordered, 'day')} completed"

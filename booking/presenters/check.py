@@ -1,18 +1,21 @@
 """Presenter of *Check your answers*."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
 
 from booking.journey import shown_nsi
 from booking.journey.journey import Journey
+from booking.journey.next_session import WEEK, follows_day
 from booking.journey.rar_days import rar_days
-from booking.journey.toolkit_records import ToolkitRecords, nsi_label, toolkit_of, toolkit_records
-from booking.journey.warnings import warnings
+from booking.journey.toolkit_records import ToolkitRecords, nsi_labels, toolkit_of, toolkit_records
 from booking.models import Draft
 from booking.presenters.links import step_url
 from booking.presenters.rar_days import rar_days_bar
+from cases.offices import office_name
+from cases.warnings import warnings
+from govuk.formats import counted, long_date
 
 RECORD = "record"
 CHECK_ORDER = (
@@ -34,7 +37,7 @@ CHECK_ORDER = (
 class CheckRow:
     """A row of *Check your answers*; `change_url` is empty for a value that was not asked for.
 
-    `toolkit` is the slug of the toolkit in the value, if any.
+    `toolkit` is the slug of the toolkit in the value, if any. `mark` asks to look at a value that was suggested.
     """
 
     key: str
@@ -42,6 +45,7 @@ class CheckRow:
     note: str = ""
     change_url: str = ""
     toolkit: str = ""
+    mark: str = ""
 
 
 def check_page(journey: Journey, draft: Draft, *, may_overlap: bool) -> dict[str, Any]:
@@ -55,7 +59,11 @@ def check_page(journey: Journey, draft: Draft, *, may_overlap: bool) -> dict[str
         situation.prefetch(answers.requirement.event)
     records = toolkit_records(answers, situation)
     days = rar_days(answers, situation)
-    noticed = warnings(answers, situation)
+    noticed = warnings(
+        answers.times,
+        first_name=situation.first_name,
+        read_coming=lambda: situation.upcoming_appointments,
+    )
     return {
         "person": situation.case,
         "rows": check_rows(journey, records),
@@ -83,10 +91,13 @@ def check_rows(journey: Journey, records: ToolkitRecords | None = None) -> list[
         if step := asked.get(slug):
             url = f"{step_url(crn, step)}?change=1"
             toolkit = _toolkit_slug(journey) if slug == "toolkit" else ""
-            rows += [
+            found = [
                 CheckRow(row.key, row.value, change_url=url, toolkit=toolkit)
                 for row in step.rows(journey.answers, journey.situation)
             ]
+            if slug == "when" and (note := _suggestion(journey)):
+                found[0] = replace(found[0], note=note, mark="Check this date")
+            rows += found
         elif assumed := _assumed_row(slug, journey):
             rows.append(assumed)
         if slug == "toolkit" and records:
@@ -130,13 +141,14 @@ def _record_rows(crn: str, records: ToolkitRecords) -> list[CheckRow]:
     if len(records.usable) > 1:
         text = (
             f"There are {len(records.usable)} {toolkit} records for this person. "
-            f"This appointment will be added to the one {nsi_label(records.usable[0])}"
+            f"This appointment will be added to the one {nsi_labels(records.usable)[records.usable[0].nsi_id]}"
         )
         change_url = f"{reverse('booking:step', args=[crn, RECORD])}?change=1"
         rows.append(CheckRow("Toolkit record", text, change_url=change_url))
+    labels = nsi_labels(records.elsewhere)
     for nsi in records.elsewhere:
         where = "another requirement" if nsi.requirement_id else "no requirement"
-        text = f"There is also a {toolkit} record linked to {where}, {nsi_label(nsi)}. It will not be used"
+        text = f"There is also a {toolkit} record linked to {where}, {labels[nsi.nsi_id]}. It will not be used"
         rows.append(CheckRow("Other toolkit record", text))
     return rows
 
@@ -144,7 +156,7 @@ def _record_rows(crn: str, records: ToolkitRecords) -> list[CheckRow]:
 def _assumed_row(slug: str, journey: Journey) -> CheckRow | None:
     answers, situation = journey.answers, journey.situation
     if slug == "where" and answers.office:
-        return CheckRow("Location", answers.office.description, note="Your team’s only office")
+        return CheckRow("Location", office_name(answers.office, [answers.office]), note="Your team’s only office")
     if slug == "rar" and not situation.rar_requirements:
         return CheckRow(
             "RAR toolkit session",
@@ -159,6 +171,15 @@ def _assumed_row(slug: str, journey: Journey) -> CheckRow | None:
             toolkit=situation.placeholder.slug,
         )
     return None
+
+
+def _suggestion(journey: Journey) -> str:
+    """Return how the date was worked out from the session before; empty for one that was typed."""
+    day, follows = journey.answers.day, follows_day(journey)
+    if day is None or follows is None:
+        return ""
+    weeks = counted((day - follows).days // WEEK, "week")
+    return f"{weeks} after the last one, on {long_date(follows)}. Change it if it does not suit"
 
 
 def _toolkit_slug(journey: Journey) -> str:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from booking.formats import LONDON, from_to, long_date
 from booking.models import Booking, BookingState
+from booking.presenters.about import about
 from booking.presenters.links import booking_url
+from cases.phone_numbers import PhoneNumber, phone_numbers
 from delius.records import Case
+from govuk.formats import LONDON, from_to, long_date
 
 OUTCOMES = {
     BookingState.BOOKED: ("Arranged", "green"),
@@ -29,11 +31,15 @@ class SeriesRow:
     colour: str
     reason: str
     again_url: str
+    contact_id: int | None
 
 
 @dataclass(frozen=True)
 class Series:
-    """The content of the page of a series."""
+    """The content of the page of a series. `next_id` is the appointment that the next session would follow, if any.
+
+    `may_have_moved` is False when it is shown for the first time, straight after they were arranged.
+    """
 
     heading: str
     type_name: str
@@ -42,10 +48,11 @@ class Series:
     under_way: bool
     all_arranged: bool
     may_cancel: bool
-    where: str
-    toolkit: str
+    about: list[str]
     first_name: str
-    phone_number: str
+    phone_numbers: list[PhoneNumber]
+    next_id: int | None
+    may_have_moved: bool
 
 
 def series(bookings: Sequence[Booking], person: Case, *, may_cancel: bool) -> Series:
@@ -67,10 +74,11 @@ def series(bookings: Sequence[Booking], person: Case, *, may_cancel: bool) -> Se
         under_way=under_way,
         all_arranged=arranged == len(bookings),
         may_cancel=may_cancel,
-        where=first.office_name,
-        toolkit=next((each.toolkit_name for each in bookings if each.toolkit_name), ""),
+        about=about(bookings, person),
         first_name=person.name.familiar,
-        phone_number=person.phone_number,
+        phone_numbers=phone_numbers(person),
+        next_id=next((each.appointment_id for each in reversed(bookings) if each.appointment_id), None),
+        may_have_moved=any(booking.outcome_seen_at for booking in bookings),
     )
 
 
@@ -85,4 +93,5 @@ def _row(booking: Booking) -> SeriesRow:
         colour=colour,
         reason=booking.reason,
         again_url=reverse("booking:arrange-again", args=[booking.crn, booking.id]) if again else "",
+        contact_id=booking.appointment_id,
     )

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from booking.formats import clock
-from booking.forms.steps import NO_OFFICE, OTHER_TYPE
-from booking.journey.situation import FEATURED_NAMES
+from booking.forms.steps import OTHER_TYPE
 from booking.models import Booking, BookingState, Draft
 from booking.services.delivery import cancellation, processing
 from booking.services.drafts import DraftLocked
+from cases.appointment_types import FEATURED_NAMES
+from cases.forms import NO_OFFICE
+from govuk.formats import clock
 
 # Time limit for a request that makes repeats; a worker makes the rest.
 MAX_WAIT_SECONDS = 8

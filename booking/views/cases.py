@@ -6,18 +6,24 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from booking import auditing, selectors
-from booking.access import NoStaffRecord, case_of, user_id_of, username_of
-from booking.forms.cases import BY_NAME, FindForm
-from booking.permissions import ARRANGE, SEE_CASES
-from booking.presenters.cases import case_row, news_of
-from booking.presenters.pagination import pagination
+from booking import selectors
+from booking.forms.cases import DEFAULTS, FindForm
+from booking.presenters.cases import case_row, news_of, told_apart
 from booking.views import case_search
-from booking.views.decorators import staff_record_required
-from booking.views.pagination import page_number, require_page
+from cases import auditing
+from cases.access import NoStaffRecord, case_of, user_id_of, username_of
+from cases.decorators import staff_record_required
+from cases.permissions import ARRANGE, SEE_CASES
 from delius import selectors as delius
 from delius.errors import NotFound
 from delius.records import CasePage
+from delius.selectors import CaseScope, CasesOnly
+from govuk.pagination import page_number, pagination, require_page
+
+NARROWED_BY = {
+    CasesOnly.OUTCOMES_TO_RECORD: "an outcome to record",
+    CasesOnly.RAR_DAYS_AT_RISK: "RAR days at risk",
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,10 +34,10 @@ def cases(request: HttpRequest) -> HttpResponse:
 
     A POST stores the search and redirects to its results.
     """
-    query_values = {"order": BY_NAME, **request.GET.dict(), "find": case_search.stored_search(request)}
+    query_values = {**DEFAULTS, **request.GET.dict(), "find": case_search.stored_search(request)}
     form = FindForm(request.POST if request.method == "POST" else query_values)
     if form.is_valid() and request.method == "POST":
-        return redirect(case_search.store(request, words=form.words, order=form.chosen_order))
+        return redirect(case_search.store(request, words=form.words, choices=form.query))
     page = page_number(request)
     found = _found(request, form, page=page)
     require_page(page, of=found.total_pages)
@@ -41,23 +47,26 @@ def cases(request: HttpRequest) -> HttpResponse:
         except NotFound:
             form.add_error("find", f"You do not have a case with the CRN {form.crn}. Check it and try again")
         else:
-            return redirect("booking:schedule", form.crn)
+            return redirect("appointments:person", form.crn)
+    # Whether a case of one's team has limited access is told to its manager alone (cases/access.py).
+    shown = [each for each in found.cases if form.scope is CaseScope.USER or not each.access.limited]
     bookings = selectors.bookings_to_report(user_id=user_id_of(request))
+    may_arrange = request.user.has_perm(ARRANGE)
     with_drafts = selectors.cases_with_drafts(user_id=user_id_of(request))
     under_way = {each.crn: each for each in bookings if each.is_under_way}
     rows = [
         case_row(
             case,
             has_draft=case.crn in with_drafts,
-            may_arrange=request.user.has_perm(ARRANGE),
+            may_arrange=may_arrange,
             under_way=under_way.get(case.crn),
         )
-        for case in found.cases
+        for case in shown
     ]
-    query = case_search.query_for(words=form.words, order=form.chosen_order)
+    query = case_search.query_for(words=form.words, choices=form.query)
     context = {
-        "rows": rows,
-        "number_found": found.total_elements,
+        "rows": told_apart(rows, shown),
+        "number_found": found.total_elements - len(found.cases) + len(shown),
         "page": page,
         "pages": found.total_pages,
         "pagination": pagination(
@@ -67,6 +76,10 @@ def cases(request: HttpRequest) -> HttpResponse:
         "form": form,
         "has_errors": bool(form.errors),
         "finding": bool(form["find"].value()),
+        "narrowed": bool(form["find"].value() or form.only),
+        "narrowed_by": NARROWED_BY.get(form.only) if form.only else "",
+        "may_arrange": may_arrange,
+        "of_teams": form.scope is CaseScope.TEAMS,
     }
     return render(request, "booking/cases.html.jinja", context)
 
@@ -75,8 +88,10 @@ def _found(request: HttpRequest, form: FindForm, *, page: int) -> CasePage:
     """Return a page of the cases that the form selects, and record an audit event. Raises NoStaffRecord."""
     username = username_of(request)
     try:
-        found = delius.cases(username, search=form.words, sort=form.sort, page=page - 1)
+        found = delius.cases(
+            username, search=form.words, sort=form.sort, page=page - 1, scope=form.scope, only=form.only
+        )
     except NotFound:
         raise NoStaffRecord from None
-    auditing.caseload_viewed(request, username=username, cases=found.total_elements)
+    auditing.caseload_viewed(request, username=username, cases=found.total_elements, scope=form.scope)
     return found

@@ -12,25 +12,27 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import selectors
-from booking.access import case_of, user_id_of, username_of
-from booking.formats import clock_after
-from booking.forms.steps import OFFICE_NOT_LISTED
-from booking.journey import shown_nsi, unsaved_answers
+from booking.journey import shown_nsi
 from booking.journey.journey import Journey
 from booking.journey.request import appointment_requests
 from booking.journey.situation import Situation
 from booking.journey.steps import STEPS, Step
 from booking.models import Booking, Draft
-from booking.permissions import ARRANGE
 from booking.presenters import problems
 from booking.presenters.check import check_page
-from booking.presenters.links import contact_log_url, step_url
+from booking.presenters.links import step_url
 from booking.services import confirm, drafts
-from booking.views.decorators import staff_record_required
 from booking.views.outcome import process_and_redirect
 from booking.views.posted_fields import posted_fields
+from cases import unsaved_answers
+from cases.access import case_of, user_id_of, username_of
+from cases.decorators import staff_record_required
+from cases.forms import OFFICE_NOT_LISTED
+from cases.links import contact_log_url
+from cases.permissions import ARRANGE
 from delius import availability
 from delius.errors import CircuitOpen, Unavailable
+from govuk.formats import clock_after
 
 STEPS_BY_SLUG = {step.slug: step for step in STEPS}
 

@@ -7,20 +7,25 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import selectors
-from booking.access import case_of, user_id_of
 from booking.calendar import calendar_of
+from booking.journey.journey import Journey
+from booking.journey.situation import Situation
+from booking.journey.steps import Step
 from booking.models import Booking, BookingState
-from booking.permissions import ARRANGE, SEE_CASES
 from booking.presenters import problems
 from booking.presenters.outcome import confirmation
 from booking.presenters.series import series as series_page
 from booking.services import confirm, series
 from booking.services.delivery import cancellation, processing
 from booking.services.drafts import DraftLocked
-from booking.views.decorators import staff_record_required
+from cases.access import case_of, user_id_of, username_of
+from cases.decorators import staff_record_required
+from cases.permissions import ARRANGE, SEE_CASES
+from delius.errors import DeliusError
 from delius.records import Case
 
 OUTCOME_TEMPLATES = {
@@ -46,10 +51,21 @@ def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespon
     if found.series_id:
         return _series(request, found, case)
     confirm.mark_outcomes_seen(found)
-    shown = confirmation(found, case, may_cancel=cancellation.may_cancel(found))
+    shown = confirmation(
+        found, case, may_cancel=cancellation.may_cancel(found), to_change=_refused_question(request, found, case)
+    )
     template = OUTCOME_TEMPLATES.get(BookingState(found.state), "booking/under-way.html.jinja")
     updates = request.GET.get("updates") != "off"
-    return render(request, template, {"person": case, "booking": shown, "updates": updates})
+    return render(
+        request,
+        template,
+        {
+            "person": case,
+            "booking": shown,
+            "updates": updates,
+            "may_arrange": request.user.has_perm(ARRANGE),
+        },
+    )
 
 
 @require_safe
@@ -113,13 +129,26 @@ def own_booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Bookin
     return found
 
 
+def _refused_question(request: HttpRequest, found: Booking, case: Case) -> Step | None:
+    """Return the question to change a refused answer at; None where none is known, or Delius does not answer."""
+    if not found.refused_step:
+        return None
+    draft = selectors.draft_of(user_id=user_id_of(request), crn=found.crn)
+    situation = Situation(case=case, username=username_of(request), now=timezone.now())
+    try:
+        return Journey(raw=draft.answers, situation=situation).asked_about(found.refused_step)
+    except DeliusError:
+        return None
+
+
 def _series(request: HttpRequest, found: Booking, case: Case) -> HttpResponse:
     bookings = selectors.series_of(found)
     confirm.mark_outcomes_seen(*bookings)
     may_cancel = any(cancellation.may_cancel(each) for each in bookings)
     shown = series_page(bookings, case, may_cancel=may_cancel)
     updates = request.GET.get("updates") != "off"
-    context = {"person": case, "series": shown, "updates": updates}
+    may_arrange = request.user.has_perm(ARRANGE)
+    context = {"person": case, "series": shown, "updates": updates, "may_arrange": may_arrange}
     return render(request, "booking/series.html.jinja", context)
 
 

@@ -10,6 +10,7 @@ made in the background where one is registered (`register_trial_request`); other
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ RETRY_SECONDS = 2.0
 # No request takes longer, so a trial that has not ended by then belongs to a process that died.
 TRIAL_SECONDS = 60
 STORE_TIMEOUT_SECONDS = 1
+# How long a circuit that Redis has as closed, and without a failure, is taken to be so without asking again: another
+# process that opens it is followed so much later.
+CLOSED_SECONDS = 1.0
 REQUEST_TIMEOUT = 408
 
 logger = structlog.get_logger(__name__)
@@ -72,6 +76,8 @@ class CircuitBreaker:
         self.service = service
         self._rules = rules
         self._storage = storage
+        self._known_seconds = CLOSED_SECONDS if isinstance(storage, pybreaker.CircuitRedisStorage) else 0.0
+        self._closed_until = self._flawless_until = 0.0
         self._circuit = pybreaker.CircuitBreaker(
             fail_max=rules.failures,
             reset_timeout=rules.seconds,
@@ -101,11 +107,16 @@ class CircuitBreaker:
 
     def state(self) -> str:
         """Return `closed`, `open` or `half-open`; `closed` where the store is unavailable."""
+        if time.monotonic() < self._closed_until:
+            return STATE_CLOSED
         try:
-            return str(self._circuit.current_state)
+            state = str(self._circuit.current_state)
         except RedisError as error:
             _store_failed(self.service, error)
             return STATE_CLOSED
+        if state == STATE_CLOSED:
+            self._closed_until = time.monotonic() + self._known_seconds
+        return state
 
     def _admit(self, operation: str) -> bool:
         """Return whether a request is the trial of a half-open circuit. Raises CircuitOpen."""
@@ -128,9 +139,13 @@ class CircuitBreaker:
 
     def _record(self, is_success: bool | None, *, is_trial: bool) -> None:
         """Report a result to pybreaker, unless it would change nothing: reporting costs several calls to Redis."""
+        if is_success is None or (is_success and not is_trial and time.monotonic() < self._flawless_until):
+            return
         try:
-            if is_success is None or (is_success and not is_trial and not self._storage.counter):
+            if is_success and not is_trial and not self._storage.counter:
+                self._flawless_until = time.monotonic() + self._known_seconds
                 return
+            self._closed_until = self._flawless_until = 0.0
             # Ignores results of requests that were sent before the circuit opened.
             if self._circuit.current_state != STATE_OPEN:
                 with suppress(_Failed, pybreaker.CircuitBreakerError):

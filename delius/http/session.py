@@ -1,10 +1,13 @@
 """HTTP session: connection pool and retries."""
 
+import os
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies, select_proxy
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import ConnectTimeoutError, InvalidHeader, MaxRetryError, ReadTimeoutError
 from urllib3.util import Retry
@@ -79,7 +82,18 @@ def new_session(connection: Connection) -> requests.Session:
     session.headers["Accept"] = "application/json"
     # Cookies would be state shared between people.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    _read_environment(session, connection.auth_url, connection.integration_url)
     return session
+
+
+def _read_environment(session: requests.Session, *urls: str) -> None:
+    """Set the proxies and the certificates that the environment names, which requests would look for at every call."""
+    session.trust_env = False
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    for url in urls:
+        if proxy := select_proxy(url, get_environ_proxies(url)):
+            parts = urlsplit(url)
+            session.proxies[f"{parts.scheme}://{parts.hostname}"] = proxy
 
 
 class BearerToken(requests.auth.AuthBase):

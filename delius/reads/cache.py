@@ -47,8 +47,12 @@ class _TimestampedValue(Generic[T]):
 
 def key(*parts: str | int) -> str:
     """Return a cache key from a kind and ids, hashed so that it holds no personal data."""
-    identity = "\n".join(str(part) for part in (SCHEMA_VERSION, *parts))
-    return f"delius:{hashlib.sha256(identity.encode()).hexdigest()}"
+    return f"delius:{_hashed(parts)}"
+
+
+def reference_key(*parts: str | int) -> str:
+    """Return a cache key of reference data, which is the same for everybody: CACHES keeps it in the process too."""
+    return f"delius-reference:{_hashed(parts)}"
 
 
 def read_through(name: str, load: Callable[[], T], *, seconds: int) -> T:
@@ -81,6 +85,11 @@ def read_stale_while_revalidate(name: str, load: Callable[[], T], *, ages: Ages)
         if cached and age is not None and age < ages.outage:
             return cached.value
         raise
+
+
+def _hashed(parts: tuple[str | int, ...]) -> str:
+    identity = "\n".join(str(part) for part in (SCHEMA_VERSION, *parts))
+    return hashlib.sha256(identity.encode()).hexdigest()
 
 
 def _read_and_cache(name: str, load: Callable[[], T], ages: Ages) -> T:

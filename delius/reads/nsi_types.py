@@ -36,4 +36,4 @@ def nsi_types_for_rar() -> tuple[NsiType, ...]:
         stale=conf.reference_stale_seconds(),
         outage=conf.reference_outage_seconds(),
     )
-    return cache.read_stale_while_revalidate(cache.key("nsi-types"), nsi_types, ages=ages)
+    return cache.read_stale_while_revalidate(cache.reference_key("nsi-types"), nsi_types, ages=ages)

@@ -32,20 +32,24 @@ class ReadResult(Generic[T]):
 
 
 def in_parallel(reads: Sequence[Callable[[], T]]) -> list[ReadResult[T]]:
-    """Run reads in threads, at most DELIUS_PARALLEL_READS at once, and return their results in order.
+    """Run reads at once, at most DELIUS_PARALLEL_READS, and return their results in order: the first in this thread.
 
-    Each runs with the caller's context variables, so that log lines have its correlation id and the bulkhead counts
-    them once. Exceptions other than DeliusError are raised.
+    The others' threads have the caller's context variables, so that log lines have its correlation id and the bulkhead
+    counts them once. Exceptions other than DeliusError are raised.
     """
-    if len(reads) < 2:
+    if len(reads) < 2 or conf.parallel_reads() < 2:
         return [_read_result(read) for read in reads]
-    workers = min(len(reads), conf.parallel_reads())
+    first, *others = reads
+    workers = max(min(len(others), conf.parallel_reads() - 1), 1)
     try:
         with bulkhead.enter(OPERATION), ThreadPoolExecutor(workers, thread_name_prefix="delius-read") as pool:
-            futures: list[Future[ReadResult[T]]] = [pool.submit(copy_context().run, _in_thread, read) for read in reads]
+            futures: list[Future[ReadResult[T]]] = [
+                pool.submit(copy_context().run, _in_thread, read) for read in others
+            ]
+            results = [_read_result(first)]
     except CircuitOpen as refused:
         return [ReadResult(error=refused) for _ in reads]
-    return [future.result() for future in futures]
+    return results + [future.result() for future in futures]
 
 
 def _in_thread(read: Callable[[], T]) -> ReadResult[T]:

@@ -1,1 +1,1 @@
-"""Writes to Delius: the NSI of a toolkit, and appointments."""
+"""Writes to Delius: the NSI of a toolkit, appointments, their outcomes and other times for them."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -11,10 +12,15 @@ from django.core.validators import MaxLengthValidator
 from django.http import QueryDict
 from django.utils import timezone
 
+from govuk.forms import CleansText
+from govuk.optimistic_locking import OptimisticLockingForm, VersionsForm
 from guidance.models import Format, Gender, Page, PageState, RiskFlagGuidance, Setting, ToolkitGuidance
-from guidance.presenters.differences import Difference, differences
+from guidance.presenters.differences import labels_of
+from guidance.quality.prose import all_targets, prose_problems
 from guidance.services.publishing import MAX_NOTE_CHARACTERS
+from guidance.text.cleaning import clean_text
 from guidance.text.markdown import MAX_CHARACTERS
+from guidance.text.markdown_lint import repair
 from toolkits.selectors import all_toolkits
 
 NOTE_HINT = f"For colleagues, up to {MAX_NOTE_CHARACTERS} characters, like: Added the new referral form."
@@ -39,14 +45,14 @@ class TermsField(forms.CharField):
         return (initial or []) != self.to_python(data)
 
 
-class PageForm(forms.ModelForm):
+class PageForm(OptimisticLockingForm):
     """A page's draft.
 
-    Saving uses optimistic locking: `base_version` is the version that the author started from. Where the page was saved
-    since, `conflicting_changes` has the differences, and saving again overwrites the other author's changes.
+    Text that may not be shown as it was meant is told before it is saved. `accepted` is the digest of what was told:
+    saving again keeps the text.
     """
 
-    base_version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    accepted = forms.CharField(widget=forms.HiddenInput, required=False)
     note = forms.CharField(
         label="What changed",
         required=False,
@@ -54,8 +60,6 @@ class PageForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"class": "vLargeTextField"}),
         error_messages={"max_length": f"The note must be {MAX_NOTE_CHARACTERS} characters or fewer"},
     )
-
-    conflicting_changes: list[Difference]
 
     class Meta:
         labels: ClassVar = {"slug": "Address"}
@@ -69,9 +73,7 @@ class PageForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.conflicting_changes = []
         page: Page = self.instance
-        self.initial["base_version"] = page.version
         self.is_published = page.state == PageState.PUBLISHED
         if self.is_published and "slug" in self.fields:
             self.fields["slug"].disabled = True
@@ -107,30 +109,42 @@ class PageForm(forms.ModelForm):
             raise ValidationError("Enter what changed: the page is published, and colleagues need to know why")
         return note
 
-    def clean(self) -> dict[str, Any] | None:
-        """Detect an edit conflict: the page was saved since `base_version`."""
-        cleaned = super().clean()
-        begun = self.cleaned_data.get("base_version") or 0
-        latest = type(self.instance)._default_manager.filter(pk=self.instance.pk).first()
-        if latest is not None and latest.version != begun:
-            self._report_conflict(latest)
-        return cleaned
+    def version_of(self, row: Page) -> str:
+        """Return the version of the draft: publishing does not change it."""
+        return str(row.version)
 
-    def _report_conflict(self, latest: Page) -> None:
-        """Add an error with the differences, and rebase the form on the latest version; its data stays."""
-        data = cast(QueryDict, self.data).copy()
-        data["base_version"] = str(latest.version)
-        self.data = data
-        mine = {name: value for name, value in self.cleaned_data.items() if name in latest.content_fields()}
-        saved = {name: getattr(latest, name) for name in mine}
-        self.conflicting_changes = differences(latest, saved, mine)
-        last = latest.history.select_related("history_user").order_by("-history_id").first()  # type: ignore[attr-defined]
-        who = last.history_user.get_username() if last and last.history_user else "Somebody"
-        self.add_error(
-            None,
-            f"{who} saved this page while you were writing. Nothing of yours is lost: it is in the fields below. "
-            "Look at what differs, take over what should stay, then save again",
-        )
+    def saved_by(self, row: Page) -> str:
+        """Return the author of the last version, also where it was not saved in the administration."""
+        last = row.history.select_related("history_user").order_by("-history_id").first()  # type: ignore[attr-defined]
+        return last.history_user.get_username() if last and last.history_user else ""
+
+    def labels(self) -> dict[str, str]:
+        """Return the labels of a page's content, in the order of the page."""
+        return labels_of(self.instance)
+
+    def repaired_sections(self) -> list[str]:
+        """Return the headings of the sections of which the Markdown was repaired."""
+        typed = {section: clean_text(self.cleaned_data.get(section.field) or "") for section in self.instance.sections}
+        return [section.heading for section, text in typed.items() if repair(text) != text]
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            self._warn()
+
+    def _warn(self) -> None:
+        """Add an error for each new problem of the text, unless the same were told before."""
+        stored, targets = self.stored(), all_targets()
+        known = {str(each) for each in prose_problems(stored, targets=targets)} if stored else set()
+        found = [each for each in prose_problems(self.instance, targets=targets) if str(each) not in known]
+        told = sha256("\n".join(map(str, found)).encode()).hexdigest()
+        if not found or self.cleaned_data.get("accepted") == told:
+            return
+        self.data = cast(QueryDict, self.data).copy()
+        self.data[self.add_prefix("accepted")] = told
+        self.add_error(None, "Some text may not be shown as you mean it. Put it right, or save again to keep it")
+        for problem in found:
+            self.add_error(problem.section.field, str(problem))
 
 
 def _checkboxes(choices: Any) -> forms.MultipleChoiceField:
@@ -174,7 +188,7 @@ class RiskFlagGuidanceForm(PageForm):
         fields = RiskFlagGuidance.content_fields()
 
 
-class NoteForm(forms.Form):
+class NoteForm(CleansText, forms.Form):
     """A required note. `version` is the version of the draft that was shown."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -213,13 +227,13 @@ class ScheduleForm(NoteForm):
         return at
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(CleansText, forms.Form):
     """A confirmation. `version` is the version of the draft that was shown."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(VersionsForm):
     """The review-by date for several pages."""
 
     review_by = forms.DateField(

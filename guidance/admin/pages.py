@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from govuk.optimistic_locking import OptimisticLockingAdminMixin
 from guidance.admin.forms import PageForm, ReviewForm, RiskFlagGuidanceForm, ToolkitGuidanceForm
 from guidance.admin.versions import VersionsAdmin
 from guidance.admin.workflow import WorkflowAdmin
@@ -79,10 +80,13 @@ class PageAdmin(WorkflowAdmin, VersionsAdmin):
         kind: type[Page] = self.model
         facts = [fact.field for fact in kind.facts if fact.field not in kind.own_fields()]
         return [
-            (None, {"fields": ("title", "slug", *kind.own_fields(), "summary", "base_version")}),
+            (None, {"fields": ("title", "slug", *kind.own_fields(), "summary")}),
             (
                 "Key facts",
-                {"fields": facts, "description": "Leave out what is not known. Practitioners see “Not recorded yet”."},
+                {
+                    "fields": facts,
+                    "description": "Leave out what is not known: a line on the page says so.",
+                },
             ),
             (
                 "What the page says",
@@ -92,7 +96,7 @@ class PageAdmin(WorkflowAdmin, VersionsAdmin):
                 },
             ),
             ("Who looks after it", {"fields": ("owner", "review_by")}),
-            ("This change", {"fields": ("note",)}),
+            ("This change", {"fields": ("note", "accepted")}),
         ]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
@@ -111,15 +115,12 @@ class PageAdmin(WorkflowAdmin, VersionsAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the draft as a new version."""
-        note, version = form.cleaned_data.get("note", ""), form.cleaned_data.get("base_version") or 0
+        note, version = form.cleaned_data.get("note", ""), int(form.cleaned_data.get("base_version") or 0)
         publishing.save_draft(obj, by=request.user, note=note, version=version)  # type: ignore[arg-type]
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        """Show the form, and validate again after a concurrent save, so that the form reports the conflict."""
-        try:
-            return super().changeform_view(request, *args, **options)
-        except publishing.EditConflict:
-            return super().changeform_view(request, *args, **options)
+        if headings := form.repaired_sections():
+            messages.info(
+                request, f"Lists, tables or links were put right in {', '.join(headings)}. Look at the draft."
+            )
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> HttpResponse:
         """Add the workflow steps, the preview link and the Markdown cheat sheet."""
@@ -142,7 +143,7 @@ class PageAdmin(WorkflowAdmin, VersionsAdmin):
     @admin.action(description="Set review by date", permissions=["change"])
     def set_review(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
         """Ask for a review-by date and set it on the chosen pages, as a new version of each."""
-        form = ReviewForm(request.POST if "review_by" in request.POST else None)
+        form = ReviewForm(request.POST if "review_by" in request.POST else None, rows=queryset)
         if not form.is_valid():
             context = {
                 **self.admin_site.each_context(request),
@@ -181,7 +182,7 @@ class PageAdmin(WorkflowAdmin, VersionsAdmin):
 
 
 @admin.register(ToolkitGuidance)
-class ToolkitGuidanceAdmin(PageAdmin):
+class ToolkitGuidanceAdmin(OptimisticLockingAdminMixin, PageAdmin):
     """Guidance on toolkits."""
 
     form = ToolkitGuidanceForm
@@ -191,7 +192,7 @@ class ToolkitGuidanceAdmin(PageAdmin):
 
 
 @admin.register(RiskFlagGuidance)
-class RiskFlagGuidanceAdmin(PageAdmin):
+class RiskFlagGuidanceAdmin(OptimisticLockingAdminMixin, PageAdmin):
     """Guidance on risk flags."""
 
     form = RiskFlagGuidanceForm

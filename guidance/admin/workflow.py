@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from guidance.admin.forms import ConfirmForm, NoteForm, ScheduleForm
 from guidance.models import Page, PageState
 from guidance.presenters.differences import differences, labels_of
+from guidance.quality.prose import all_targets, prose_problems
 from guidance.services import publishing
 
 
@@ -161,11 +162,12 @@ class WorkflowAdmin(admin.ModelAdmin):
         return redirect(self.url("change", page.pk))
 
     def _ask(self, request: HttpRequest, step: Step, page: Page, form: forms.Form) -> HttpResponse:
-        changes, empty = None, []
+        changes, empty, problems = None, [], []
         if step.shows_changes:
             changes = differences(page, page.published or {}, page.content()) if page.published else None
             labels = labels_of(page)
             empty = [labels[section.field] for section in page.sections if not getattr(page, section.field)]
+            problems = list(prose_problems(page, targets=all_targets()))
         context = {
             **self.admin_site.each_context(request),
             "title": step.title.format(page),
@@ -175,6 +177,7 @@ class WorkflowAdmin(admin.ModelAdmin):
             "form": form,
             "changes": changes,
             "empty": empty,
+            "problems": problems,
             "back": self.url("change", page.pk),
             "media": self.media + form.media,
         }

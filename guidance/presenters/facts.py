@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from govuk.formats import counted
 from guidance.models import Gender, RiskFlagGuidance, ToolkitGuidance
 from guidance.text.structure import NOT_RECORDED
 
@@ -63,7 +64,7 @@ def session_count(page: ToolkitGuidance) -> str:
 
 def session_length(page: ToolkitGuidance) -> str:
     """Return the length of a session, like *60 minutes*; empty where not recorded."""
-    return f"{page.session_minutes} minutes" if page.session_minutes else ""
+    return counted(page.session_minutes, "minute") if page.session_minutes else ""
 
 
 def review_frequency(months: int | None) -> str:

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import dateformat, timezone
 from django.utils.http import urlencode
 
+from govuk.sorting import sort_key
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.presenters.facts import flag_rows, toolkit_rows
-from guidance.quality.links import LinkProblem, LinkTargets, links_in
-from guidance.text.markdown import LimitExceeded
+from guidance.quality.links import LinkTargets
+from guidance.quality.prose import ProseProblem, prose_problems
 from toolkits.selectors import ToolkitChoice, toolkits_in_use
 
 REVIEW_AHEAD = timedelta(days=30)
@@ -28,6 +29,7 @@ class Kind(StrEnum):
     OVERDUE = "Not published as scheduled"
     LINKS = "Links that do not work"
     ARCHIVED = "Links to archived pages"
+    TEXT = "Text that may not be shown as it was meant"
     NO_GUIDANCE = "Toolkits without published guidance"
     NO_TOOLKIT = "Guidance on toolkits that nobody can choose"
     REVIEW = "Due for review"
@@ -70,7 +72,7 @@ def findings(today: date | None = None, *, now: datetime | None = None) -> list[
     in_use = toolkits_in_use(today)
     found = [
         *_overdue(pages, now),
-        *_links(pages, LinkTargets(everything)),
+        *_prose(pages, LinkTargets(everything)),
         *_toolkits_without_guidance(toolkits, in_use),
         *_guidance_without_toolkit(toolkits, in_use),
         *_due_for_review(pages, today),
@@ -78,7 +80,7 @@ def findings(today: date | None = None, *, now: datetime | None = None) -> list[
         *_missing(pages),
     ]
     groups = (
-        Group(kind, sorted((each for each in found if each.kind == kind), key=lambda each: each.title.casefold()))
+        Group(kind, sorted((each for each in found if each.kind == kind), key=lambda each: sort_key(each.title)))
         for kind in Kind
     )
     return [group for group in groups if group.findings]
@@ -107,20 +109,10 @@ def _overdue(pages: Iterable[Page], now: datetime) -> Iterator[Finding]:
             )
 
 
-def _links(pages: Iterable[Page], targets: LinkTargets) -> Iterator[Finding]:
+def _prose(pages: Iterable[Page], targets: LinkTargets) -> Iterator[Finding]:
     for page in _published(pages):
-        shown = _published_content(page)
-        for section in page.sections:
-            try:
-                links = links_in(getattr(shown, section.field))
-            except LimitExceeded as error:
-                yield _finding(Kind.LINKS, page, f"“{section.heading}” cannot be shown. {error}")
-                continue
-            for link in dict.fromkeys(links):
-                if problem := targets.problem(link.address, on=shown):
-                    yield _finding(
-                        _kind_of(problem), page, f"In “{section.heading}”, the link “{link.text}” {problem.text}"
-                    )
+        for problem in prose_problems(_published_content(page), targets=targets):
+            yield _finding(_kind_of(problem), page, str(problem))
 
 
 def _toolkits_without_guidance(pages: Sequence[ToolkitGuidance], in_use: Iterable[ToolkitChoice]) -> Iterator[Finding]:
@@ -179,8 +171,10 @@ def _published_content(page: Some) -> Some:
     return type(page).from_content(page.published or {})
 
 
-def _kind_of(problem: LinkProblem) -> Kind:
-    return Kind.ARCHIVED if problem.archived else Kind.LINKS
+def _kind_of(problem: ProseProblem) -> Kind:
+    if problem.link is None:
+        return Kind.TEXT
+    return Kind.ARCHIVED if problem.link.archived else Kind.LINKS
 
 
 def _finding(kind: Kind, page: Page, text: str) -> Finding:

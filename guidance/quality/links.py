@@ -86,8 +86,12 @@ def _readable_last(pages: Iterable[Page]) -> list[Page]:
 
 
 def _without_anchor(anchor: str, page: Page) -> LinkProblem | None:
-    if anchor in PAGE_ANCHORS or anchor in {section.anchor for section in page.sections}:
+    shown = type(page).from_content(page.published) if page.published else page
+    sections = {section.anchor: section for section in page.sections}
+    if anchor in PAGE_ANCHORS or (anchor in sections and getattr(shown, sections[anchor].field)):
         return None
+    if anchor in sections:
+        return LinkProblem(f"leads to a section of “{page.title}” that is not recorded yet: #{anchor}")
     return LinkProblem(f"leads to a section that “{page.title}” does not have: #{anchor}")
 
 

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from django.db.models.signals import post_delete
 
 from guidance.models import Page, PageState, RiskFlagGuidance, SearchEntry, ToolkitGuidance
-from guidance.search.terms import MIN_LETTERS, STOP_WORDS, tokenise
+from guidance.search.abbreviations import other_forms
+from guidance.search.terms import MIN_LETTERS, STOP_WORDS, tokenise, typed_otherwise
 from guidance.text.markdown import plain_text
 
 KINDS: tuple[type[Page], ...] = (ToolkitGuidance, RiskFlagGuidance)
@@ -56,18 +57,22 @@ def _deleted(instance: Page, **_: Any) -> None:
 
 
 def _values(page: Page) -> dict[str, str]:
-    """Return the field values of a page's entry, from its published content."""
+    """Return the field values of a page's entry, from its published content.
+
+    `facts` also has how people may type its words otherwise, and what its abbreviations stand for.
+    """
     assert page.published is not None
     shown = type(page).from_content(page.published)
     facts = " ".join(_facts(shown))
     prose = " ".join(filter(None, (_plain(getattr(shown, section.field)) for section in shown.sections)))
-    words = tokenise(f"{shown.title} {shown.summary} {facts} {prose}")
+    text = f"{shown.title} {shown.summary} {facts} {prose}"
+    words = tokenise(text)
     return {
         "slug": shown.slug,
         "code": getattr(shown, "code", ""),
         "title": shown.title,
         "summary": shown.summary,
-        "facts": facts,
+        "facts": " ".join(filter(None, [facts, *typed_otherwise(text), *other_forms(text)])),
         "prose": prose,
         "words": " ".join(sorted(word for word in words if len(word) >= MIN_LETTERS and word not in STOP_WORDS)),
     }

@@ -31,11 +31,11 @@ def search_guidance(words: str, *, limit: int = 20) -> list[SearchResult]:
     if not wanted or limit < 1:
         return []
     database, asked = engine(), clean_line(words[:MAX_CHARACTERS]).lower()
-    rows = database.find([[word] for word in wanted], asked=asked, every=True, limit=limit)
+    rows = database.find(wanted, asked=asked, every=True, limit=limit)
     if not rows:
-        vocabulary = database.similar_words(wanted)
-        groups = [[word, *fuzzy_matches(word, vocabulary)] for word in wanted]
-        if len(groups) > 1 or len(groups[0]) > 1:
+        vocabulary = database.similar_words([group[0] for group in wanted])
+        groups = [[*group, *fuzzy_matches(group[0], vocabulary)] for group in wanted]
+        if len(groups) > 1 or len(groups[0]) > len(wanted[0]):
             rows = database.find(groups, asked=asked, every=False, limit=limit)
     return [
         SearchResult(row.kind, row.slug, row.title, row.summary, snippet=snippet(row.marked), code=row.code)

@@ -1,8 +1,11 @@
 """Tokenising, stop words and fuzzy matching."""
 
 import re
+import unicodedata
 from collections.abc import Collection
 from difflib import get_close_matches
+
+from govuk.sorting import folded_words
 
 MAX_CHARACTERS = 300
 MAX_WORDS = 12
@@ -22,20 +25,34 @@ _STOP_WORDS = (
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 _WORD = re.compile(r"[^\W_]+")
+_WORD_WITH_APOSTROPHES = re.compile(r"[^\W_]+(?:['’‘ʼ`´′][^\W_]+)*")
 
 
 def tokenise(text: str) -> list[str]:
-    """Return the distinct words of a text in lower case, in order."""
-    return list(dict.fromkeys(_WORD.findall(text.lower())))
+    """Return the distinct words of a text in lower case: as they are written, then as people may type them.
 
-
-def query_terms(text: str) -> list[str]:
-    """Return the first MAX_WORDS words of a search in lower case, without stop words.
-
-    They consist of letters and digits, so none is an operator of a search engine.
+    The rule is that of people's names (govuk/sorting.py): without accents and apostrophes.
     """
-    words = [word[:MAX_LETTERS] for word in tokenise(text[:MAX_CHARACTERS]) if word not in STOP_WORDS]
-    return words[:MAX_WORDS]
+    return list(dict.fromkeys([*_WORD.findall(_composed(text)), *folded_words(text)]))
+
+
+def typed_otherwise(text: str) -> list[str]:
+    """Return the words of a text that have accents or apostrophes, without them."""
+    return [word for word in folded_words(text) if word not in _WORD.findall(_composed(text))]
+
+
+def query_terms(text: str) -> list[list[str]]:
+    """Return the first MAX_WORDS words of a search, without stop words. Each is a group: folded, and as it was typed.
+
+    They consist of letters and digits, so none is an operator of a search engine; *women’s* is *womens* or *women s*.
+    """
+    groups: dict[str, list[str]] = {}
+    for typed in _WORD_WITH_APOSTROPHES.findall(_composed(text[:MAX_CHARACTERS])):
+        parts = _WORD.findall(typed)
+        forms = [" ".join(folded_words(typed))[:MAX_LETTERS].strip(), " ".join(parts)[:MAX_LETTERS].strip()]
+        if not all(part in STOP_WORDS for part in parts):
+            groups.setdefault(forms[0], list(dict.fromkeys(filter(None, forms))))
+    return list(groups.values())[:MAX_WORDS]
 
 
 def fuzzy_matches(word: str, vocabulary: Collection[str]) -> list[str]:
@@ -47,3 +64,7 @@ def fuzzy_matches(word: str, vocabulary: Collection[str]) -> list[str]:
         return []
     longer = sorted(each for each in vocabulary if each.startswith(word))[:3]
     return list(dict.fromkeys([*get_close_matches(word, vocabulary, n=3, cutoff=CLOSE_ENOUGH), *longer]))
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text).lower()

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from audit.events import record
-from guidance import summaries
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
 from guidance.search import index
 
@@ -209,7 +208,6 @@ def _save(page: Kind, *, by: AbstractBaseUser | None, note: str, counts: bool = 
     page._history_user = by  # type: ignore[attr-defined]
     page._change_reason = note[:MAX_NOTE_CHARACTERS]  # type: ignore[attr-defined]
     page.save()
-    transaction.on_commit(summaries.invalidate)
     return page
 
 

@@ -26,7 +26,7 @@ SCHEMES = {"http", "https", "mailto"}
 CHEAT_SHEET: tuple[tuple[str, str], ...] = (
     ("### Heading", "A heading. Use ### for headings in a section and #### for those below them."),
     ("A line of text", "A paragraph. Leave an empty line between paragraphs."),
-    ("* First\n* Second", "A list with bullets. Leave an empty line before it."),
+    ("* First\n* Second", "A list with bullets."),
     ("1. First\n2. Second", "A numbered list."),
     ("[EQuiP](https://example.com)", "A link. Say where it goes, never “click here”."),
     ("**Important**", "Bold. Use it for names on screen and little else."),
@@ -80,6 +80,7 @@ def render(text: str, *, top_level: int = 3) -> Markup:
             attributes={
                 **{tag: {"class"} for tag in {*_CLASSES, *_HEADINGS}},
                 "a": {"class", "href"},
+                "ol": {"class", "start"},
                 "th": {"class", "scope"},
             },
             url_schemes=SCHEMES,

@@ -15,7 +15,8 @@ def conditional(request: HttpRequest, version: Any, answer: Callable[[], HttpRes
 
     `version` is everything that the content depends on; its text form is part of the ETag.
     """
-    get_token(request)  # Sets the CSRF cookie, which is part of the ETag, before the first response.
+    if "CSRF_COOKIE" not in request.META:
+        get_token(request)  # Sets the CSRF cookie, which is part of the ETag, before the first response.
     signed_in = request.session.get("_auth_user_hash", ""), request.session.session_key
     identity = "\n".join(map(str, (version, signed_in, request.META.get("CSRF_COOKIE", ""), settings.RELEASE)))
     etag = f'"{hashlib.sha256(identity.encode()).hexdigest()[:32]}"'

@@ -1,5 +1,8 @@
 """Views of published guidance."""
 
+from functools import lru_cache
+from typing import Any
+
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,8 +15,15 @@ from guidance.models import FlagCategory, RiskFlagGuidance, ToolkitGuidance
 from guidance.permissions import READ_GUIDANCE
 from guidance.presenters.compare import comparison_rows
 from guidance.presenters.lists import flag_items, toolkit_items
-from guidance.presenters.pages import flag_page, toolkit_page
+from guidance.presenters.pages import PageContent, flag_page, toolkit_page
+from guidance.selectors import PublishedPage
 from guidance.views.conditional import conditional
+
+# The form of every page, which is sent to another one.
+FEEDBACK = FeedbackForm()
+MAX_PAGES = 128
+
+Readings = tuple[PublishedPage[Any], ...]
 
 
 @require_safe
@@ -43,7 +53,7 @@ def toolkits(request: HttpRequest) -> HttpResponse:
     }
     return conditional(
         request,
-        ([(each.page.slug, each.version) for each in readings], request.GET.urlencode()),
+        (_versions(readings), request.GET.urlencode()),
         lambda: render(request, "guidance/toolkits.html.jinja", context),
     )
 
@@ -66,7 +76,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     context = {"pages": chosen, "rows": rows, "only_differences": only_differences, "slugs": slugs}
     return conditional(
         request,
-        ([(each.page.slug, each.version) for each in readings], request.GET.urlencode()),
+        (_versions(readings), request.GET.urlencode()),
         lambda: render(request, "guidance/compare.html.jinja", context),
     )
 
@@ -79,16 +89,7 @@ def toolkit(request: HttpRequest, slug: str) -> HttpResponse:
     reading = selectors.by_slug(readings, slug)
     if reading is None:
         raise Http404
-    related = selectors.related_toolkits(reading.page, readings)
-    context = {
-        "page": toolkit_page(reading.page, related=related, updated=reading.published_at),
-        "feedback": FeedbackForm(initial={"page": request.path}),
-    }
-    return conditional(
-        request,
-        ([(each.page.slug, each.version) for each in readings], slug),
-        lambda: render(request, "guidance/page.html.jinja", context),
-    )
+    return _page(request, readings, _toolkit_page(reading, readings))
 
 
 @require_safe
@@ -102,7 +103,7 @@ def risk_flags(request: HttpRequest) -> HttpResponse:
     context = {"flags": flag_items(pages), "categories": FlagCategory.values, "category": chosen}
     return conditional(
         request,
-        ([(each.page.slug, each.version) for each in readings], chosen),
+        (_versions(readings), chosen),
         lambda: render(request, "guidance/risk-flags.html.jinja", context),
     )
 
@@ -115,13 +116,32 @@ def risk_flag(request: HttpRequest, slug: str) -> HttpResponse:
     reading = selectors.by_slug(readings, slug)
     if reading is None:
         raise Http404
-    related = selectors.related_flags(reading.page, readings)
-    context = {
-        "page": flag_page(reading.page, related=related, updated=reading.published_at),
-        "feedback": FeedbackForm(initial={"page": request.path}),
-    }
+    return _page(request, readings, _flag_page(reading, readings))
+
+
+def _page(request: HttpRequest, readings: Readings, page: PageContent) -> HttpResponse:
     return conditional(
         request,
-        ([(each.page.slug, each.version) for each in readings], slug),
-        lambda: render(request, "guidance/page.html.jinja", context),
+        (_versions(readings), page.slug),
+        lambda: render(request, "guidance/page.html.jinja", {"page": page, "feedback": FEEDBACK}),
     )
+
+
+# What follows depends on published content alone, and is worked out once for as long as that is the same object.
+
+
+@lru_cache(maxsize=2)
+def _versions(readings: Readings) -> str:
+    return str([(each.page.slug, each.version) for each in readings])
+
+
+@lru_cache(maxsize=MAX_PAGES)
+def _toolkit_page(reading: PublishedPage[ToolkitGuidance], readings: Readings) -> PageContent:
+    related = selectors.related_toolkits(reading.page, readings)
+    return toolkit_page(reading.page, related=related, updated=reading.published_at)
+
+
+@lru_cache(maxsize=MAX_PAGES)
+def _flag_page(reading: PublishedPage[RiskFlagGuidance], readings: Readings) -> PageContent:
+    related = selectors.related_flags(reading.page, readings)
+    return flag_page(reading.page, related=related, updated=reading.published_at)

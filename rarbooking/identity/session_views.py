@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from booking.formats import clock, short_date
+from govuk.formats import clock, short_date
 from rarbooking.identity import sessions
 from rarbooking.models import User
 

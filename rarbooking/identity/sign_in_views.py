@@ -6,13 +6,13 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.events import record
-from booking.journey import unsaved_answers
-from booking.permissions import SEE_CASES
+from cases import unsaved_answers
+from rarbooking.identity.landing import landing_url
 from rarbooking.identity.open_redirects import safe_redirect_path
 from rarbooking.identity.sign_in import (
     UNAVAILABLE_ERRORS,
@@ -51,7 +51,7 @@ def callback(request: HttpRequest) -> HttpResponse:
         start_session(request, hmpps_auth().authorize_access_token(request, allow_redirects=False))
     except (SignInRefused, OAuthError, KeyError, *UNAVAILABLE_ERRORS) as fault:
         return _sign_in_refused(request, fault)
-    return HttpResponseRedirect(return_to or landing_url(request))
+    return HttpResponseRedirect(return_to or landing_url(request.user))
 
 
 def _sign_in_refused(request: HttpRequest, fault: Exception) -> HttpResponse:
@@ -68,11 +68,6 @@ def _sign_in_refused(request: HttpRequest, fault: Exception) -> HttpResponse:
             return render(request, "sign-in/failed.html.jinja", status=400)
         case _:
             return render(request, "sign-in/unavailable.html.jinja", status=503)
-
-
-def landing_url(request: HttpRequest) -> str:
-    """Return the URL of the first page after sign-in: the case list, or guidance without permission for cases."""
-    return resolve_url(settings.LOGIN_REDIRECT_URL if request.user.has_perm(SEE_CASES) else "guidance:index")
 
 
 @login_not_required

@@ -57,7 +57,8 @@ def _record_call(sender: Any, *, milliseconds: int, **rest: Any) -> None:
         timing.calls.append((now - milliseconds / 1000, now))
 
 
-def _bind_timing(sender: Any, *, log_kwargs: dict[str, Any], **rest: Any) -> None:
+def _bind_timing(sender: Any, *, request: HttpRequest, log_kwargs: dict[str, Any], **rest: Any) -> None:
+    log_kwargs["user_agent"] = request.META.get("HTTP_USER_AGENT")
     if timing := _timing.get():
         calls = list(timing.calls)
         log_kwargs["milliseconds"] = round((time.perf_counter() - timing.began) * 1000, 1)

@@ -9,9 +9,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
+from cases.permissions import SEE_CASES
 from rarbooking.identity import sign_in_views
 
 
@@ -22,6 +24,11 @@ class AdminSite(admin.AdminSite):
     site_title = "Arrange RAR appointments"
     index_title = "Administration"
     index_template = "admin/front.html"
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Let *View site* lead to the user's cases, or to guidance, rather than back here."""
+        site = "booking:cases" if request.user.has_perm(SEE_CASES) else "guidance:index"
+        return {**super().each_context(request), "site_url": reverse(site)}
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)

@@ -1,14 +1,17 @@
 """Template context of the layout."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.urls import reverse
 
-from booking.permissions import SEE_CASES
+from cases.permissions import SEE_CASES
 from delius import availability
 from guidance.permissions import READ_GUIDANCE
+from rarbooking.identity.landing import landing_url
 from rarbooking.identity.sessions import seconds_left
 from rarbooking.identity.sign_in import SignedInPerson, session_person
 
@@ -26,7 +29,8 @@ def layout(request: HttpRequest) -> dict[str, object]:
     """Return the signed-in user (or None), the navigation for their permissions, and the support address.
 
     `session_seconds` is the session's remaining time, None where nobody is signed in. `delius_is_down` is whether the
-    circuit to Delius is open, for users with cases and outside guidance, which does not need Delius.
+    circuit to Delius is open, for users with cases and outside guidance, which does not need Delius. `csrf_input` is
+    the same for all forms of the page; the header has one where somebody is signed in.
     """
     person = session_person(request)
     sections = _sections(request) if person else []
@@ -34,9 +38,10 @@ def layout(request: HttpRequest) -> dict[str, object]:
         "person_signed_in": person,
         "session_seconds": seconds_left(request),
         "sections": sections,
-        "home_url": sections[0].url if sections else reverse("booking:cases"),
+        "home_url": landing_url(request.user) if person else _url("booking:cases"),
         "support_email": settings.SUPPORT_EMAIL,
         "delius_is_down": _delius_is_down(request, person),
+        **({"csrf_input": csrf_input(request)} if person else {}),
     }
 
 
@@ -47,17 +52,22 @@ def _delius_is_down(request: HttpRequest, person: SignedInPerson | None) -> bool
 
 
 def _sections(request: HttpRequest) -> list[Section]:
-    cases = reverse("booking:cases")
+    cases = _url("booking:cases")
     in_cases = request.path == cases or request.path.startswith("/cases/")
     parts = (
         (request.user.has_perm(SEE_CASES), Section("Your cases", cases, in_cases)),
         (
             request.user.has_perm(READ_GUIDANCE),
-            Section("Guidance", reverse("guidance:index"), _is_in_guidance(request)),
+            Section("Guidance", _url("guidance:index"), _is_in_guidance(request)),
         ),
-        (getattr(request.user, "is_staff", False), Section("Administration", reverse("admin:index"), False)),
+        (getattr(request.user, "is_staff", False), Section("Administration", _url("admin:index"), False)),
     )
     return [section for is_theirs, section in parts if is_theirs]
+
+
+@cache
+def _url(name: str) -> str:
+    return reverse(name)
 
 
 def _is_in_guidance(request: HttpRequest) -> bool:

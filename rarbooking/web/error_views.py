@@ -14,6 +14,7 @@ from django.template import loader
 from redis.exceptions import RedisError
 
 from audit.events import record
+from govuk.formats import counted
 
 # Raised by a database or cache that is down or too busy.
 UNAVAILABLE_ERRORS = (OperationalError, InterfaceError, RedisError)
@@ -102,6 +103,5 @@ def _reference(status: int, *, limit: str = "") -> str:
 
 def _format_wait(seconds: int) -> str:
     if seconds < MINUTE:
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    minutes = -(-seconds // MINUTE)
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+        return counted(seconds, "second")
+    return counted(-(-seconds // MINUTE), "minute")

@@ -3,23 +3,29 @@
 import math
 import uuid
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import structlog
+from csp import constants as csp
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 
-from booking.journey import unsaved_answers
 from booking.views.posted_fields import posted_fields
+from cases import unsaved_answers
 from delius.errors import CircuitOpen, DeliusError, LimitedAccess, NotFound, Unavailable
 from rarbooking.identity import sessions
 from rarbooking.identity.authentication import user_cached_from_session
+from rarbooking.identity.landing import landing_url
 from rarbooking.identity.open_redirects import safe_redirect_path
 from rarbooking.web import error_views, rate_limits
 
@@ -62,7 +68,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class SecurityHeadersMiddleware:
-    """Adds security headers to every response, static files included."""
+    """Adds security headers to every response, static files included.
+
+    The content security policy is django-csp's, without its middleware, which works it out for every response.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -71,7 +80,19 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        response.headers.setdefault(csp.HEADER, _content_security_policy())
         return response
+
+
+@cache
+def _content_security_policy() -> str:
+    return build_policy()
+
+
+@receiver(setting_changed)
+def _follow_settings(*, setting: str, **kwargs: Any) -> None:
+    if setting == "CONTENT_SECURITY_POLICY":
+        _content_security_policy.cache_clear()
 
 
 class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
@@ -107,6 +128,23 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         if request.method not in {"GET", "HEAD"} and not unsaved_answers.store(request):
             came_from = safe_redirect_path(request, request.headers.get("Referer", "")) or "/"
         return redirect_to_login(came_from, resolve_url(settings.LOGIN_URL))
+
+
+class LandingMiddleware:
+    """Redirects from the start of the service to where the work of the user's role is."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Redirect users who do not see cases; None for everybody else, and for users without a role."""
+        if request.method not in {"GET", "HEAD"} or request.path != reverse("booking:cases"):
+            return None
+        landing = landing_url(request.user)
+        return redirect(landing) if request.user.is_authenticated and landing != request.path else None
 
 
 class NeverCacheMiddleware:

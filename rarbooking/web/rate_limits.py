@@ -70,16 +70,21 @@ def _applicable_limits(request: HttpRequest) -> Iterator[tuple[str, str]]:
     if request.path in settings.PROBE_PATHS:
         return
     address = _network(client_address(request))
-    if request.path == reverse("admin:login") and request.method == "POST":
+    if request.path == _path_of("admin:login") and request.method == "POST":
         # By account as well, against attempts from many addresses.
         yield "password", address
         yield "password", f"account:{request.POST.get('username', '')[:MAX_USERNAME_LENGTH].casefold()}"
-    elif request.path in {reverse("sign-in"), reverse("sign-in-callback")}:
+    elif request.path in {_path_of("sign-in"), _path_of("sign-in-callback")}:
         yield "sign_in", address
     elif request.user.is_authenticated:
         yield "user", str(request.user.pk)
     else:
         yield "address", address
+
+
+@cache
+def _path_of(view: str) -> str:
+    return reverse(view)
 
 
 def _network(address: str) -> str:

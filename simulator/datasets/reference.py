@@ -102,6 +102,7 @@ class ContactOutcome:
     attended: bool
     complied: bool
     only_type: str | None = None
+    except_type: str | None = None
     by_hand: bool = True
     actions: tuple[str, ...] = ()
 
@@ -117,6 +118,11 @@ CONTACT_OUTCOMES = [
     ContactOutcome("AFTC", "Attended - Failed to Comply", True, False, actions=ALL_ACTIONS),
     ContactOutcome("AFTA", "Failed to Attend", False, False, actions=ALL_ACTIONS),
     ContactOutcome("AAAA", "Acceptable Absence", False, True),
+    ContactOutcome("AAEM", "Acceptable Absence - Employment", False, True),
+    ContactOutcome("AAFC", "Acceptable Absence - Family/Childcare", False, True),
+    ContactOutcome("AAHO", "Acceptable Absence - Holiday", False, True),
+    ContactOutcome("AAME", "Acceptable Absence - Medical", False, True),
+    ContactOutcome("AASD", "Acceptable Absence - Stood Down", False, True, except_type="COPT"),
     ContactOutcome("UHVN", "Unacceptable Absence - Nobody at Home", False, False, only_type="CHVS"),
     ContactOutcome("RSOF", "Rescheduled - Person Request", False, True, by_hand=False),
     ContactOutcome("RSSR", "Rescheduled - Service Request", False, True, by_hand=False),
@@ -234,8 +240,8 @@ def _fill_contact_types(connection: sqlite3.Connection) -> None:
     _fill(connection, "contact_type", columns, ((*kind, False, True) for kind in SYSTEM_CONTACT_TYPES))
     _fill(connection, "contact_type", columns, ((*kind, False, False) for kind in OTHER_CONTACT_TYPES))
     _fill(connection, "enforcement_action", "code description", ENFORCEMENT_ACTIONS)
-    columns = "code description attended complied only_type_code by_hand"
-    _fill(connection, "contact_outcome", columns, (astuple(outcome)[:6] for outcome in CONTACT_OUTCOMES))
+    columns = "code description attended complied only_type_code except_type_code by_hand"
+    _fill(connection, "contact_outcome", columns, (astuple(outcome)[:7] for outcome in CONTACT_OUTCOMES))
     _fill(
         connection,
         "outcome_enforcement_action",

@@ -169,8 +169,10 @@ def outcomes_of(connection: sqlite3.Connection, type_code: str) -> list[Outcome]
         actions.setdefault(row["outcome_code"], {})[row["code"]] = row["description"]
     found = rows(
         connection,
-        "SELECT * FROM contact_outcome WHERE by_hand AND (only_type_code IS NULL OR only_type_code = ?)"
+        "SELECT * FROM contact_outcome WHERE by_hand AND coalesce(only_type_code, ?) = ? AND except_type_code IS NOT ?"
         " ORDER BY description",
+        type_code,
+        type_code,
         type_code,
     )
     return [

@@ -108,7 +108,7 @@ def test_notes_of_4000_characters_with_line_breaks_are_taken(robin: Client) -> N
 
 
 def test_what_nobody_sees_is_left_out_of_notes(robin: Client, simulator: Simulator) -> None:
-    answer_all(robin, notes="Bring\x00 the\u202e workbook\x0b\r\nand\ta pen")
+    answer_all(robin, notes="Bring\x00 the\u202e work\u200bbook\r\nand\ta pen")
     robin.post(f"{CASE}/check/", sent_by_the_page_of(Draft.objects.get()))
     assert [each["notes"] for each in visits(simulator)] == ["Bring the workbook\nand\ta pen"]
 

@@ -15,11 +15,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from appointments.urls import urlpatterns as appointment_urls
 from booking import selectors
 from booking.models import Booking, BookingState, Draft
 from booking.services import drafts
 from booking.urls import urlpatterns as journey_urls
 from guidance.urls import urlpatterns as guidance_urls
+from tests.appointments.moves import answer_all as answer_the_move
+from tests.appointments.moves import move_url, press, weekly
+from tests.appointments.moves import typed as what_is_typed
 from tests.booking.journeys import ORDER, answer_all, answer_up_to, hidden_inputs, sent_by_the_page_of, typed
 from tests.booking.test_confirming import confirm
 from tests.booking.test_repeats import arrange_weekly
@@ -80,6 +84,11 @@ def world(robin: Client, signed_in: Callable[[str], Client], simulator: Simulato
 
 
 Page = tuple[Client, str]
+
+
+def other_appointment(world: World) -> Page:
+    answer_up_to(world.robin, "rar")
+    return world.robin, f"{CASE}/next/1/"
 
 
 def question(slug: str) -> Callable[[World], Page]:
@@ -160,6 +169,34 @@ def guidance(path: Callable[[], str]) -> Callable[[World], Page]:
     return prepare
 
 
+def moving(page: str, *, number: int = 1, answers: int = 0) -> Callable[[World], Page]:
+    """A page of the move of the first of a number of weekly sessions, after so many of its questions are answered."""
+
+    def prepare(world: World) -> Page:
+        first, *_ = weekly(world.simulator, number)
+        asked = [slug for slug in ("", "which/", "when/", "where/") if slug != "which/" or number > 1]
+        for slug in asked[:answers]:
+            world.robin.post(move_url(first, slug), what_is_typed(which="with-later")[slug])
+        return world.robin, move_url(first, page)
+
+    return prepare
+
+
+def moved(page: str = "", *, number: int = 1) -> Callable[[World], Page]:
+    """A page of a move of the first of a number of weekly sessions, and of those after it, that was made."""
+
+    def prepare(world: World) -> Page:
+        first, *_ = weekly(world.simulator, number)
+        answer_the_move(world.robin, first, which="with-later")
+        return world.robin, f"{press(world.robin, first)['Location']}{page}"
+
+    return prepare
+
+
+def calling_off(world: World) -> Page:
+    return world.robin, f"/cases/{BRIAN}/appointments/{weekly(world.simulator, 1)[0]}/cancel/"
+
+
 def at(path: str) -> Callable[[World], Page]:
     return lambda world: (world.robin, path)
 
@@ -167,9 +204,12 @@ def at(path: str) -> Callable[[World], Page]:
 PREPARE: dict[str, Callable[[World], Page]] = {
     "Your cases": at("/"),
     "Your cases, by next appointment": at("/?order=next-appointment"),
+    "Your cases, at risk, of one's teams": at("/?show=at-risk&whose=teams"),
+    "A person's page": at(f"/cases/{CLARA}/"),
     "Schedule": at(f"/cases/{BRIAN}/schedule/"),
     "Risk flags": at(f"/cases/{BRIAN}/risk-flags/"),
     "Arrange an appointment": at(f"{CASE}/"),
+    "Which appointment to go on with": other_appointment,
     "Question: team": team_question,
     **{f"Question: {slug}": question(slug) for slug in ORDER},
     "Question: requirement": of_two_sentences("requirement", rar="yes"),
@@ -188,6 +228,17 @@ PREPARE: dict[str, Callable[[World], Page]] = {
     "Appointments arranged": series,
     "Whether it is still being saved": of_a_booking("state/"),
     "Add to calendar": of_a_booking("calendar.ics"),
+    "Move an appointment": moving(""),
+    "Move: which": moving("which/", number=3, answers=1),
+    "Move: when": moving("when/", answers=1),
+    "Move: where": moving("where/", answers=2),
+    "Move: location not listed": moving("location-not-listed/"),
+    "Move: check": moving("check/", answers=3),
+    "Move: check, with repeats": moving("check/", number=3, answers=4),
+    "Appointment moved": moved(),
+    "Appointments moved": moved(number=3),
+    "Whether it is still being moved": moved("state/"),
+    "Call an appointment off": calling_off,
     "Guidance": guidance(lambda: reverse("guidance:index")),
     "Guidance on toolkits": guidance(lambda: reverse("guidance:toolkits")),
     "Guidance on a toolkit": guidance(lambda: reverse("guidance:toolkit", args=["maps-for-change"])),
@@ -208,11 +259,19 @@ def shown(client: Client, path: str, *, status: Iterable[int] = (200,)) -> None:
 
 def test_every_page_of_the_product_has_a_budget(world: World) -> None:
     assert PAGES.keys() == PREPARE.keys()
-    names = {pattern.name for pattern in (*journey_urls, *guidance_urls)} - NO_PAGES
+    names = {pattern.name for pattern in (*journey_urls, *appointment_urls, *guidance_urls)} - NO_PAGES
     covered = {
         "cases",
+        "person",
+        "next",
         "schedule",
         "risk-flags",
+        "move",
+        "move-question",
+        "move-check",
+        "move-location-not-listed",
+        "moved",
+        "move-state",
         "start",
         "step",
         "location-not-listed",
@@ -316,6 +375,19 @@ def test_the_next_one_for_the_same_person_makes_three(world: World) -> None:
     whole, confirming = walk(world, days=8)
     assert sorted(whole.upstream) == ["getAppointments", "getNsis", "putAppointment"]
     assert [len(whole.upstream), len(confirming.upstream)] == BOOKINGS["The next one for the same person"]
+
+
+def test_the_next_session_like_the_last_keeps_to_its_budget_from_a_persons_page_to_arranged(
+    world: World,
+) -> None:
+    cache.clear()
+    with world.counted() as count:
+        page = world.robin.get(f"/cases/{CLARA}/").content.decode()
+        address = re.findall(rf'action="(/cases/{CLARA}/arrange/next/\d+/)"', page)[0]
+        check = world.robin.post(address)["Location"]
+        done = world.robin.post(check, hidden_inputs(world.robin.get(check)))
+        assert "Appointment arranged" in world.robin.get(done["Location"]).content.decode()
+    assert len(count.upstream) <= BOOKINGS["The next session like the last, from the person's page"][0], count.upstream
 
 
 def test_the_next_one_for_another_person_reads_their_case_and_no_reference_data(world: World) -> None:

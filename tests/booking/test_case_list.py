@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from booking.formats import long_date
 from booking.forms.cases import ORDERS
 from booking.presenters.cases import case_row
 from delius.errors import LIMITED_ACCESS
 from delius.records import Access, AppointmentSummary, CaseRow, CodeDescription, Name, RarDays
+from govuk.formats import long_date
 from tests.booking.journeys import answer_up_to
 from tests.booking.test_bad_input import errors_in
 from tests.simulator_process import Simulator
@@ -64,6 +64,19 @@ class TestLine:
         assert both == "4 of 10 days completed; 5 of 10 days completed"
         assert self.line().rar_days == "No active RAR requirement"
 
+    @pytest.mark.parametrize(("number", "words"), [(1, "1 outcome to record"), (12, "12 outcomes to record")])
+    def test_outcomes_to_record_are_counted(self, number: int, words: str) -> None:
+        assert self.line(appointments_without_outcome=number).to_record == words
+        assert self.line(appointments_without_outcome=0).to_record == self.line().to_record == ""
+
+    def test_days_are_at_risk_where_those_of_any_requirement_are(self) -> None:
+        days = [
+            RarDays(requirement_id=1, event_id=1, ordered=10, completed=0, booked=0, at_risk=risk)
+            for risk in (False, None, True)
+        ]
+        assert self.line(rar_requirements=tuple(days)).at_risk
+        assert not self.line(rar_requirements=tuple(days[:2])).at_risk
+
     def test_somebody_with_one_name_is_called_by_it(self) -> None:
         assert self.line(name=Name(surname="Solo")).name == "Solo"
 
@@ -73,7 +86,7 @@ class TestLine:
 
     def test_limited_access_without_words_of_delius_is_explained_in_ours(self) -> None:
         line = self.line(access=Access(limited=True))
-        assert (line.message, line.name, line.rar_days, line.schedule_url) == (LIMITED_ACCESS, "", "", "")
+        assert (line.message, line.name, line.rar_days, line.url) == (LIMITED_ACCESS, "", "", "")
 
 
 @pytest.mark.django_db
@@ -136,13 +149,66 @@ class TestYourCases:
         assert "None arranged" in page
         assert sorted(crns(page)) == sorted(everybody)
 
+    def test_those_with_outcomes_to_record_can_be_shown_alone(self, robin: Client) -> None:
+        page = robin.get("/", {"show": "outcomes"}).content.decode()
+        assert crns(page) == ["X000029"]
+        assert "2 outcomes to record" in page
+        assert "1 person found" in page
+
+    def test_those_with_rar_days_at_risk_can_be_shown_alone_and_the_rule_is_on_the_page(self, robin: Client) -> None:
+        everybody = robin.get("/").content.decode()
+        page = robin.get("/", {"show": "at-risk"}).content.decode()
+        assert "X000019" in crns(everybody)
+        assert "X000019" not in crns(page)
+        assert len(crns(page)) == everybody.count("At risk") == page.count("At risk")
+        assert "more days are left than the pace of the last 8 weeks would complete" in everybody
+
+    def test_the_cases_of_ones_teams_are_shown_where_they_are_asked_for(
+        self, signed_in: Callable[[str], Client]
+    ) -> None:
+        terry = signed_in("TERRY.TWOTEAMS")
+        assert "X000029" not in crns(terry.get("/").content.decode())
+        page = terry.get("/", {"whose": "teams", "show": "outcomes"}).content.decode()
+        assert crns(page) == ["X000029"]
+        assert 'href="/cases/X000029/"' in page
+
+    def test_who_of_ones_team_has_limited_access_is_not_told(self, signed_in: Callable[[str], Client]) -> None:
+        page = signed_in("TERRY.TWOTEAMS").get("/", {"whose": "teams"}).content.decode()
+        assert "X000001" in crns(page)
+        assert "Limited access" not in page
+        assert "X000011" not in page
+
+    @pytest.mark.parametrize(
+        ("choice", "words"), [("outcomes", "has an outcome to record."), ("at-risk", "has RAR days at risk.")]
+    )
+    def test_where_nobody_is_left_the_page_says_what_nobody_has(
+        self, signed_in: Callable[[str], Client], choice: str, words: str
+    ) -> None:
+        page = signed_in("TERRY.TWOTEAMS").get("/", {"show": choice}).content.decode()
+        if not crns(page):
+            assert f"Nobody on your caseload {words}" in page
+        assert "Show everybody" in page
+
+    def test_what_is_chosen_stays_chosen_and_no_name_stands_in_the_address(self, robin: Client) -> None:
+        chosen = {"whose": "teams", "show": "at-risk", "order": "crn"}
+        address = robin.post("/", {"find": "Clara", **chosen})["Location"]
+        assert address == "/?found=yes&order=crn&show=at-risk&whose=teams"
+        page = robin.get(address).content.decode()
+        assert crns(page) == ["X000002"]
+        assert page.count(" selected") == 3
+
+    @pytest.mark.parametrize("name", ["show", "whose"])
+    def test_a_choice_that_does_not_exist_shows_ones_own_cases(self, robin: Client, name: str) -> None:
+        assert len(crns(robin.get("/", {name: "sideways"}).content.decode())) > 1
+
     def test_the_list_is_one_call_however_it_is_asked_for(self, robin: Client, simulator: Simulator) -> None:
         simulator.clear_requests()
         robin.get("/")
         robin.get("/")
         robin.get("/", {"order": "next-appointment"})
+        robin.get("/", {"show": "at-risk", "whose": "teams"})
         looking_for(robin, "brian")
-        assert upstream(simulator) == ["getCases"] * 4
+        assert upstream(simulator) == ["getCases"] * 5
 
     @pytest.mark.parametrize("path", ["/", "/?order=crn", "/?page=2"])
     def test_a_list_that_cannot_be_read_is_not_said_to_be_empty(
@@ -163,7 +229,7 @@ class TestYourCases:
     def test_an_appointment_begun_is_gone_on_with_from_the_list(self, robin: Client) -> None:
         answer_up_to(robin, "rar")
         page = robin.get("/").content.decode()
-        assert page.count("Continue arranging") == 1
+        assert page.count(">Continue<") == 1
         assert reverse("booking:discard", args=["X000001"]) in page
 
     def test_an_order_that_does_not_exist_shows_everybody(self, robin: Client) -> None:
@@ -174,7 +240,7 @@ class TestYourCases:
     ) -> None:
         terry = signed_in("TERRY.TWOTEAMS")
         assert "X000001" not in crns(terry.get("/").content.decode())
-        assert looking_for(terry, "x000001")["Location"] == "/cases/X000001/schedule/"
+        assert looking_for(terry, "x000001")["Location"] == "/cases/X000001/"
 
     @pytest.mark.parametrize("crn", ["X000014", "Z999999"])
     def test_not_yours_and_does_not_exist_get_the_same_answer(self, robin: Client, crn: str) -> None:

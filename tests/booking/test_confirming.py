@@ -374,7 +374,7 @@ class TestRefusals:
         simulator.change_nsi_type("TKDEV", selectable=False)
         page = robin.get(confirm(robin)["Location"]).content.decode()
         assert "This toolkit is not set up as Delius expects it." in page
-        assert f'href="{CASE}/toolkit/?change=1">Change this answer</a>' in page
+        assert f'href="{CASE}/toolkit/?change=1">Change the RAR toolkit</a>' in page
         assert "TKDEV" not in page
         assert robin.get(f"{CASE}/toolkit/?change=1").status_code == 200
         assert visits(simulator) == []

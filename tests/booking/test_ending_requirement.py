@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from booking.formats import short_date
+from govuk.formats import short_date
 from tests.booking.journeys import answer_up_to, day_in, typed
 from tests.booking.test_bad_input import errors_in
 from tests.booking.test_confirming import asked

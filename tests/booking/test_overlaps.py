@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from booking.formats import long_date
 from booking.models import Booking, BookingState
+from govuk.formats import long_date
 from tests.booking.journeys import ANYWAY, answer_all, day_in, press
 from tests.booking.test_confirming import confirm, toolkit_nsis, visits
 from tests.booking.test_repeats import arrange_weekly, in_a_week

@@ -6,10 +6,10 @@ import pytest
 import time_machine
 from django.test import Client
 
-from booking.formats import LONDON
 from booking.journey.rar_days import RarDays
 from booking.models import Booking
 from booking.presenters.rar_days import rar_days_bar
+from govuk.formats import LONDON
 from tests.booking.journeys import answer_all, press
 from tests.booking.test_confirming import confirm, toolkit_nsis, visits
 from tests.simulator_process import Simulator
@@ -95,9 +95,9 @@ def test_an_appointment_on_the_same_day_that_does_not_count_leaves_the_day_to_ad
     assert "1 day added by this booking" in shown(robin)
 
 
-def test_days_that_were_not_ordered_in_days_are_said_to_be_unknown(robin: Client) -> None:
+def test_what_was_ordered_in_weeks_is_said_in_weeks(robin: Client) -> None:
     answer_all(robin, crn="X000026")
-    assert "Delius does not say how many were ordered" in shown(robin, "X000026")
+    assert "The court ordered 12 weeks, so we cannot say how many days are left" in shown(robin, "X000026")
 
 
 def test_an_appointment_without_rar_shows_no_days(robin: Client) -> None:
@@ -138,5 +138,5 @@ def test_where_the_appointments_cannot_be_read_the_answers_say_what_is_not_known
 def test_days_that_were_not_recorded_are_said_to_be_not_recorded() -> None:
     days = RarDays(ordered=None, completed=3, booked=1, added=1)
     bar = rar_days_bar(days, TOOLKIT)
-    assert bar.sentences[0] == "3 days completed. Delius does not say how many were ordered"
+    assert bar.segments[0].text == "3 days completed. Delius does not say how many were ordered"
     assert (bar.warning, bar.total) == ("", 5)

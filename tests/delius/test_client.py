@@ -4,7 +4,9 @@ import json
 import os
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pytest_django import Settings
@@ -23,7 +25,7 @@ from delius.errors import (
 from delius.london import LONDON
 from delius.records import MatchedBy, Relation
 from tests.delius.scripted import Answer, ScriptedUpstream
-from tests.delius.values import BRIAN, ROBIN, URN, a_new_nsi, a_phone_call
+from tests.delius.values import BRIAN, ROBIN, URN, a_new_nsi, a_new_time, a_phone_call, an_outcome
 
 APPOINTMENT_URN = "urn:hmpps:rarbooking:appointment:00000000-0000-4000-8000-000000000001"
 A_TYPE = {"code": "TKDEV", "description": "Developing Dialogues"}
@@ -56,6 +58,14 @@ AN_APPOINTMENT_TYPE = {
     "nsiTypeCodes": ["TKDEV"],
     "forPersonOnly": False,
 }
+AN_OUTCOME_TYPE = {
+    "code": "ATTC",
+    "description": "Attended - Complied",
+    "attended": True,
+    "complied": True,
+    "enforcementActions": [],
+}
+A_REQUEST_ID = UUID("00000000-0000-4000-8000-000000000002")
 AN_NSI_TYPE = {**A_TYPE, "statuses": [], "subTypes": [], "allowsDuplicates": False}
 AN_OFFICE = {"code": "N90HAR", "description": "Harrow End Probation Office"}
 A_CHANGE = {"crn": BRIAN, "at": "2026-06-10T10:00:00+01:00", "nsi": AN_NSI}
@@ -103,6 +113,26 @@ CALLS: dict[str, tuple[Callable[[], Any], Any, str]] = {
         AN_APPOINTMENT,
         f"PUT /cases/{BRIAN}/appointments/{APPOINTMENT_URN}",
     ),
+    "getAppointment": (
+        lambda: get_client().appointment(BRIAN, 9, username=ROBIN),
+        AN_APPOINTMENT,
+        f"GET /cases/{BRIAN}/contacts/9",
+    ),
+    "putOutcome": (
+        lambda: get_client().put_outcome(BRIAN, 9, an_outcome(), request_id=A_REQUEST_ID, username=ROBIN),
+        AN_APPOINTMENT,
+        f"PUT /cases/{BRIAN}/contacts/9/outcome",
+    ),
+    "reschedule": (
+        lambda: get_client().reschedule(BRIAN, 9, APPOINTMENT_URN, a_new_time(), username=ROBIN),
+        AN_APPOINTMENT,
+        f"PUT /cases/{BRIAN}/contacts/9/reschedule",
+    ),
+    "getOutcomes": (
+        lambda: get_client().outcomes("COAP"),
+        {"outcomes": [AN_OUTCOME_TYPE]},
+        "GET /appointment-types/COAP/outcomes",
+    ),
     "getAppointmentTypes": (
         lambda: get_client().appointment_types(),
         {"appointmentTypes": [AN_APPOINTMENT_TYPE]},
@@ -124,15 +154,25 @@ INSISTED_ON = {
     "getRiskFlags": ["riskFlags", "riskFlags.type"],
     "getNsis": ["nsis", "nsis.nsiId", "nsis.type", "nsis.active"],
     "putNsi": ["nsi", "nsi.nsiId", "nsi.type.code", "nsi.active", "matchedBy"],
-    "getAppointments": ["appointments", "appointments.contactId", "appointments.type", "appointments.start"],
-    "getAppointmentByReference": ["contactId", "type", "start"],
-    "putAppointment": ["contactId", "type", "start"],
+    "getAppointments": [
+        "appointments",
+        "appointments.contactId",
+        "appointments.version",
+        "appointments.type",
+        "appointments.start",
+    ],
+    "getAppointmentByReference": ["contactId", "version", "type", "start"],
+    "putAppointment": ["contactId", "version", "type", "start"],
+    "getAppointment": ["contactId", "version", "type", "start"],
+    "putOutcome": ["contactId", "version", "type", "start"],
+    "reschedule": ["contactId", "version", "type", "start"],
+    "getOutcomes": ["outcomes", "outcomes.code", "outcomes.attended", "outcomes.complied"],
     "getAppointmentTypes": ["appointmentTypes", "appointmentTypes.code"],
     "getNsiTypes": ["nsiTypes", "nsiTypes.code"],
     "getOffices": ["offices", "offices.code"],
     "getChanges": ["changes", "changes.crn", "changes.at", "next", "more"],
 }
-WRITES = ("putNsi", "putAppointment")
+WRITES = ("putNsi", "putAppointment", "putOutcome", "reschedule")
 
 
 def without(answer: Any, path: str) -> Any:
@@ -365,6 +405,40 @@ class TestWrites:
         body = sent(upstream)
         assert body["countsTowardsRar"] is False
         assert not {"nsiId", "requirementId", "officeCode", "notes"} & body.keys()
+
+    def test_an_outcome_is_sent_whole_by_its_request_id_and_without_what_it_has_not(
+        self, upstream: ScriptedUpstream
+    ) -> None:
+        upstream.answers(Answer(AN_APPOINTMENT))
+        put = partial(get_client().put_outcome, BRIAN, 9, request_id=A_REQUEST_ID, username=ROBIN)
+        put(an_outcome(outcome_code="AFTA", enforcement_action_code="ROM", notes="Did not ring.", sensitive=True))
+        assert upstream.received[-1].headers["Idempotency-Key"] == str(A_REQUEST_ID)
+        assert sent(upstream) == {
+            "version": 1,
+            "outcomeCode": "AFTA",
+            "enforcementActionCode": "ROM",
+            "notes": "Did not ring.",
+            "sensitive": True,
+        }
+        put(an_outcome())
+        assert sent(upstream) == {"version": 1, "outcomeCode": "ATTC"}
+
+    def test_a_move_is_sent_with_the_reference_of_the_new_appointment(self, upstream: ScriptedUpstream) -> None:
+        upstream.answers(Answer(AN_APPOINTMENT))
+        start = datetime(2026, 6, 17, 10, tzinfo=LONDON)
+        get_client().reschedule(
+            BRIAN, 9, APPOINTMENT_URN, a_new_time(start, version=3, office_code="N90HAR"), username=ROBIN
+        )
+        assert sent(upstream) == {
+            "version": 3,
+            "externalReference": APPOINTMENT_URN,
+            "start": "2026-06-17T10:00:00+01:00",
+            "end": "2026-06-17T11:00:00+01:00",
+            "officeCode": "N90HAR",
+            "requestedBy": "PERSON",
+            "reason": "At work then.",
+            "allowOverlap": False,
+        }
 
     def test_every_write_is_made_in_the_name_of_the_person_who_confirmed(self, upstream: ScriptedUpstream) -> None:
         upstream.answers(Answer(AN_APPOINTMENT, 201))

@@ -28,14 +28,14 @@ from delius.records import (
 DAY = date(2026, 6, 10)
 A_CASE = {"crn": "X000001", "access": {"limited": False}, "relation": "USER"}
 AN_NSI = {"nsiId": 1, "type": {"code": "TKDEV"}, "active": True}
-AN_APPOINTMENT = {"contactId": 7, "type": {"code": "COAP"}, "start": "2026-06-10T10:00:00+01:00"}
+AN_APPOINTMENT = {"contactId": 7, "version": 1, "type": {"code": "COAP"}, "start": "2026-06-10T10:00:00+01:00"}
 A_REQUIREMENT = {"requirementId": 1, "mainCategory": {"code": "F"}}
 SOME_DAYS = {"requirementId": 1, "eventId": 2, "completed": 3, "booked": 1}
 
 
 def test_a_person_of_whom_next_to_nothing_is_known_can_be_shown() -> None:
     case = Case.model_validate(A_CASE)
-    assert (case.name.full, case.phone_number, case.manager, case.events) == ("", "", None, ())
+    assert (case.mobile_number, case.telephone_number, case.manager, case.events) == ("", "", None, ())
     assert (case.age(DAY), case.language, case.disabilities, case.circumstances) == (None, None, (), ())
 
 
@@ -78,7 +78,8 @@ def test_what_is_only_shown_may_be_malformed() -> None:
         }
     )
     assert (case.name.full, case.date_of_birth, case.gender) == ("Example", None, None)
-    assert (case.phone_number, case.language, case.disabilities, case.risk_flag_count) == ("4477", None, (), None)
+    assert (case.mobile_number, case.telephone_number, case.language) == ("", "4477", None)
+    assert (case.disabilities, case.risk_flag_count) == ((), None)
 
 
 def test_somebody_with_one_name_is_called_by_it() -> None:
@@ -91,9 +92,10 @@ def test_somebody_with_two_names_is_called_by_the_first() -> None:
     assert (name.full, name.familiar) == ("Brian Example", "Brian")
 
 
-def test_a_mobile_number_comes_before_a_telephone() -> None:
-    both = {"mobileNumber": "07700 900001", "telephoneNumber": "0117 496 0001"}
-    assert Case.model_validate({**A_CASE, **both}).phone_number == "07700 900001"
+@pytest.mark.parametrize("name", [None, {}, {"forename": " ", "surname": ""}, {"middleName": "T"}])
+def test_somebody_without_a_name_is_called_by_their_crn(name: Any) -> None:
+    case = Case.model_validate({**A_CASE, "name": name})
+    assert (case.name.full, case.name.familiar) == ("X000001", "X000001")
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,7 @@ def test_appointments_ahead_are_those_from_today_on(simulator: Simulator) -> Non
 def test_every_page_of_the_appointments_ahead_is_read(upstream: ScriptedUpstream) -> None:
     def page(request: Received) -> Answer:
         number = int(request.query["page"][0])
-        found = {"contactId": number + 1, "type": {"code": "COAP"}, "start": "2026-06-17T10:00:00+01:00"}
+        found = {"contactId": number + 1, "version": 1, "type": {"code": "COAP"}, "start": "2026-06-17T10:00:00+01:00"}
         return Answer({"appointments": [found], "page": number, "totalPages": 3, "totalElements": 3})
 
     upstream.respond = page

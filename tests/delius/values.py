@@ -6,7 +6,7 @@ from typing import Any
 
 from delius.london import LONDON
 from delius.records import Nsi
-from delius.request_bodies import NewAppointment, NewNsi, Officer
+from delius.request_bodies import NewAppointment, NewNsi, NewOutcome, NewTime, Officer, RequestedBy
 from delius.writes.nsis import NsiTypeDefaults
 
 NOW = datetime(2026, 6, 10, 10, 0, 30, tzinfo=LONDON)
@@ -16,6 +16,8 @@ URN = "urn:hmpps:rarbooking:nsi:00000000-0000-4000-8000-000000000001"
 ROBIN = "ROBIN.SAMPLE"
 JO = "JO.PLACEHOLDER"
 BRIAN, CLARA, DEV, EDIE, FRANK, GITA, HAL = (f"X00000{number}" for number in range(1, 8))
+
+OTTO = "X000029"
 
 HARROW_END = Officer(provider_code="N90", team_code="N90AAA", staff_code="N90A001")
 DEVELOPING_DIALOGUES = NsiTypeDefaults(type_code="TKDEV", sub_type_code="", status_code="INPROG", length=None, notes="")
@@ -51,5 +53,22 @@ def a_phone_call(start: datetime = NOW + timedelta(days=7), **changes: Any) -> N
     """Half an hour on the telephone, without RAR, on event 1."""
     sound = NewAppointment(
         event_id=1, type_code="COPT", start=start, end=start + timedelta(minutes=30), officer=HARROW_END
+    )
+    return replace(sound, **changes)
+
+
+def an_outcome(**changes: Any) -> NewOutcome:
+    """Attended and complied, at the first version of an appointment."""
+    return replace(NewOutcome(version=1, outcome_code="ATTC"), **changes)
+
+
+def a_new_time(start: datetime = NOW + timedelta(days=8), **changes: Any) -> NewTime:
+    """An hour that the person asked for."""
+    sound = NewTime(
+        version=1,
+        start=start,
+        end=start + timedelta(hours=1),
+        requested_by=RequestedBy.PERSON,
+        reason="At work then.",
     )
     return replace(sound, **changes)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from appointments.models import ChangeDraft, Move, RecordedOutcome
 from audit.models import AuditEvent
 from booking.models import Booking, Draft, JourneyCount
 from tests.faults.harness import Clock
@@ -21,7 +22,7 @@ def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[
     """As pytest-django's of this name, but it empties only the tables that these tests fill, which is much faster."""
     with django_db_blocker.unblock():
         yield
-        for model in (Draft, JourneyCount, Booking, get_user_model(), DBTaskResult):
+        for model in (Draft, JourneyCount, Booking, ChangeDraft, Move, RecordedOutcome, get_user_model(), DBTaskResult):
             model.objects.all().delete()
         # Not by their own manager, which refuses.
         QuerySet.delete(AuditEvent.objects.all())

@@ -79,7 +79,14 @@ FAULTS = [
     Fault("503 after writing", "status_after", {"status": 503}, after_writing=True),
     Fault("written late", "latency", TOO_LONG, after_writing=True),
 ]
-MISSING = {"token": "access_token", "putNsi": "nsi.nsiId", "putAppointment": "contactId", "withdrawNsi": "nothing"}
+MISSING = {
+    "token": "access_token",
+    "putNsi": "nsi.nsiId",
+    "putAppointment": "contactId",
+    "withdrawNsi": "nothing",
+    "putOutcome": "contactId",
+    "reschedule": "contactId",
+}
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,10 @@ OPERATIONS = {
     ("DELETE", "nsis"): "withdrawNsi",
     ("PUT", "appointments"): "putAppointment",
     ("GET", "appointments"): "getAppointmentByReference",
+    ("PUT", "outcome"): "putOutcome",
+    ("PUT", "reschedule"): "reschedule",
 }
-PATH = re.compile(r"/oauth/(token)$|/cases/\w+/(nsis|appointments)/urn")
+PATH = re.compile(r"/oauth/(token)$|/cases/\w+/(nsis|appointments)/urn|/contacts/\d+/(outcome|reschedule)$")
 
 Go = Callable[..., Any]
 
@@ -102,9 +104,9 @@ def killed_at(moment: int) -> Iterator[None]:
 
 
 def operation_of(request: requests.PreparedRequest) -> str | None:
-    """Return what the simulator calls the operation that a request is for; None for one that no booking needs."""
+    """Return what the simulator calls the operation that a request is for; None for one that no write needs."""
     path = PATH.search(urlsplit(request.url or "").path)
-    return OPERATIONS.get((request.method or "", path[1] or path[2])) if path else None
+    return OPERATIONS.get((request.method or "", path[1] or path[2] or path[3])) if path else None
 
 
 @contextmanager

@@ -87,9 +87,9 @@ class TestWriting:
     def test_every_field_says_how_to_write_it(self, designer: Client) -> None:
         answer = designer.get(address("add"))
         form = answer.context["adminform"].form
-        assert [name for name, field in form.fields.items() if not field.help_text and name != "base_version"] == []
+        assert [name for name, field in form.fields.items() if not (field.help_text or field.widget.is_hidden)] == []
         shown = {name for fieldset in answer.context["adminform"] for line in fieldset for name in line.fields}
-        assert shown == {*ToolkitGuidance.content_fields(), "base_version", "note"}
+        assert shown == {*ToolkitGuidance.content_fields(), "accepted", "note"}
         assert "How to write it" in text_of(answer)
         assert b"data-most-characters" in answer.content
 
@@ -155,7 +155,7 @@ class TestPublishedPages:
         page = rewritten(published(make_toolkit_page(summary="For some people")), summary="For many people")
         answer = designer.get(address("step", page.pk, "publish"))
         assert "<del>some</del><ins>many</ins>" in answer.content.decode()
-        assert "Practitioners will see “Not recorded yet” under: Who it is for" in text_of(answer)
+        assert "Practitioners will read that these are not recorded yet: Who it is for" in text_of(answer)
 
     def test_publishing_needs_a_note(self, designer: Client) -> None:
         page = make_toolkit_page()
@@ -254,7 +254,7 @@ class TestTwoPeopleAtOnce:
 
         answer = designer.post(address("change", page.pk), {**begun, "outcomes": "Outcome of Dana"})
         [error] = errors_of(answer)
-        assert error.startswith("OLLIE.OTHER saved this page while you were writing")
+        assert error.startswith("OLLIE.OTHER saved this while you were writing")
         shown = answer.content.decode()
         assert "Words of Ollie" in shown
         assert "Outcome of Dana</textarea>" in shown
@@ -266,6 +266,67 @@ class TestTwoPeopleAtOnce:
         assert designer.post(address("change", page.pk), again).status_code == 302
         page.refresh_from_db()
         assert (page.covers, page.outcomes, page.version) == ("Words of Ollie", "Outcome of Dana", 3)
+
+    def test_a_review_date_is_not_set_on_pages_that_were_saved_meanwhile(self, designer: Client) -> None:
+        page = make_toolkit_page(review_by=date(2027, 1, 1))
+        sent = {"action": "set_review", "_selected_action": [page.pk]}
+        seen = designer.post(address("changelist"), sent).context["form"]["base_version"].value()
+        rewritten(page, review_by=date(2027, 6, 30))
+        answer = designer.post(address("changelist"), {**sent, "review_by": "2027-01-31", "base_version": seen})
+        assert "Somebody changed one of these while you were writing" in text_of(answer)
+        page.refresh_from_db()
+        assert page.review_by == date(2027, 6, 30)
+
+
+class TestMarkdownThatIsNotWhatItsWriterMeant:
+    def test_what_is_certain_is_put_right_and_told(self, designer: Client) -> None:
+        page = make_toolkit_page()
+        typed = {"covers": "The sessions are:\n•\tone\n•\ttwo\n\nSee [GOV.UK](www.gov.uk/y)."}
+        answer = designer.post(
+            address("change", page.pk), written(page, needs="•\tAlcohol\r\n- Drugs", **typed), follow=True
+        )
+        assert "put right in What it covers. Look at the draft." in text_of(answer)
+        page.refresh_from_db()
+        assert page.covers == "The sessions are:\n\n* one\n* two\n\nSee [GOV.UK](https://www.gov.uk/y)."
+        assert page.needs == ["Alcohol", "Drugs"]
+
+    def test_what_is_not_certain_is_told_before_it_is_saved_and_saved_when_that_is_wanted(
+        self, designer: Client
+    ) -> None:
+        page = make_toolkit_page()
+        sent = written(page, covers="See [the form](form.docx).", sessions="(1) and\n2. this")
+        answer = designer.post(address("change", page.pk), sent)
+        assert errors_of(answer) == [
+            "Some text may not be shown as you mean it. Put it right, or save again to keep it",
+            "In “What it covers”, the link “the form” has an address that does not work: form.docx",
+            "In “Number and length of sessions”, “2. this” is not shown as a list. Leave an empty line before a list, "
+            "and start each line of it with * or 1.",
+        ]
+        assert "See [the form](form.docx).</textarea>" in answer.content.decode()
+        page.refresh_from_db()
+        assert page.covers == ""
+
+        told = answer.context["adminform"].form["accepted"].value()
+        changed = {**sent, "covers": "See [that form](that.docx).", "accepted": told}
+        assert "that.docx" in str(errors_of(designer.post(address("change", page.pk), changed)))
+        assert designer.post(address("change", page.pk), {**sent, "accepted": told}).status_code == 302
+        page.refresh_from_db()
+        assert page.covers == "See [the form](form.docx)."
+
+        again = written(page, summary="Changed elsewhere")
+        assert designer.post(address("change", page.pk), again).status_code == 302
+
+    def test_it_is_told_again_before_it_is_published_and_when_people_read_it(self, designer: Client) -> None:
+        page = make_toolkit_page(covers="Text with <b>HTML</b>", contact="See [the form](form.docx)")
+        for step in ("publish", "schedule"):
+            shown = text_of(designer.get(address("step", page.pk, step)))
+            assert "What may not be shown as it is meant" in shown
+            assert "In “What it covers”, “&lt;b&gt;” is shown as it is typed: HTML has no effect." in shown
+            assert "In “Contact”, the link “the form” has an address that does not work: form.docx." in shown
+        published(page)
+        front = text_of(designer.get(reverse("admin:index")))
+        assert "Text that may not be shown as it was meant (1)" in front
+        assert "Links that do not work (1)" in front
 
 
 class TestVersions:
@@ -392,8 +453,10 @@ class TestLists:
     def test_review_dates_are_set_on_several_pages_at_once(self, designer: Client) -> None:
         page = make_toolkit_page()
         sent = {"action": "set_review", "_selected_action": [page.pk]}
-        assert "Maps for Change" in text_of(designer.post(address("changelist"), sent))
-        designer.post(address("changelist"), {**sent, "review_by": "2027-01-31"})
+        asked = designer.post(address("changelist"), sent)
+        assert "Maps for Change" in text_of(asked)
+        seen = asked.context["form"]["base_version"].value()
+        designer.post(address("changelist"), {**sent, "review_by": "2027-01-31", "base_version": seen})
         page.refresh_from_db()
         assert (page.review_by, page.version) == (date(2027, 1, 31), 2)
 

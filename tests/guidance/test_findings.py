@@ -113,7 +113,7 @@ class TestLinks:
             "/guidance/search/?q=weapons",
             "/guidance/risk-flags/alert-notice/",
             "/guidance/risk-flags/alert-notice",
-            "/guidance/risk-flags/alert-notice/#when-to-use",
+            "/guidance/risk-flags/alert-notice/#purpose",
             "/guidance/risk-flags/alert-notice/#key-facts",
             "#purpose",
         ],
@@ -131,8 +131,9 @@ class TestLinks:
                 "/guidance/risk-flags/alert-notice/#risks",
                 "leads to a section that “Alert notice” does not have: #risks",
             ),
+            ("#reviewing", "leads to a section of “Alert notice” that is not recorded yet: #reviewing"),
             ("#risks", "leads to a section that “Alert notice” does not have: #risks"),
-            ("www.example.com", "has an address that does not work: www.example.com"),
+            ("example.com/page", "has an address that does not work: example.com/page"),
             ("https://", "has an address that does not work: https://"),
             ("//example.com/", "has an address that does not work: //example.com/"),
             ("ftp://example.com/", "has an address that does not work: ftp://example.com/"),
@@ -174,7 +175,9 @@ class TestLinks:
         page = make_flag_page()
         RiskFlagGuidance.objects.update(purpose="> " * 200 + "[this](/nowhere/)")
         published(page)
-        assert texts(Kind.LINKS) == ["“Purpose” cannot be shown. Lists and quotes must be at most 8 levels deep"]
+        assert texts(Kind.TEXT) == [
+            "In “Purpose”, the text cannot be shown. Lists and quotes must be at most 8 levels deep"
+        ]
 
     def test_no_address_makes_the_check_fail(self) -> None:
         page = make_flag_page()

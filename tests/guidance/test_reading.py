@@ -82,15 +82,32 @@ def test_lists_without_anything_published_say_so(robin: Client) -> None:
 
 
 class TestPage:
-    def test_facts_and_sections_are_there_and_what_is_not_known_says_so(self, robin: Client) -> None:
+    def test_what_is_known_is_there_and_one_line_says_what_is_not(self, robin: Client) -> None:
         toolkit("Maps for Change", genders=["men", "women"], min_age=18, covers="### Maps\n\nEach **map** is a need.")
         page = text(robin, "/guidance/toolkits/maps-for-change/")
         assert "Men and women" in page
         assert "18 and over" in page
         assert '<h3 class="govuk-heading-m">Maps</h3>' in page
         assert "<strong>map</strong>" in page
-        assert page.count("Not recorded yet") == 14
+        assert page.count("Not recorded yet") == 1
+        assert (
+            "Recorded so far: age range, gender and what it covers. Not recorded yet: offence types, setting," in page
+        )
+        assert "materials and contact." in page
+        assert 'href="#outcomes"' not in page
         assert "Last updated" in page
+
+    def test_a_page_with_few_gaps_names_them_at_its_end(self, robin: Client) -> None:
+        flag("Weapons", "WEAP", review_months=3, purpose="A.", when_to_use="B.", reviewing="C.", at_termination="D.")
+        page = text(robin, "/guidance/risk-flags/weapons/")
+        assert "Recorded so far" not in page
+        assert page.index("At termination") < page.index("Not recorded yet: links.") < page.index("Last updated")
+
+    def test_a_page_of_which_nothing_is_known_has_no_contents(self, robin: Client) -> None:
+        toolkit("Maps for Change")
+        page = text(robin, "/guidance/toolkits/maps-for-change/")
+        assert "Contents" not in page
+        assert page.count("Not recorded yet: age range") == 1
 
     def test_a_flag_shows_its_category_code_and_review(self, robin: Client) -> None:
         flag("Weapons", "WEAP", category="Alerts", review_months=3, purpose="Carries weapons.")

@@ -1,5 +1,6 @@
 """What people read is found, by whatever words come near it, and by nothing else."""
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -14,6 +15,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from govuk.sorting import fold
 from guidance.models import FruitlessSearch, RiskFlagGuidance, SearchEntry, ToolkitGuidance
 from guidance.search import SearchResult, record_zero_results, search_guidance
 from guidance.search.snippets import snippet
@@ -116,6 +118,67 @@ class TestWords:
             with CaptureQueriesContext(connection) as queries:
                 search_guidance(words)
             assert len(queries) <= 3
+
+
+ACCENTS = st.sampled_from(["Siân", "Zoë", "Åberg", "O’Invent", "D'Arcy", "Łuk", "naïve", "Bjørn"])
+FORMS = st.sampled_from(
+    [
+        str,
+        str.upper,
+        lambda word: unicodedata.normalize("NFD", word),
+        lambda word: word.replace("’", "'"),
+        lambda word: word.replace("'", "’"),
+        fold,
+    ]
+)
+
+
+class TestHoweverItIsTyped:
+    """The rule is the one for the names of people: case, accents and apostrophes do not matter."""
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(written=ACCENTS, form=FORMS, stored=FORMS)
+    def test_a_page_is_found_without_regard_to_accents_and_apostrophes(
+        self, one_page: RiskFlagGuidance, written: str, form: Any, stored: Any
+    ) -> None:
+        page = RiskFlagGuidance.objects.get()
+        page.title, page.purpose = "A page", f"Made by {stored(written)} and others"
+        page.save()
+        published(page)
+        typed = form(written) if stored is not fold else fold(written)
+        assert [found.slug for found in search_guidance(typed)] == ["alert-notice"]
+
+    @pytest.mark.usefixtures("starting_set")
+    def test_a_title_is_first_however_its_apostrophe_is_typed(self) -> None:
+        for words in ("women’s safety", "women's safety", "womens safety", "WOMEN´S safety"):
+            assert (words, first(words)) == (words, "Women’s safety worker")
+
+    @pytest.mark.usefixtures("starting_set")
+    @pytest.mark.parametrize(
+        "words", ["nsi", "NSI", "nsis", "non-statutory intervention", "non statutory intervention"]
+    )
+    def test_an_abbreviation_finds_the_pages_that_explain_it(self, words: str) -> None:
+        assert len(titles(words)) >= 12
+        assert "Maps for Change" in titles(words)
+
+    @pytest.mark.usefixtures("starting_set")
+    @pytest.mark.parametrize(
+        ("words", "title"),
+        [
+            ("serious further offence", "SFO"),
+            ("multi agency public protection", "MAPPA"),
+            ("IOM", "Integrated Offender Management"),
+            ("unpaid work", "UPW suspended"),
+            ("risk of harm", "High RoH"),
+        ],
+    )
+    def test_what_is_spelled_out_finds_the_abbreviation_and_the_other_way_round(self, words: str, title: str) -> None:
+        assert title in titles(words)
+
+    def test_loading_guidance_makes_pages_of_an_earlier_release_findable(self, one_page: RiskFlagGuidance) -> None:
+        SearchEntry.objects.update(prose="Lost", facts="")
+        call_command("load_guidance", verbosity=0)
+        assert "Alert notice" in titles("zebra")
 
 
 class TestWhatIsFound:
@@ -326,7 +389,8 @@ class TestAnything:
 
 
 def test_stop_words_are_not_looked_for_and_words_are_looked_for_once() -> None:
-    assert query_terms("Maps FOR change, the change!") == ["maps", "change"]
+    assert query_terms("Maps FOR change, the change!") == [["maps"], ["change"]]
+    assert query_terms("don't women’s") == [["womens", "women s"]]
     assert {"the", "for", "to"} <= STOP_WORDS
 
 

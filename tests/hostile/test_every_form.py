@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:DateTimeField .* received a naive datetime:RuntimeWarning"),
 ]
 START = f"/cases/{GITA}/arrange/"
-ROOMS = ("booking", "toolkits", "guidance", "delius", "audit", "rarbooking")
+ROOMS = ("booking", "appointments", "cases", "toolkits", "guidance", "delius", "audit", "rarbooking")
 
 
 def writes(simulator: Simulator) -> list[str]:

@@ -14,6 +14,8 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
+from appointments.models import ChangeDraft, ChangeKind, ChangeState, Move
+from appointments.moving import SLUGS as MOVE_SLUGS
 from audit.models import AuditEvent
 from booking.journey.steps import STEPS
 from booking.models import Booking, BookingHistory, BookingState, Draft, DuplicateNsis, UpstreamAttempt
@@ -21,6 +23,7 @@ from booking.tasks import resume_due_bookings
 from delius import selectors as delius
 from delius.models import MirrorCursor
 from delius.selectors import RarRequirement
+from delius.writes.appointments import NAMESPACE
 from guidance.admin.workflow import STEPS as LIFE
 from guidance.models import Feedback, FruitlessSearch
 from guidance.services import previews, publishing
@@ -51,6 +54,7 @@ SPECIAL = {
     "admin/r/": "/admin/r/{content_type}/{booking}/",
     "admin/rarbooking/user/<id>/password/": "/admin/rarbooking/user/{user}/password/",
 }
+PARTS_OF_A_CASE = {"/arrange/": "journey", "/move/": "moving", "/outcome/": "outcomes"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -81,7 +85,7 @@ def area_of(route: str) -> str:
     if first == "admin":
         return f"admin-{second}-{third}" if second in {app.label for app in apps.get_app_configs()} else "admin"
     if first == "cases":
-        return "journey" if "/arrange/" in route else "cases"
+        return next((name for part, name in PARTS_OF_A_CASE.items() if part in route), "cases")
     return {"guidance": "guidance", "": "cases"}.get(first, "service")
 
 
@@ -102,10 +106,12 @@ class World:
         self.admin, self.nobody = as_served(admin), as_served(Client())
         for _ in range(2):
             simulator.add_nsi(GITA, "TKDEV")
+        self.past, self.coming, _ = (self._visit(days=days) for days in (-3, 30, 37))
         self.draft = self._draft(self.robin, "ROBIN.SAMPLE")
         self._draft(self.terry, "TERRY.TWOTEAMS", rar="no")
         self.bookings = {state: self._booking(state) for state in BookingState}
         self.series = self._booking(BookingState.REFUSED, series_id=uuid.uuid4())
+        self.move = self._move()
         self._guidance()
         self._rows()
         simulator.clear_requests()
@@ -140,8 +146,14 @@ class World:
     def _values(self, route: str, names: list[str]) -> list[dict[str, Any]]:
         """Return what may stand for a route's parameters. A name that is not known here has to be made known."""
         if route.startswith("cases/"):
-            found = {"crn": GITA, "booking_id": self._booking_for(route)}
-            slugs = [step.slug for step in STEPS] if "slug" in names else [""]
+            found = {
+                "crn": GITA,
+                "booking_id": self._booking_for(route),
+                "contact_id": self._contact_for(route),
+                "move_id": self.move.pk,
+            }
+            questions = MOVE_SLUGS if "/move/" in route else [step.slug for step in STEPS]
+            slugs = questions if "slug" in names else [""]
             return [{name: (found | {"slug": slug})[name] for name in names} for slug in slugs]
         if route.startswith("admin/guidance/") and "pk" in names:
             kind = route.split("/")[2]
@@ -161,6 +173,10 @@ class World:
         if route.endswith("/again/"):
             return self.series.pk
         return self.bookings[BookingState.SUBMITTED if route.endswith("/cancel/") else BookingState.BOOKED].pk
+
+    def _contact_for(self, route: str) -> int:
+        """Return an appointment that can be moved or called off, or else one whose outcome can be recorded."""
+        return self.coming if "/move/" in route or route.endswith("/cancel/") else self.past
 
     def page_for(self, kind: str, step: str) -> int:
         """Return the guidance to which a step of its life can be done."""
@@ -186,6 +202,43 @@ class World:
         }
         answers |= {"toolkit": {"toolkit": "developing-dialogues"}}
         return Draft.objects.create(user_id=client.session["_auth_user_id"], crn=GITA, answers=answers)
+
+    def _visit(self, *, days: int) -> int:
+        """An appointment in Delius, some days from now."""
+        day = timezone.localdate() + timedelta(days=days)
+        added = self.simulator.add_contact(
+            GITA,
+            start=f"{day}T09:00",
+            end=f"{day}T10:00",
+            type="COAP",
+            officeLocationCode="N90HAR",
+            externalReference=f"{NAMESPACE}{uuid.uuid4()}",
+        )
+        return int(added["contactId"])
+
+    def _move(self) -> Move:
+        """A move that was recorded, and the answers of one that is not confirmed."""
+        answers = {
+            "why": {"requested_by": "PERSON", "reason": "Asked for another day"},
+            "which": {"which": "alone"},
+            "when": {**day_in(31), "start_time": "9am", "end_time": "10am"},
+            "where": {"office": "N90WHF"},
+        }
+        start = timezone.now() + timedelta(days=30)
+        usual = {"user_id": self.draft.user_id, "crn": GITA, "contact_id": self.coming}
+        ChangeDraft.objects.create(**usual, kind=ChangeKind.MOVE, answers=answers)
+        return Move.objects.create(
+            **usual,
+            state=ChangeState.RECORDED,
+            version=1,
+            type_code="COAP",
+            type_name="Office visit",
+            appointment_start=start,
+            requested_by="PERSON",
+            new_contact_id=self.coming + 1000,
+            start=start,
+            end=start + timedelta(hours=1),
+        )
 
     def _booking(self, state: BookingState, **values: Any) -> Booking:
         start = timezone.now() + timedelta(days=40)

@@ -1,25 +1,56 @@
 """Chromium, and a practitioner who drives it."""
 
-import shutil
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from scripts.own_demo import chromium_executable
 from tests.journeys.practitioner import Practitioner
 from tests.simulator_process import Simulator
+
+# Of a machine that is busy with other tests; nothing waits longer than it has to.
+PATIENCE_MILLISECONDS = 30_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+
+
+class SignedInBySession(Practitioner):
+    """Somebody whose session is made on the server, because signing in is not what the test is about.
+
+    A test that is about signing in takes a `Practitioner`, who chooses a user on HMPPS Auth's page.
+    """
+
+    def __init__(self, page: Page, address: str, sign_in: Callable[[str], Client]) -> None:
+        super().__init__(page, address)
+        self._sign_in = sign_in
+
+    def signs_in_as(self, name: str) -> None:
+        """Have a session, and open *Your cases*."""
+        self._has_a_session_as(name)
+        self.opens("/")
+        self.is_asked("Your cases")
+
+    def signs_in_to_the_administration_as(self, name: str) -> None:
+        """Have a session, and open the administration."""
+        self._has_a_session_as(name)
+        self.opens("/admin/")
+        expect(self.page.get_by_role("heading", name="Administration", exact=True)).to_be_visible()
+
+    def _has_a_session_as(self, name: str) -> None:
+        cookie = self._sign_in(name.upper().replace(" ", ".")).cookies[settings.SESSION_COOKIE_NAME]
+        self.page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Debian's Chromium."""
-    chromium = shutil.which("chromium")
-    assert chromium, "Install the package 'chromium' to run the browser tests."
     return {
         **browser_type_launch_args,
-        "executable_path": chromium,
+        "executable_path": chromium_executable(),
         "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
     }
 
@@ -30,15 +61,15 @@ def product(transactional_db: None, simulator: Simulator, rollout: None) -> None
 
 
 @pytest.fixture
-def practitioner(page: Page, live_server: LiveServer, simulator: Simulator) -> Practitioner:
+def practitioner(page: Page, live_server: LiveServer, signed_in: Callable[[str], Client]) -> Practitioner:
     """Somebody at a browser, not signed in yet."""
-    return Practitioner(page, live_server.url)
+    return SignedInBySession(page, live_server.url, signed_in)
 
 
 @pytest.fixture
 def practitioner_without_javascript(
-    new_context: Callable[..., Any], live_server: LiveServer, simulator: Simulator
+    new_context: Callable[..., Any], live_server: LiveServer, signed_in: Callable[[str], Client]
 ) -> Practitioner:
     """Somebody at a browser that runs no JavaScript."""
     context = new_context(java_script_enabled=False)
-    return Practitioner(context.new_page(), live_server.url)
+    return SignedInBySession(context.new_page(), live_server.url, signed_in)

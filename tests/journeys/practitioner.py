@@ -37,9 +37,15 @@ class Practitioner:
         """Follow the person's link on *Your cases*."""
         self.page.get_by_role("link", name=f"Arrange an appointment for {name}").click()
 
-    def opens_the_schedule_of(self, name: str) -> None:
+    def opens_the_page_of(self, name: str) -> None:
         """Follow the person's name on *Your cases*."""
-        self.page.get_by_role("link", name=f"{name} : schedule").click()
+        self.page.get_by_role("link", name=name, exact=True).click()
+        self.is_asked("Overview")
+
+    def opens_the_schedule_of(self, name: str) -> None:
+        """Follow the person's name on *Your cases*, and the tab of their page."""
+        self.opens_the_page_of(name)
+        self.follows("Schedule")
 
     def opens(self, path: str) -> None:
         """Type an address of the service."""
@@ -109,6 +115,17 @@ class Practitioner:
     def continues(self) -> None:
         """Press *Continue*."""
         self.page.get_by_role("button", name="Continue").click()
+
+    def presses_once(self, button: str) -> None:
+        """Press and let go of a button where it is, as a hand does: if it moves away meanwhile, nothing happens."""
+        place = self.page.get_by_role("button", name=button)
+        place.scroll_into_view_if_needed()
+        box = place.bounding_box()
+        assert box
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self.page.mouse.down()
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.page.mouse.up()
 
     def confirms(self) -> None:
         """Press *Confirm this appointment*."""

@@ -42,6 +42,68 @@ def test_another_type_is_found_and_arranged_with_the_keyboard_alone(
     assert [each["type"] for each in simulator.contacts("X000007")] == ["COTW"]
 
 
+def test_one_click_on_continue_is_enough_while_the_list_is_open(practitioner: Practitioner) -> None:
+    # Given a practitioner who types a part of a name and sees the list
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.page.get_by_label("Other", exact=True).check()
+    practitioner.page.get_by_role("combobox").press_sequentially("way meeting")
+    expect(practitioner.page.get_by_role("option")).to_have_text(["Three Way Meeting (NS)"])
+
+    # When they press Continue once, as a hand does: the button goes down and comes up in one place
+    practitioner.presses_once("Continue")
+
+    # Then the journey goes on with the only type that has those words
+    practitioner.answers("Pick a location for this appointment", "I do not need to pick a location")
+    practitioner.answers_from_when_on()
+    assert practitioner.answers_shown()["Type of appointment"] == "Three Way Meeting (NS)"
+
+
+def test_words_that_several_types_have_choose_none_of_them(practitioner: Practitioner) -> None:
+    # Given a practitioner who chose a type, and then types words that many have
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.page.get_by_label("Other", exact=True).check()
+    box = practitioner.page.get_by_role("combobox")
+    box.fill("way meeting")
+    box.press("Enter")
+    expect(box).to_have_value("Three Way Meeting (NS)")
+    box.fill("visit")
+    expect(practitioner.page.get_by_role("option").nth(1)).to_be_visible()
+
+    # When they continue, then they are asked to select one
+    practitioner.presses_once("Continue")
+    practitioner.sees_the_problem("Select another type of appointment from the list")
+    practitioner.finds_the_page_accessible()
+
+
+def test_an_empty_box_stays_empty_however_it_is_left(practitioner: Practitioner) -> None:
+    # Given a practitioner who clicked into the box, so that the list is open
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.page.get_by_label("Other", exact=True).check()
+    box = practitioner.page.get_by_role("combobox")
+    box.click()
+    expect(practitioner.page.get_by_role("option").first).to_be_visible()
+
+    # When they leave it with the tab key, then it is empty, and nothing was chosen
+    practitioner.page.keyboard.press("Tab")
+    expect(box).to_have_value("")
+    practitioner.continues()
+    practitioner.sees_the_problem("Select another type of appointment from the list")
+
+
+def test_the_box_and_its_list_are_in_the_font_of_the_page(practitioner: Practitioner) -> None:
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.page.get_by_label("Other", exact=True).check()
+    box = practitioner.page.get_by_role("combobox")
+    box.click()
+    font = "element => getComputedStyle(element).fontFamily"
+    fonts = {each.evaluate(font) for each in (box, practitioner.page.get_by_role("option").first)}
+    assert fonts == {practitioner.page.get_by_text("Start to type its name").evaluate(font)}
+
+
 def test_another_type_is_picked_from_a_plain_list_without_javascript(
     practitioner_without_javascript: Practitioner, simulator: Simulator
 ) -> None:

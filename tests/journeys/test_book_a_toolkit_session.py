@@ -1,11 +1,19 @@
 """The product's spine: from *Your cases* to records in Delius."""
 
 import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from tests.journeys.practitioner import Practitioner, in_days
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def practitioner(page: Page, live_server: LiveServer) -> Practitioner:
+    """Somebody who signs in on HMPPS Auth's page."""
+    return Practitioner(page, live_server.url)
 
 
 def books_a_toolkit_session(practitioner: Practitioner, *, days: int) -> None:

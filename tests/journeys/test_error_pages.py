@@ -59,9 +59,11 @@ def complaints_of(page: Page) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize("signed_in", [True, False])
-def test_error_pages_are_accessible_and_fit_a_phone(practitioner: Practitioner, failing: None, signed_in: bool) -> None:
-    if signed_in:
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_error_pages_are_accessible_and_fit_a_phone(
+    practitioner: Practitioner, failing: None, is_signed_in: bool
+) -> None:
+    if is_signed_in:
         practitioner.signs_in_as("Robin Sample")
     for path, heading in PAGES.items():
         practitioner.opens(path)
@@ -93,10 +95,11 @@ def test_signing_out_and_in_again_works_although_the_browser_dropped_what_it_kep
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     here = [*directives["form-action"], simulator.base_url]
     settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**directives, "form-action": here}}
-    practitioner.signs_in_as("Robin Sample")
-    practitioner.page.get_by_role("button", name="Sign out").click()
-    practitioner.is_asked("You have signed out")
-    practitioner.signs_in_as("Jo Placeholder")
+    visitor = Practitioner(practitioner.page, practitioner.address)
+    visitor.signs_in_as("Robin Sample")
+    visitor.page.get_by_role("button", name="Sign out").click()
+    visitor.is_asked("You have signed out")
+    visitor.signs_in_as("Jo Placeholder")
 
 
 def test_no_page_of_the_administration_breaks_the_content_security_policy(

@@ -34,8 +34,7 @@ def test_the_list_is_narrowed_by_name_and_widened_again(practitioner: Practition
     practitioner.finds_the_page_accessible()
 
     # When they look at that person and come back, then they are where they were, and no name stands in the address
-    practitioner.opens_the_schedule_of("Gita Twosentence")
-    practitioner.is_asked("Schedule")
+    practitioner.opens_the_page_of("Gita Twosentence")
     practitioner.page.go_back()
     practitioner.sees("1 person found")
     assert "gita" not in practitioner.page.url

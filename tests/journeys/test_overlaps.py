@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from booking.formats import long_date
+from govuk.formats import long_date
 from tests.journeys.practitioner import Practitioner, in_days
 from tests.simulator_process import Simulator
 

@@ -105,12 +105,12 @@ def test_a_refusal_names_the_answer_to_change_and_leads_to_it(practitioner: Prac
 
     # Then the page says what to change, without codes
     practitioner.is_asked("This appointment was not arranged")
-    practitioner.sees("This toolkit is not set up as Delius expects it. Choose another toolkit")
+    practitioner.sees("This toolkit is not set up as Delius expects it.")
     assert "TKDEV" not in practitioner.page.locator("main").inner_text()
     practitioner.finds_the_page_accessible()
 
     # And its link leads to that question alone: the other answers are kept
-    practitioner.follows("Change this answer")
+    practitioner.follows("Change the RAR toolkit")
     practitioner.answers(TOOLKIT, "Stepping Stones")
     practitioner.is_asked("Check your answers and confirm appointment")
     assert practitioner.answers_shown()["Appointment notes"] == "Bring the workbook."

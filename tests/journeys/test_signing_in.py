@@ -2,13 +2,20 @@
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from rarbooking.models import Session
 from tests.journeys.practitioner import Practitioner
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def practitioner(page: Page, live_server: LiveServer) -> Practitioner:
+    """Somebody who signs in on HMPPS Auth's page."""
+    return Practitioner(page, live_server.url)
 
 
 def test_somebody_without_a_role_is_told_what_to_ask_for(practitioner: Practitioner) -> None:

@@ -1,5 +1,8 @@
 """A deployment that would send anything in plain text over the network is not let through."""
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -84,6 +87,18 @@ def test_redis_has_to_encrypt_and_is_verified(
 ) -> None:
     settings.CACHES = {"default": REDIS | {"LOCATION": location, "OPTIONS": options}}
     assert said() == found
+
+
+def test_it_is_asked_by_manage_py() -> None:
+    asked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy"],
+        cwd=settings_in_use.BASE_DIR,
+        env={**os.environ, "DELIUS_INTEGRATION_URL": "http://delius-integration.example"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "rarbooking.E001" in asked.stderr
 
 
 def test_it_is_asked_by_the_checks_of_a_deployment_and_not_while_developing(settings: Any) -> None:

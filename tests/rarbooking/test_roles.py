@@ -1,5 +1,6 @@
 """What each role lets somebody see of the service and of its administration, and what it does not."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from booking.permissions import ARRANGE, SEE_CASES
+from cases.permissions import ARRANGE, SEE_CASES
 from guidance.permissions import READ_GUIDANCE
+from rarbooking.identity.landing import landing_url
 from rarbooking.roles import ROLE_PERMISSIONS, Role, roles_from_authorities
 from tests.people import account, client_of
 
@@ -114,6 +116,34 @@ def test_somebody_who_may_only_read_is_offered_nothing_that_arranges(signed_in: 
     assert "Brian" in page
     assert "Arrange an appointment" not in page
     assert reader.get("/cases/X000001/arrange/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("username", "landing"),
+    [
+        ("DANA.DESIGNER", "/admin/"),
+        ("TAYLOR.TOOLKITS", "/admin/toolkits/toolkit/"),
+        ("SUE.SUPPORT", "/admin/booking/booking/"),
+    ],
+)
+def test_each_role_begins_where_its_work_is(db: None, username: str, landing: str) -> None:
+    client = client_of(account(username))
+    assert client.get("/", follow=True).redirect_chain == [(landing, 302)]
+    assert client.get(landing).context["site_url"] == "/guidance/"
+    assert client.post("/", {"find": "X000001"}).status_code == 403
+
+
+def test_somebody_with_two_roles_begins_with_their_cases(db: None) -> None:
+    assert landing_url(account("DUA.DOUBLE", Role.READ_WRITE, Role.SERVICE_SUPPORT)) == "/"
+
+
+def test_somebody_who_may_only_read_guidance_begins_there() -> None:
+    reader = SimpleNamespace(has_perm=lambda permission: permission == READ_GUIDANCE)
+    assert landing_url(reader) == "/guidance/"
+
+
+def test_somebody_without_a_role_is_refused_at_the_start(db: None, django_user_model: Any) -> None:
+    assert client_of(django_user_model.objects.create(username="NIA.NOROLE")).get("/").status_code == 403
 
 
 def test_the_page_for_a_missing_role_says_whom_to_ask(signed_in: Any) -> None:

@@ -208,9 +208,9 @@ def test_somebody_without_a_role_is_told_which_there_are_and_leaves_no_account(
     [
         ("ROBIN.SAMPLE", "/", ["Your cases", "Guidance"]),
         ("REA.READONLY", "/", ["Your cases", "Guidance"]),
-        ("DANA.DESIGNER", "/guidance/", ["Guidance", "Administration"]),
-        ("TAYLOR.TOOLKITS", "/guidance/", ["Guidance", "Administration"]),
-        ("SUE.SUPPORT", "/guidance/", ["Guidance", "Administration"]),
+        ("DANA.DESIGNER", "/admin/", ["Guidance", "Administration"]),
+        ("TAYLOR.TOOLKITS", "/admin/toolkits/toolkit/", ["Guidance", "Administration"]),
+        ("SUE.SUPPORT", "/admin/booking/booking/", ["Guidance", "Administration"]),
     ],
 )
 def test_the_first_page_and_the_navigation_are_those_for_the_persons_role(
@@ -219,7 +219,9 @@ def test_the_first_page_and_the_navigation_are_those_for_the_persons_role(
     client = Client()
     answer = signs_in(client, username, page="")
     assert answer["Location"] == first
-    page = client.get(first).content.decode()
+    assert client.get(first).status_code == 200
+    page = client.get("/guidance/").content.decode()
+    assert f'rar-header__service" href="{first}"' in page
     assert re.findall(r'moj-primary-navigation__link"[^>]*>([^<]+)<', page) == parts
 
 

@@ -156,7 +156,7 @@ def in_another_process(simulator: Simulator, tmp_path: Path) -> Callable[..., "s
             text=True,
         )
 
-    for arguments in (("migrate", "--verbosity", "0"), ("load_toolkits",)):
+    for arguments in (("migrate", "--verbosity", "0"), ("load_toolkits",), ("load_demo_rollout",)):
         with start(*arguments) as process:
             process.communicate()
         assert process.returncode == 0

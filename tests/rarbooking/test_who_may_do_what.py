@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
+from appointments.models import ChangeState, Move
 from audit.events import record
 from audit.models import AuditEvent
 from booking.models import Booking, BookingState, DuplicateNsis
@@ -46,6 +47,10 @@ OWN, OTHERS, RESTRICTED, EXCLUDED, UNKNOWN = "X000001", "X000014", "X000011", "X
 BOOKING_ID = uuid.UUID("11111111-1111-4111-8111-111111111111")
 BOOKED_ID = uuid.UUID("22222222-2222-4222-8222-222222222222")
 
+# The first appointment of the demo's data: of one's own case, and long past.
+CONTACT_ID = 2500500001
+MOVE_ID = uuid.UUID("33333333-3333-4333-8333-333333333333")
+
 
 class Row(NamedTuple):
     """Who may ask for an address, and what they are answered; for an address of a case, about their own case."""
@@ -58,9 +63,12 @@ class Row(NamedTuple):
 
 
 CASE = "/cases/{crn}"
+ONE = "cases/<crn:crn>/appointments/<contact:contact_id>/"
+AT_ONE = f"{CASE}/appointments/{CONTACT_ID}/"
 # A case of one's own is answered as the row says; everybody else's as not found; a record with limited access by
 # Delius's own message, with 403.
 OF_A_CASE = {
+    "cases/<crn:crn>/": Row(READERS, "get", f"{CASE}/", 200),
     "cases/<crn:crn>/schedule/": Row(READERS, "get", f"{CASE}/schedule/", 200),
     "cases/<crn:crn>/risk-flags/": Row(READERS, "get", f"{CASE}/risk-flags/", 200),
     "cases/<crn:crn>/arrange/": Row(WRITERS, "get", f"{CASE}/arrange/", 302),
@@ -69,6 +77,12 @@ OF_A_CASE = {
     "cases/<crn:crn>/arrange/discard/": Row(WRITERS, "post", f"{CASE}/arrange/discard/", 302),
     "cases/<crn:crn>/arrange/location-not-listed/": Row(WRITERS, "get", f"{CASE}/arrange/location-not-listed/", 200),
     "cases/<crn:crn>/arrange/accredited-programme/": Row(WRITERS, "get", f"{CASE}/arrange/accredited-programme/", 200),
+    "cases/<crn:crn>/arrange/next/<contact:contact_id>/": Row(
+        WRITERS, "get", f"{CASE}/arrange/next/{CONTACT_ID}/", 302
+    ),
+    "cases/<crn:crn>/arrange/next/<contact:contact_id>/ POST": Row(
+        WRITERS, "post", f"{CASE}/arrange/next/{CONTACT_ID}/", 302
+    ),
     "cases/<crn:crn>/arrange/<slug:slug>/": Row(WRITERS, "get", f"{CASE}/arrange/type/", 200),
     "cases/<crn:crn>/arrange/<slug:slug>/ POST": Row(WRITERS, "post", f"{CASE}/arrange/type/", 302, {"type": "COAP"}),
     "cases/<crn:crn>/appointments/<uuid:booking_id>/": Row(READERS, "get", f"{CASE}/appointments/{BOOKED_ID}/", 200),
@@ -87,6 +101,18 @@ OF_A_CASE = {
     "cases/<crn:crn>/appointments/<uuid:booking_id>/calendar.ics": Row(
         READERS, "get", f"{CASE}/appointments/{BOOKED_ID}/calendar.ics", 200
     ),
+    f"{ONE}cancel/": Row(WRITERS, "get", f"{AT_ONE}cancel/", 200),
+    # It has an outcome: who may move is told that it cannot be moved.
+    f"{ONE}move/": Row(WRITERS, "get", f"{AT_ONE}move/", 200),
+    f"{ONE}move/ POST": Row(WRITERS, "post", f"{AT_ONE}move/", 200),
+    f"{ONE}move/check/": Row(WRITERS, "get", f"{AT_ONE}move/check/", 200),
+    f"{ONE}move/check/ POST": Row(WRITERS, "post", f"{AT_ONE}move/check/", 200),
+    f"{ONE}move/location-not-listed/": Row(WRITERS, "get", f"{AT_ONE}move/location-not-listed/", 200),
+    f"{ONE}move/<uuid:move_id>/": Row(READERS, "get", f"{AT_ONE}move/{MOVE_ID}/", 200),
+    f"{ONE}move/<uuid:move_id>/ POST": Row(WRITERS, "post", f"{AT_ONE}move/{MOVE_ID}/", 302),
+    f"{ONE}move/<uuid:move_id>/state/": Row(READERS, "get", f"{AT_ONE}move/{MOVE_ID}/state/", 200),
+    f"{ONE}move/<slug:slug>/": Row(WRITERS, "get", f"{AT_ONE}move/when/", 200),
+    f"{ONE}move/<slug:slug>/ POST": Row(WRITERS, "post", f"{AT_ONE}move/when/", 200),
 }
 OF_NO_CASE = {
     "": Row(READERS, "get", "/", 200),
@@ -203,6 +229,21 @@ def robin(rollout: None, simulator: Simulator, settings: Any) -> User:
             sensitive=False,
             appointment_id=appointment,
         )
+    Move.objects.create(
+        id=MOVE_ID,
+        user=user,
+        state=ChangeState.RECORDED,
+        crn=OWN,
+        contact_id=CONTACT_ID,
+        version=1,
+        type_code="COAP",
+        type_name="Office visit",
+        appointment_start=start,
+        requested_by="PERSON",
+        new_contact_id=CONTACT_ID + 1,
+        start=start,
+        end=start + timedelta(hours=1),
+    )
     return user
 
 

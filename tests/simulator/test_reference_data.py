@@ -47,7 +47,7 @@ class TestOutcomes:
     def test_each_has_its_enforcement_actions(self, nobody: Delius) -> None:
         outcomes = {each["code"]: each for each in found(nobody.get("appointment-types/COAP/outcomes"))["outcomes"]}
 
-        assert set(outcomes) == {"ATTC", "AFTC", "AFTA", "AAAA"}
+        assert set(outcomes) == {"ATTC", "AFTC", "AFTA", "AAAA", "AAEM", "AAFC", "AAHO", "AAME", "AASD"}
         assert (outcomes["ATTC"]["attended"], outcomes["ATTC"]["complied"]) == (True, True)
         assert [each["code"] for each in outcomes["AFTA"]["enforcementActions"]] == ["IBR", "ROM", "WLS"]
 
@@ -55,12 +55,14 @@ class TestOutcomes:
         outcomes = found(nobody.get("appointment-types/COAP/outcomes"))["outcomes"]
 
         told = {each["code"]: each["acceptableAbsence"] for each in outcomes if "acceptableAbsence" in each}
-        assert told == {"AFTA": False, "AAAA": True}
+        assert told == {"AFTA": False, **dict.fromkeys(("AAAA", "AAEM", "AAFC", "AAHO", "AAME", "AASD"), True)}
 
     def test_some_are_of_one_type_alone(self, nobody: Delius) -> None:
         outcomes = found(nobody.get("appointment-types/CHVS/outcomes"))["outcomes"]
 
-        assert "UHVN" in {each["code"] for each in outcomes}
+        assert {"UHVN", "AASD"} <= {each["code"] for each in outcomes}
+        calls = found(nobody.get("appointment-types/COPT/outcomes"))["outcomes"]
+        assert not {"UHVN", "AASD"} & {each["code"] for each in calls}
 
     @pytest.mark.parametrize("code", ["NOSUCH", "CEML"])
     def test_a_type_that_is_no_appointment_is_not_found(self, nobody: Delius, code: str) -> None:

@@ -7,9 +7,10 @@ from toolkits.models import Rollout, Toolkit
 
 
 def make_toolkit(**values: Any) -> Toolkit:
-    """Save a toolkit with a name, slug and NSI type of its own unless told otherwise."""
+    """Save a toolkit that is offered, with a name, slug and NSI type of its own unless told otherwise."""
     number = Toolkit.objects.count() + 1
     defaults = {"name": f"Sample {number}", "slug": f"sample-{number}", "nsi_type_code": f"TKX{number}"}
+    defaults |= {"offered_unconfirmed": True}
     return Toolkit.objects.create(**defaults | values)
 
 

@@ -7,8 +7,10 @@ import time_machine
 from django.urls import reverse
 from pytest_django import Settings
 
+from govuk.optimistic_locking import version_of
+from tests.people import account, client_of
 from tests.toolkits.factories import make_placeholder, make_rollout, make_toolkit
-from toolkits.models import Rollout, Toolkit
+from toolkits.models import Rollout, Toolkit, ToolkitList
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +35,11 @@ def _no_delius(settings: Settings) -> None:
     settings.HMPPS_AUTH_URL = settings.DELIUS_INTEGRATION_URL = "http://127.0.0.1:9"
 
 
+def hidden(response):
+    """The version that an action's form carries."""
+    return {"base_version": response.context["form"]["base_version"].value()}
+
+
 def errors_of(response):
     """The errors shown on a form, those of fields and those above it."""
     assert response.status_code == 200
@@ -48,7 +55,8 @@ def add_toolkit(admin_client):
 def change_toolkit(admin_client):
     def change(toolkit, **values):
         page = reverse("admin:toolkits_toolkit_change", args=[toolkit.pk])
-        return admin_client.post(page, NEW_TOOLKIT | {"name": toolkit.name} | values)
+        known = {"name": toolkit.name, "base_version": version_of(toolkit)}
+        return admin_client.post(page, NEW_TOOLKIT | known | values)
 
     return change
 
@@ -101,7 +109,14 @@ class TestToolkits:
     def test_a_session_count_of_nought_and_notes_too_long_are_explained(self, add_toolkit):
         errors = errors_of(add_toolkit(nsi_length="0", nsi_notes="n" * 4001))
         assert "Ensure this value is greater than or equal to 1." in errors
-        assert "Ensure this value has at most 4000 characters (it has 4001)." in errors
+        assert "Notes must be 4,000 characters or fewer" in errors
+
+    def test_notes_that_an_emoji_makes_too_long_for_delius_are_refused(self, add_toolkit):
+        assert "Notes must be 4,000 characters or fewer" in errors_of(add_toolkit(nsi_notes="n" * 3999 + "😀"))
+
+    def test_notes_pasted_from_another_program_keep_their_lines(self, add_toolkit):
+        add_toolkit(name="Pasted", nsi_notes="Made here.\x0bSee\xa0the\u200b guidance")
+        assert Toolkit.objects.get(name="Pasted").nsi_notes == "Made here.\nSee the guidance"
 
     def test_a_code_can_be_corrected_and_confirmed(self, change_toolkit):
         toolkit = make_toolkit()
@@ -135,10 +150,12 @@ class TestToolkits:
     def test_the_list_says_which_codes_are_still_to_be_confirmed(self, admin_client):
         make_toolkit(name="Checked", code_confirmed=True)
         make_toolkit(name="Unchecked", nsi_type_code="TKNEW", nsi_sub_type_code="TKNEW1")
+        make_toolkit(name="Guessed", offered_unconfirmed=False)
         page = admin_client.get(reverse("admin:toolkits_toolkit_changelist")).content.decode()
         assert "Code to be confirmed" in page
         assert '<td class="field-to_be_confirmed">No</td>' in page
         assert '<td class="field-nsi_codes">TKNEW / TKNEW1</td><td class="field-to_be_confirmed">Yes</td>' in page
+        assert '<td class="field-to_be_confirmed">Yes, and not offered until then</td>' in page
 
     @time_machine.travel("2026-06-15T12:00:00+01:00", tick=False)
     def test_the_list_can_be_narrowed_to_what_is_active_today(self, admin_client):
@@ -226,8 +243,9 @@ class TestManyRowsAtOnce:
         return client.post(page, {"action": "set_dates", "_selected_action": chosen, **values}, follow=True)
 
     def test_the_days_of_several_rows_are_set_together(self, admin_client, rows):
-        assert "Set the days" in self.act(admin_client, rows).content.decode()
-        self.act(admin_client, rows, starts_on="2027-01-04", ends_on="")
+        asked = self.act(admin_client, rows)
+        assert "Set the days" in asked.content.decode()
+        self.act(admin_client, rows, starts_on="2027-01-04", ends_on="", **hidden(asked))
         assert {(row.starts_on, row.ends_on) for row in Rollout.objects.all()} == {(date(2027, 1, 4), None)}
 
     def test_days_that_do_not_fit_are_not_set(self, admin_client, rows):
@@ -235,6 +253,82 @@ class TestManyRowsAtOnce:
         page = self.act(admin_client, rows, starts_on="2027-01-04", ends_on="2027-01-03").content.decode()
         assert "The last day must be the same as or after the first day" in page
         assert list(Rollout.objects.values_list("starts_on", "ends_on")) == before
+
+    def test_days_that_somebody_changed_meanwhile_are_shown_before_they_are_overwritten(self, admin_client, rows):
+        asked = self.act(admin_client, rows)
+        Rollout.objects.filter(pk=rows[0].pk).update(starts_on=date(2026, 3, 1))
+        again = self.act(admin_client, rows, starts_on="2027-01-04", ends_on="", **hidden(asked))
+        page = again.content.decode()
+        assert "Somebody changed one of these while you were writing" in page
+        assert "from 1 March 2026" in page
+        assert 'value="2027-01-04"' in page
+        assert not Rollout.objects.filter(starts_on=date(2027, 1, 4)).exists()
+        self.act(admin_client, rows, starts_on="2027-01-04", ends_on="", **hidden(again))
+        assert Rollout.objects.filter(starts_on=date(2027, 1, 4)).count() == 2
+
+
+class TestTwoPeopleAtOnce:
+    """The later save never undoes the earlier in silence, whatever people share."""
+
+    def form_of(self, client, row):
+        page = reverse(f"admin:toolkits_{row._meta.model_name}_change", args=[row.pk])
+        form = client.get(page).context["adminform"].form
+        return page, {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+
+    def save_by_somebody_else(self, row, **values):
+        other = client_of(account("TAYLOR.TOOLKITS"))
+        page, form = self.form_of(other, row)
+        assert other.post(page, form | values).status_code == 302
+
+    def test_the_second_to_save_a_toolkit_is_warned_and_both_texts_are_kept(self, admin_client):
+        toolkit = make_toolkit(name="Maps", nsi_notes="Words of before")
+        page, mine = self.form_of(admin_client, toolkit)
+        self.save_by_somebody_else(toolkit, nsi_notes="Words of Taylor", order="5")
+
+        answer = admin_client.post(page, mine | {"nsi_notes": "Words of mine"})
+        [error] = errors_of(answer)
+        assert error.startswith("TAYLOR.TOOLKITS saved this while you were writing. Nothing of yours is lost")
+        shown = answer.content.decode()
+        assert "Words of mine</textarea>" in shown
+        assert "<td>Words of Taylor</td>" in shown
+        differing = [each.label for each in answer.context["adminform"].form.conflicting_changes]
+        assert differing == ["Order", "Notes"]
+        toolkit.refresh_from_db()
+        assert (toolkit.nsi_notes, toolkit.order) == ("Words of Taylor", 5)
+
+        seen = answer.context["adminform"].form["base_version"].value()
+        taken_over = mine | {"nsi_notes": "Words of both", "order": "5", "base_version": seen}
+        assert admin_client.post(page, taken_over).status_code == 302
+        toolkit.refresh_from_db()
+        assert (toolkit.nsi_notes, toolkit.order) == ("Words of both", 5)
+
+    def test_the_second_to_save_a_rollout_row_is_warned_and_both_days_are_kept(self, admin_client):
+        row = make_rollout()
+        page, mine = self.form_of(admin_client, row)
+        self.save_by_somebody_else(row, starts_on="2026-02-01")
+        answer = admin_client.post(page, mine | {"starts_on": "2026-03-01", "ends_on": ""})
+        [difference] = answer.context["adminform"].form.conflicting_changes
+        assert (difference.label, difference.before, difference.after) == (
+            "First day",
+            "1 February 2026",
+            "1 March 2026",
+        )
+        row.refresh_from_db()
+        assert row.starts_on == date(2026, 2, 1)
+
+    def test_the_second_to_save_the_order_of_the_list_is_warned(self, admin_client):
+        row = ToolkitList.objects.create()
+        page, mine = self.form_of(admin_client, row)
+        self.save_by_somebody_else(row, order="most-used")
+        assert "saved this while you were writing" in errors_of(admin_client.post(page, mine))[0]
+        row.refresh_from_db()
+        assert row.order == "most-used"
+
+    def test_a_change_that_did_not_come_from_a_form_counts_too(self, admin_client):
+        toolkit = make_toolkit(name="Maps")
+        page, mine = self.form_of(admin_client, toolkit)
+        Toolkit.objects.filter(pk=toolkit.pk).update(nsi_type_code="TKCORR")
+        assert errors_of(admin_client.post(page, mine))[0].startswith("Somebody saved this while you were writing")
 
 
 class TestPreview:

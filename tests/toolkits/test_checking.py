@@ -12,6 +12,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from delius.reads.nsi_types import NsiType
+from govuk.optimistic_locking import version_of
 from rarbooking.roles import Role
 from tests.people import account, client_of
 from tests.simulator_process import Simulator
@@ -53,7 +54,13 @@ class TestTheCommand:
         lines, failure = ran()
         assert failure == ""
         assert len(lines) == Toolkit.objects.count()
-        assert {line.partition(": ")[2] for line in lines} == {"nothing to change"}
+        offered = {line.partition(": ")[2] for line in lines if "not offered yet" not in line}
+        assert offered == {"nothing to change"}
+        assert len(lines) - len([line for line in lines if "not offered yet" in line]) == 8
+
+    def test_a_toolkit_that_is_not_offered_yet_is_checked_and_fails_nothing(self, simulator: Simulator):
+        make_toolkit(name="Guessed", nsi_type_code="TKX", offered_unconfirmed=False)
+        assert ran() == (["Guessed: not offered yet; Delius has no NSI type TKX: choose another NSI type"], "")
 
     def test_what_is_wrong_is_said_on_the_line_of_its_toolkit_and_fails_it(self, simulator: Simulator):
         make_toolkit(name="Wrong", nsi_type_code="TKSFR", nsi_status_code="OVER")
@@ -174,7 +181,8 @@ class TestChoosingCodes:
     def save(self, client: Client, toolkit: Toolkit | None = None, **values: str) -> Any:
         if toolkit is None:
             return client.post(reverse("admin:toolkits_toolkit_add"), NEW_TOOLKIT | values)
-        given = NEW_TOOLKIT | {"name": toolkit.name, "nsi_type_code": toolkit.nsi_type_code} | values
+        known = {"name": toolkit.name, "nsi_type_code": toolkit.nsi_type_code, "base_version": version_of(toolkit)}
+        given = NEW_TOOLKIT | known | values
         return client.post(reverse("admin:toolkits_toolkit_change", args=[toolkit.pk]), given)
 
     def test_codes_are_chosen_from_what_delius_has_for_rar(self, simulator: Simulator, admin_client: Client):

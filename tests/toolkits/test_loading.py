@@ -1,14 +1,18 @@
 """What the product comes with, and that loading it never undoes anybody's work."""
 
 from datetime import date, timedelta
+from importlib import import_module
 from io import StringIO
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.forms.models import model_to_dict
 
+from guidance.models import ToolkitGuidance
+from guidance.services.import_export import load_guidance
 from tests.toolkits.factories import make_toolkit
 from toolkits import selectors
 from toolkits.models import Rollout, Toolkit
@@ -29,13 +33,19 @@ def all_toolkits():
 
 
 class TestLoadToolkits:
-    def test_the_product_comes_with_seven_toolkits_and_nat1(self):
+    def test_the_product_comes_with_every_toolkit_that_is_known_and_nat1(self):
         load_toolkits()
         assert set(Toolkit.objects.values_list("name", "nsi_type_code", "nsi_sub_type_code", "nsi_length")) == {
             ("Choices and Changes", "TKCAC", "", None),
             ("Connection and Community", "TKCON", "", None),
+            ("Constructive Conversations", "TKCOC", "", None),
+            ("Creating Positive Connections", "TKCPC", "", None),
             ("Developing Dialogues", "TKDEV", "", None),
+            ("First Steps to Change", "TKFSC", "", None),
             ("Maps for Change", "TKMAP", "", None),
+            ("Moving On", "TKMOV", "", None),
+            ("Pathways to Change", "TKPTC", "", None),
+            ("Responsibility Aware", "TKRES", "", None),
             ("New Me MOT", "TKNEW", "TKNEW1", None),
             ("Skills for Relationships", "TKSFR", "", 10),
             ("Stepping Stones", "TKSTE", "", None),
@@ -43,9 +53,16 @@ class TestLoadToolkits:
         }
         assert set(Toolkit.objects.values_list("nsi_status_code", "order")) == {("INPROG", 0)}
 
-    def test_no_code_but_nat1_is_taken_for_confirmed(self):
+    def test_every_toolkit_with_guidance_can_be_chosen_once_its_codes_are_confirmed(self):
+        load_toolkits()
+        load_guidance()
+        about = set(ToolkitGuidance.objects.values_list("toolkit", flat=True))
+        assert about == set(Toolkit.objects.values_list("slug", flat=True))
+
+    def test_no_code_but_nat1_is_taken_for_confirmed_and_nothing_else_is_offered(self):
         load_toolkits()
         assert [toolkit.nsi_type_code for toolkit in Toolkit.objects.filter(code_confirmed=True)] == ["NAT1"]
+        assert [toolkit.nsi_type_code for toolkit in Toolkit.objects.all() if toolkit.is_offered] == ["NAT1"]
 
     def test_everything_loaded_is_valid_in_the_admin(self):
         load_toolkits()
@@ -53,9 +70,9 @@ class TestLoadToolkits:
             toolkit.full_clean()
 
     def test_loading_again_changes_nothing(self):
-        assert run("load_toolkits") == "Toolkits: 8 created, 0 unchanged\n"
+        assert run("load_toolkits") == "Toolkits: 14 created, 0 unchanged\n"
         before = all_toolkits()
-        assert run("load_toolkits") == "Toolkits: 0 created, 8 unchanged\n"
+        assert run("load_toolkits") == "Toolkits: 0 created, 14 unchanged\n"
         assert all_toolkits() == before
 
     def test_what_an_administrator_changed_survives_loading(self):
@@ -77,7 +94,7 @@ class TestLoadToolkits:
         Toolkit.objects.filter(slug="stepping-stones").delete()
         result = load_toolkits()
         assert result.created == ("stepping-stones",)
-        assert len(result.unchanged) == 7
+        assert len(result.unchanged) == 13
 
     @pytest.mark.parametrize(
         "by_hand",
@@ -92,7 +109,7 @@ class TestLoadToolkits:
         result = load_toolkits()
         assert "stepping-stones" in result.unchanged
         assert Toolkit.objects.filter(slug="own").get() == own
-        assert Toolkit.objects.count() == 8
+        assert Toolkit.objects.count() == 14
 
     def test_a_file_with_a_wrong_entry_loads_nothing(self, tmp_path):
         path = tmp_path / "toolkits.toml"
@@ -106,6 +123,14 @@ class TestLoadToolkits:
 
     def test_it_is_silent_when_asked_to_be(self):
         assert run("load_toolkits", verbosity=0) == ""
+
+
+class TestOfferedUnconfirmed:
+    def test_a_toolkit_that_is_there_stays_offered_after_the_upgrade(self):
+        toolkit = make_toolkit(offered_unconfirmed=False)
+        import_module("toolkits.migrations.0003_offered_unconfirmed").keep_offering(apps, None)
+        toolkit.refresh_from_db()
+        assert toolkit.offered_unconfirmed
 
 
 class TestLoadDemoRollout:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.toolkits.factories import make_placeholder, make_rollout, make_toolkit
 from toolkits import selectors
+from toolkits.models import Toolkit
 from toolkits.services import load_toolkits
 
 pytestmark = pytest.mark.django_db
@@ -131,18 +132,20 @@ class TestToolkitsFor:
         make_toolkit(active_to=TODAY)
         assert [len(names_offered(on=TODAY + days * DAY)) for days in (-1, 0, 1)] == [1, 1, 0]
 
+    def test_a_toolkit_is_offered_once_its_codes_are_confirmed_or_an_administrator_says_so(self):
+        make_rollout()
+        make_toolkit(name="Guessed", offered_unconfirmed=False)
+        make_toolkit(name="Confirmed", offered_unconfirmed=False, code_confirmed=True)
+        make_toolkit(name="Tried out")
+        assert names_offered() == ["Confirmed", "Tried out"]
+
     def test_the_toolkits_that_come_with_the_product_are_offered_in_alphabetical_order(self):
         make_rollout()
         load_toolkits()
-        assert names_offered() == [
-            "Choices and Changes",
-            "Connection and Community",
-            "Developing Dialogues",
-            "Maps for Change",
-            "New Me MOT",
-            "Skills for Relationships",
-            "Stepping Stones",
-        ]
+        Toolkit.objects.filter(slug__in=["new-me-mot", "maps-for-change", "stepping-stones"]).update(
+            code_confirmed=True
+        )
+        assert names_offered() == ["Maps for Change", "New Me MOT", "Stepping Stones"]
 
     def test_small_letters_and_accents_do_not_change_the_order(self):
         make_rollout()
@@ -161,8 +164,9 @@ class TestToolkitsFor:
     def test_the_list_takes_two_queries_at_most_however_long_it_is(self, django_assert_max_num_queries):
         make_rollout()
         load_toolkits()
+        Toolkit.objects.update(code_confirmed=True)
         with django_assert_max_num_queries(2):
-            assert len(names_offered()) == 7
+            assert len(names_offered()) == 13
 
     def test_a_team_that_is_not_transitioned_costs_one_query(self, django_assert_num_queries):
         with django_assert_num_queries(1):
@@ -248,6 +252,10 @@ class TestNsiTypeCodes:
         make_toolkit(nsi_type_code="TKNEW", nsi_sub_type_code="TKNEW2")
         with django_assert_num_queries(1):
             assert selectors.nsi_type_codes() == {"NAT1", "TKOLD", "TKNEW"}
+
+    def test_a_code_that_is_a_guess_does_not_count(self):
+        make_toolkit(nsi_type_code="TKGUESS", offered_unconfirmed=False)
+        assert selectors.nsi_type_codes() == frozenset()
 
 
 class TestToolkitsInUse:

@@ -10,14 +10,13 @@ NOT_ALLOWED = "Your Delius account is not allowed to record this for this person
 NO_LONGER_THERE = "Delius no longer has the sentence or requirement this was for."
 OTHER = "Delius did not accept this appointment."
 
-_TOOLKIT = (
-    "This toolkit is not set up as Delius expects it. Choose another toolkit, or tell the support team of this service."
-)
+CLOSED = "The toolkit record this was to be added to has ended in Delius."
+_TOOLKIT = "This toolkit is not set up as Delius expects it. Tell the support team of this service."
 _TEAM = "Delius does not let you record appointments for this team."
 # By the field of the contract in the refusal: the reason, and the question whose answer to change.
 _BY_FIELD: dict[str, tuple[str, str]] = {
-    "typeCode": ("This type of appointment cannot be recorded here in Delius. Choose another type.", "type"),
-    "nsiId": ("This type of appointment cannot be used with this toolkit. Choose another type or toolkit.", "type"),
+    "typeCode": ("This type of appointment cannot be recorded here in Delius.", "type"),
+    "nsiId": ("This type of appointment cannot be used with this toolkit.", "type"),
     "officeCode": ("Delius does not accept this location for this type of appointment and team.", "where"),
     "start": ("Delius does not accept this date and time.", "when"),
     "end": ("Delius does not accept this date and time.", "when"),
@@ -33,6 +32,11 @@ _BY_FIELD: dict[str, tuple[str, str]] = {
     "length": (_TOOLKIT, "toolkit"),
     "manager": (_TEAM, "team"),
 }
+_BY_CONFLICT: dict[ConflictReason, tuple[str, str]] = {
+    ConflictReason.OVERLAP: (OVERLAPS, "when"),
+    ConflictReason.REFERENCE_SPENT: (DELETED, ""),
+    ConflictReason.NSI_CLOSED: (CLOSED, ""),
+}
 
 
 def refusal(answer: Refused | Conflict | LimitedAccess | NotFound, *, of_nsi: bool) -> dict[str, Any]:
@@ -41,7 +45,8 @@ def refusal(answer: Refused | Conflict | LimitedAccess | NotFound, *, of_nsi: bo
     `of_nsi` says that the NSI was refused and not the appointment: both have a type code.
     """
     if isinstance(answer, Conflict):
-        return {"reason": DELETED if answer.reason is ConflictReason.REFERENCE_SPENT else OVERLAPS}
+        reason, step = _BY_CONFLICT.get(answer.reason, (OTHER, ""))
+        return {"reason": reason, "refused_step": step}
     if isinstance(answer, LimitedAccess):
         return {"reason": NOT_ALLOWED}
     if isinstance(answer, NotFound):

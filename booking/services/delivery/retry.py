@@ -1,19 +1,15 @@
-"""Backoff between tries, and enqueueing of the task that resumes bookings."""
+"""Enqueueing of the task that resumes bookings."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.module_loading import import_string
 
+from delius.retries import FIRST_DELAY, backoff
+
+__all__ = ["FIRST_DELAY", "TASK", "backoff", "enqueue_resume"]
+
 # A dotted path, because the task imports this module.
 TASK = "booking.tasks.resume_due_bookings"
-
-FIRST_DELAY = timedelta(seconds=5)
-MAX_DELAY = timedelta(minutes=15)
-
-
-def backoff(tries: int) -> timedelta:
-    """Return the exponential backoff after so many tries: 5 seconds, doubled each time, at most 15 minutes."""
-    return min(FIRST_DELAY * 2 ** min(tries, 12), MAX_DELAY)
 
 
 def enqueue_resume(*, at: datetime) -> None:

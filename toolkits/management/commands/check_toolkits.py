@@ -10,7 +10,7 @@ from toolkits.delius_validation import CheckedToolkit, check_toolkits
 
 
 class Command(BaseCommand):
-    """`manage.py check_toolkits`: reads Delius and changes nothing. Exits 1 where something is to be changed."""
+    """`manage.py check_toolkits`: reads Delius, changes nothing, exits 1 where an offered toolkit is to be changed."""
 
     help = "Say of each toolkit what Delius would refuse of a new NSI, and what to change."
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError("There are no toolkits. Run: manage.py load_toolkits")
         for each in checked:
             self.stdout.write(f"{each.toolkit}: {_verdict(each)}")
-        wrong = sum(bool(each.problems) for each in checked)
+        wrong = sum(each.is_urgent for each in checked)
         if wrong:
             raise CommandError(f"Toolkits to change: {wrong}")
 
@@ -32,4 +32,5 @@ class Command(BaseCommand):
 def _verdict(checked: CheckedToolkit) -> str:
     if checked.has_ended:
         return "not checked, its last day has passed"
-    return "; ".join(problem.message for problem in checked.problems) or "nothing to change"
+    verdict = "; ".join(problem.message for problem in checked.problems) or "nothing to change"
+    return verdict if checked.toolkit.is_offered else f"not offered yet; {verdict}"

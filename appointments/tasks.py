@@ -1,0 +1,11 @@
+"""Background tasks of changes of appointments, run by `manage.py db_worker`."""
+
+from django_tasks import task
+
+from appointments.services.delivery.resume import resume_due
+
+
+@task()
+def resume_due_changes() -> dict[str, int]:
+    """Resume every due change. The schedule is in the changes' rows, not in the task."""
+    return resume_due()

@@ -1,0 +1,31 @@
+"""View of the page of a person on probation."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from appointments.presenters.person import person_page
+from cases.access import case_of, username_of
+from cases.decorators import staff_record_required
+from cases.permissions import ARRANGE, SEE_CASES
+from delius import selectors as delius
+
+
+@require_safe
+@permission_required(SEE_CASES, raise_exception=True)
+@staff_record_required
+def person(request: HttpRequest, crn: str) -> HttpResponse:
+    """Show who a person is, their RAR days, and what is to be done: each part also where another cannot be read."""
+    case = case_of(request, crn)
+    found = delius.overview(crn, username=username_of(request))
+    may_arrange = request.user.has_perm(ARRANGE)
+    context = {
+        "person": case,
+        "overview": person_page(case, found, now=timezone.now(), may_arrange=may_arrange),
+        "may_arrange": may_arrange,
+        "back_url": reverse("booking:cases"),
+    }
+    return render(request, "appointments/person.html.jinja", context)
