@@ -12,7 +12,7 @@ MIGRATIONS := $(shell find . -path './*/migrations/*.py' -not -path './.venv/*' 
 ADMIN_TEMPLATES := $(filter-out simulator/templates,$(wildcard */templates))
 SEEDS := $(shell find toolkits/data guidance/content -type f)
 
-.PHONY: setup demo check test soak lint secrets format requirements released-migrations package screenshot screens audit licences sbom bench load restore-tried clean
+.PHONY: setup demo check test soak mutants lint lint-types lint-code lint-imports lint-templates lint-scripts lint-migrations secrets format requirements released-migrations package screenshot screens audit licences sbom bench profile load restore-tried clean
 
 setup: .venv/.installed node_modules/.installed var/.static var/.database
 
@@ -56,16 +56,40 @@ soak: setup .venv/.bench
 	$(BIN)/python -m bench.load
 	$(BIN)/python -m bench.run
 
+# Whether the tests would notice: docs/testing.md says what that means, and what the last run showed.
+mutants: setup .venv/.mutants
+	$(BIN)/python -m scripts.mutants
+
+.venv/.mutants: .venv/.installed requirements-mutants.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.txt
+	@touch $@
+
+# Several at a time; each says what it has to say in one piece.
+LINTERS := lint-types lint-code lint-imports lint-templates lint-scripts lint-migrations
+
 lint: setup
+	@$(MAKE) --no-print-directory --jobs --output-sync=target $(LINTERS)
+
+lint-types:
+	$(BIN)/mypy
+
+lint-code:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+
+lint-imports:
 	$(BIN)/lint-imports
+
+lint-templates:
 	$(BIN)/djlint --quiet templates
 	$(BIN)/djlint --quiet --extension html simulator/templates
 	$(BIN)/djlint --quiet --extension html --profile django $(ADMIN_TEMPLATES)
+
+lint-scripts:
 	npx --no-install eslint .
 	$(BIN)/hadolint Dockerfile
+
+lint-migrations:
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	RARBOOKING_PROFILE= $(BIN)/python scripts/check_deploy.py
 
@@ -82,6 +106,7 @@ requirements: .venv/.installed
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements-dev.txt requirements-dev.in
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements-simulator.txt requirements-simulator.in
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements-bench.txt requirements-bench.in
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links -o requirements-mutants.txt requirements-mutants.in
 
 # Once a release is in production: what the migrations after it are tried against.
 released-migrations: .venv/.installed
@@ -115,6 +140,10 @@ sbom: .venv/.installed
 
 bench: setup .venv/.bench
 	$(BIN)/python -m bench.run
+
+# Where a page's processor time goes. Needs nothing beyond what tests need: PROFILE="--against FOLDER" compares two trees.
+profile: setup
+	$(BIN)/python -m bench.profile $(PROFILE)
 
 load: setup .venv/.bench
 	$(BIN)/python -m bench.load

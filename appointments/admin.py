@@ -1,4 +1,4 @@
-"""Admin of outcomes and moves: read-only, with the actions of support."""
+"""Admin of outcomes, moves and texts: read-only, with the actions of support."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from appointments import auditing
-from appointments.models import Change, ChangeAttempt, ChangeHistory, Move, RecordedOutcome
+from appointments.models import Change, ChangeAttempt, ChangeHistory, Move, RecordedOutcome, TextMessage
 from appointments.services.delivery import support
+from audit.admin_lists import LargeTableAdminMixin
 from cases.support_admin import ReadOnly, SettledBySupportAdmin
 
 
@@ -62,3 +63,15 @@ class MoveAdmin(ChangeAdmin):
     """Appointments moved to another time."""
 
     list_display = ("created_at", "crn", "state", "appointment_start", "start", "tries", "next_try_at")
+
+
+@admin.register(TextMessage)
+class TextMessageAdmin(ReadOnly, LargeTableAdminMixin, admin.ModelAdmin):
+    """Texts to people on probation: neither number nor text is kept."""
+
+    ordering = ("-created_at",)
+    list_display = ("created_at", "crn", "state", "appointment_start", "reason", "tries", "next_try_at")
+    list_filter = ("state", "created_at")
+    search_fields = ("crn", "id")
+    search_help_text = "Search by CRN or id"
+    exclude = ("text_digest",)

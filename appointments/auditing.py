@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from appointments.models import Change, ChangeState
+from appointments.models import Change, ChangeState, TextMessage
 from audit.events import record
 
 BY_SUPPORT = {ChangeState.SUBMITTED: "RETRIED", ChangeState.SETTLED: "SETTLED"}
@@ -26,6 +26,17 @@ def change_resumed(change: Change) -> None:
 def change_viewed(request: HttpRequest, change: Change) -> None:
     """Record that a user viewed a change in the admin."""
     _record(change, "VIEWED", who=request.user)
+
+
+def text_changed(message: TextMessage, what: str) -> None:
+    """Record that a text was asked for, sent, delivered or not, in the name of the user who asked: TEXT_SENT."""
+    record(
+        what=f"TEXT_{what}",
+        who=message.user,
+        subject_type="CRN",
+        subject_id=message.crn,
+        details={"text": str(message.id), "appointment": message.contact_id},
+    )
 
 
 def _record(change: Change, what: str, *, who: Any = None, **details: Any) -> None:

@@ -230,3 +230,60 @@ class ChangeAttempt(OfChange):
 
     def __str__(self) -> str:
         return f"{self.operation}: {self.status or self.fault}"
+
+
+class TextKind(models.TextChoices):
+    """What a text tells the person."""
+
+    ARRANGED = "arranged", "Arranged"
+    MOVED = "moved", "Moved"
+
+
+class TextState(models.TextChoices):
+    """The states of a text; transitions are in appointments/services/texts/sending.py."""
+
+    ASKED = "asked", "Waiting to be sent"
+    SENT = "sent", "Sent"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Sent and not delivered, or not known"
+    NOT_SENT = "not_sent", "Not sent"
+
+
+class TextMessage(models.Model):
+    """A text about one appointment, created when its user says that the person agrees to get it.
+
+    `id` is the reference that GOV.UK Notify knows it by. Neither the number nor the text is kept: `text_digest` is the
+    SHA-256 of what the user was shown, and what is sent says the same or is not sent. `sent_at` is set before it is
+    sent, and cleared where it certainly was not.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    crn = models.CharField("CRN", max_length=7)
+    contact_id = models.BigIntegerField("appointment")
+    kind = models.CharField(max_length=10, choices=TextKind)
+    appointment_start = models.DateTimeField("start of the appointment")
+    text_digest = models.CharField("SHA-256 of the text", max_length=64)
+    state = models.CharField(max_length=10, choices=TextState, default=TextState.ASKED)
+    reason = models.CharField("why it did not arrive", max_length=200, blank=True)
+    consent_at = models.DateTimeField("user said that the person agrees")
+    notify_id = models.UUIDField("id in GOV.UK Notify", null=True)
+    sent_at = models.DateTimeField("sent, or about to be", null=True)
+    tries = models.PositiveSmallIntegerField("tries, or looks at whether it arrived", default=0)
+    next_try_at = models.DateTimeField("next try or look", null=True)
+    correlation_id = models.CharField("correlation id of the page that asked for it", max_length=100, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contact_id"], name="one_text_per_appointment"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["crn", "appointment_start"], name="text_by_case"),
+            models.Index(fields=["next_try_at"], name="text_due", condition=models.Q(next_try_at__isnull=False)),
+            models.Index(fields=["created_at"], name="text_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}: {self.appointment_start:%Y-%m-%d %H:%M}"

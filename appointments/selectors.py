@@ -1,9 +1,14 @@
 """Queries of changes of appointments, of every kind."""
 
 import uuid
-from typing import TypeVar
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple, TypeVar
 
-from appointments.models import Change, ChangeState, Move, RecordedOutcome
+from django.core.cache import cache
+from django.db.models import Q, Value
+
+from appointments.models import Change, ChangeState, Move, RecordedOutcome, TextMessage
 
 C = TypeVar("C", bound=Change)
 KINDS: tuple[type[Change], ...] = (RecordedOutcome, Move)
@@ -34,12 +39,18 @@ def own_change(kind: type[C], *, user_id: int, crn: str, contact_id: int, change
 
 
 def unsettled_change(*, crn: str, contact_id: int) -> Change | None:
-    """Return a change of an appointment, of any kind and by anybody, whose outcome is not known yet; None for none."""
-    for kind in KINDS:
-        found = kind._default_manager.filter(crn=crn, contact_id=contact_id, state__in=NOT_SETTLED)
-        if change := found.order_by("-created_at").first():
-            return change
-    return None
+    """Return a change of an appointment, of any kind and by anybody, whose outcome is not known yet; None for none.
+
+    One query where there is none.
+    """
+    unsettled = [
+        kind._default_manager.filter(crn=crn, contact_id=contact_id, state__in=NOT_SETTLED)
+        .order_by()
+        .values_list(Value(number), "id")
+        for number, kind in enumerate(KINDS)
+    ]
+    found = unsettled[0].union(*unsettled[1:])[:1]
+    return next((KINDS[number]._default_manager.filter(id=change_id).first() for number, change_id in found), None)
 
 
 def changes_to_report(*, user_id: int) -> list[ChangeToReport]:
@@ -68,3 +79,66 @@ def _changes_to_report(user_id: int) -> list[ChangeToReport]:
 
 def _report_key(user_id: int) -> str:
     return f"appointments:to-report:{user_id}"
+
+
+def own_moves(*, user_id: int, crn: str, contact_id: int, move_id: uuid.UUID) -> list[Move]:
+    """Return one of the user's own moves of an appointment and those that were confirmed with it, by date.
+
+    None for another user's, and for one of another appointment. One query for one alone and for the first of several.
+    """
+    known = Move.objects.filter(Q(id=move_id) | Q(moved_with=move_id), user_id=user_id, crn=crn)
+    together = list(known.order_by("appointment_start", "id"))
+    if not any(each.id == move_id and each.contact_id == contact_id for each in together):
+        return []
+    first_id = together[0].moved_with
+    return together if first_id in (None, move_id) else moved_together(together[0])
+
+
+def moved_together(move: Move) -> list[Move]:
+    """Return a move and those that were confirmed with it, by date."""
+    if move.moved_with is None:
+        return [move]
+    together = Move.objects.filter(moved_with=move.moved_with)
+    return list(together.select_related("user").order_by("appointment_start", "id"))
+
+
+def last_moves(*, crn: str, contact_ids: Iterable[int]) -> dict[int, Move]:
+    """Return the last move of each appointment that was moved by this service, by contact id, however often it moved.
+
+    One query where none was moved, and one more for each time that one was.
+    """
+    last: dict[int, Move] = {}
+    now_at = {contact_id: contact_id for contact_id in contact_ids}
+    while now_at:
+        moves = Move.objects.filter(crn=crn, contact_id__in=set(now_at.values()), state=ChangeState.RECORDED)
+        by_contact = {move.contact_id: move for move in moves}
+        moved = {first: by_contact[at] for first, at in now_at.items() if at in by_contact}
+        last |= moved
+        now_at = {first: move.new_contact_id for first, move in moved.items() if move.new_contact_id}
+    return last
+
+
+def first_of_moves(*, crn: str, contact_id: int) -> tuple[int, int]:
+    """Return the appointment that one was moved from by this service, the first of all, and how many moves there were.
+
+    One that was never moved is its own first. One query for each move, and one.
+    """
+    moves = 0
+    while move := Move.objects.filter(crn=crn, new_contact_id=contact_id, state=ChangeState.RECORDED).first():
+        contact_id, moves = move.contact_id, moves + 1
+    return contact_id, moves
+
+
+def was_moved_here(*, crn: str, contact_id: int) -> bool:
+    """Return whether an appointment took the place of one that this service moved."""
+    return Move.objects.filter(crn=crn, new_contact_id=contact_id, state=ChangeState.RECORDED).exists()
+
+
+def text_of_appointment(contact_id: int) -> TextMessage | None:
+    """Return the text about an appointment, asked for by anybody; None for none."""
+    return TextMessage.objects.filter(contact_id=contact_id).first()
+
+
+def texts_of_case(*, crn: str, since: datetime) -> list[TextMessage]:
+    """Return the texts about a person's appointments from a moment on, by date."""
+    return list(TextMessage.objects.filter(crn=crn, appointment_start__gte=since).order_by("appointment_start"))

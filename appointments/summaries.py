@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from appointments import selectors
+from appointments.presenters.changes import ChangeNews, news_of
 from appointments.presenters.moves import appointment_url, when_of
 
 
@@ -30,3 +31,8 @@ def moved_appointments(crn: str, contact_ids: Iterable[int | None]) -> dict[int,
         )
         for contact_id, move in found.items()
     }
+
+
+def change_news(user_id: int) -> list[ChangeNews]:
+    """Return the notifications about the user's changes of appointments, the oldest first."""
+    return news_of(selectors.changes_to_report(user_id=user_id))

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from appointments.moving import WHY
-from appointments.views import appointment, cancel, moves, outcomes, person, risk_flags, schedule
+from appointments.views import appointment, calendar, cancel, moves, outcomes, person, risk_flags, schedule, texts
 from cases import converters  # noqa: F401
 
 app_name = "appointments"
@@ -18,7 +18,9 @@ urlpatterns = [
     path(f"{ONE}outcome/check/", outcomes.check, name="outcome-check"),
     path(f"{ONE}outcome/<uuid:change_id>/", outcomes.done, name="outcome-done"),
     path(f"{ONE}outcome/<uuid:change_id>/state/", outcomes.state, name="outcome-state"),
+    path(f"{ONE}calendar.ics", calendar.calendar, name="calendar"),
     path(f"{ONE}cancel/", cancel.cancel, name="cancel"),
+    path(f"{ONE}text/", texts.text, name="text"),
     path(f"{ONE}move/", moves.question, {"slug": WHY}, name="move"),
     path(f"{ONE}move/check/", moves.check, name="move-check"),
     path(f"{ONE}move/location-not-listed/", moves.location_not_listed, name="move-location-not-listed"),

@@ -44,6 +44,7 @@ ALLOWED_DETAILS = frozenset(
         "starts_on",
         "step",
         "team_code",
+        "text",
         "to",
         "tries",
         "version",

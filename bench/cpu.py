@@ -155,9 +155,14 @@ def main() -> None:
 
     urls.urlpatterns.insert(0, path(BARE.lstrip("/"), bare))
 
+    from django.db import connection
+
     from bench import caseloads
     from bench.journey import ARRANGED, TOOLKITS, arrange, sign_in, wanted
+    from bench.stack import ROLLOUT
 
+    with connection.cursor() as cursor:
+        cursor.execute(ROLLOUT)
     browser = Browser(application, settings.HMPPS_AUTH_URL)
     sign_in(browser, caseloads.username(who))
     made = 0

@@ -20,7 +20,7 @@ from typing import Any, Self
 
 from bench.cpu import BARE_PAGE
 from bench.report import put, table
-from bench.stack import ROLLOUT, Stack, stack
+from bench.stack import Stack, stack
 from scripts.servers import ROOT, environment
 
 ROUNDS, JOURNEYS_A_ROUND, WARM_UP, PROFILED = 12, 4, 4, 60
@@ -49,7 +49,6 @@ class Tree:
             subprocess.run(
                 [sys.executable, "manage.py", *command], cwd=folder, env=env, check=True, stdout=subprocess.DEVNULL
             )
-        servers.postgres.sql(ROLLOUT, database=database)
         self.log = servers.folder / f"{database}.log"
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(

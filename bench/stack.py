@@ -105,8 +105,11 @@ class Stack:
 
 
 @contextmanager
-def stack(*, dataset: str = "caseloads", **settings: str) -> Iterator[Stack]:
-    """Start the servers, and stop them at the end. `settings` are the product's that differ from a deployment's."""
+def stack(*, dataset: str = "caseloads", durable: bool = True, **settings: str) -> Iterator[Stack]:
+    """Start the servers, and stop them at the end. `settings` are the product's that differ from a deployment's.
+
+    Without `durable` PostgreSQL does not wait for its disk, which only measuring needs.
+    """
     binaries = postgres_binaries()
     if binaries is None:
         sys.exit("PostgreSQL's programs (initdb, pg_ctl) are not here: install postgresql.")
@@ -116,7 +119,7 @@ def stack(*, dataset: str = "caseloads", **settings: str) -> Iterator[Stack]:
         cluster.mkdir()
         # PostgreSQL runs as a user of its own, who has to be let in.
         folder.chmod(0o755)
-        postgres = Postgres(binaries, cluster, durable=True, **DATABASE)
+        postgres = Postgres(binaries, cluster, durable=durable, **DATABASE)
         postgres.start()
         stop.callback(postgres.stop)
         redis = Redis()

@@ -2,11 +2,13 @@
 
 import uuid
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from operator import itemgetter
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
 from booking.models import Booking, BookingState, Draft, JourneyCount, JourneyEvent
@@ -28,11 +30,6 @@ def draft_with_booking(*, user_id: int, crn: str) -> tuple[Draft, uuid.UUID | No
     return found, found.booking_id if found.is_being_saved else None
 
 
-def cases_with_drafts(*, user_id: int) -> frozenset[str]:
-    """Return the CRNs of the cases for which the user has a draft with answers."""
-    return frozenset(Draft.objects.filter(user_id=user_id).exclude(answers={}).values_list("crn", flat=True))
-
-
 def booking_of(*, user_id: int, crn: str, booking_id: uuid.UUID) -> Booking | None:
     """Return one of the user's own bookings for a case, or None."""
     return Booking.objects.filter(user_id=user_id, crn=crn, id=booking_id).select_related("user").first()
@@ -44,6 +41,19 @@ def last_hour_booking(*, user_id: int, crn: str) -> Booking | None:
     return Booking.objects.filter(user_id=user_id, crn=crn, created_at__gt=since).order_by("-created_at").first()
 
 
+def own_series(*, user_id: int, crn: str, booking_id: uuid.UUID) -> list[Booking]:
+    """Return the series of one of the user's own bookings for a case by date, or that alone; none for another user's.
+
+    One query for a booking alone and for the first of a series.
+    """
+    known = Booking.objects.filter(Q(id=booking_id) | Q(series_id=booking_id), user_id=user_id, crn=crn)
+    found = list(known.order_by("start"))
+    asked_for = next((each for each in found if each.id == booking_id), None)
+    if asked_for is None:
+        return []
+    return found if asked_for.series_id in {None, booking_id} else series_of(asked_for)
+
+
 def series_of(booking: Booking) -> list[Booking]:
     """Return the bookings of a booking's series by date, or the booking alone."""
     if booking.series_id is None:
@@ -51,10 +61,33 @@ def series_of(booking: Booking) -> list[Booking]:
     return list(Booking.objects.filter(series_id=booking.series_id).order_by("start"))
 
 
-def bookings_to_report(*, user_id: int) -> list[Booking]:
-    """Return the user's bookings whose outcome is unknown or has not been shown to them, the oldest first."""
-    unseen = Booking.objects.filter(user_id=user_id, outcome_seen_at=None)
-    return list(unseen.exclude(state=BookingState.CANCELLED).order_by("created_at"))
+@dataclass(frozen=True)
+class WorkUnderWay:
+    """A user's bookings whose outcome is unknown or has not been shown to them, the oldest first, and their drafts.
+
+    The bookings have id, series, CRN, state and start alone. `drafts` are the CRNs of drafts with answers.
+    """
+
+    bookings: list[Booking]
+    drafts: frozenset[str]
+
+
+def work_under_way(*, user_id: int) -> WorkUnderWay:
+    """Return a user's bookings and drafts of all cases, in one query."""
+    unseen = Booking.objects.filter(user_id=user_id, outcome_seen_at=None).exclude(state=BookingState.CANCELLED)
+    drafts = Draft.objects.filter(user_id=user_id).exclude(answers={})
+    rows = unseen.values_list("crn", "state", "created_at", "id", "series_id", "start").union(
+        drafts.values_list("crn", Value(""), "created_at", F("booking_id"), F("booking_id"), F("created_at")), all=True
+    )
+    found = sorted(rows, key=itemgetter(2))
+    return WorkUnderWay(
+        bookings=[
+            Booking(id=id_, series_id=series_id, crn=crn, state=state, start=start)
+            for crn, state, _, id_, series_id, start in found
+            if state
+        ],
+        drafts=frozenset(crn for crn, state, *_ in found if not state),
+    )
 
 
 def journeys_between(first: date, last: date) -> dict[JourneyEvent, Counter[str]]:

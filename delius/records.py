@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from delius.london import as_london
+from govuk.text_cleaning import clean_text
 
 RAR_CATEGORY = "F"
 EMPLOYMENT = "B"
@@ -44,9 +45,16 @@ def _or_nothing(value: Any, parse: ValidatorFunctionWrapHandler) -> Any:
         return ()
 
 
+def _text(value: Any) -> Any:
+    """Return text cleaned as ours is: what was pasted into Delius may hold anything. Numbers become text."""
+    if isinstance(value, str):
+        return clean_text(value)
+    return value if isinstance(value, int | float) else ""
+
+
 Lenient = WrapValidator(_or_none)
 LenientItems = WrapValidator(_or_nothing)
-Text = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str | int | float) else "")]
+Text = Annotated[str, BeforeValidator(_text)]
 Code = Annotated[str, Field(min_length=1)]
 LenientDate = Annotated[date | None, Lenient]
 LondonTime = Annotated[datetime, AfterValidator(as_london)]
@@ -316,7 +324,8 @@ class Case(Record):
     @field_validator("name")
     @classmethod
     def _named(cls, name: Name, info: ValidationInfo) -> Name:
-        return name if name.full else Name(surname=info.data.get("crn", ""))
+        access = info.data.get("access")
+        return name if name.full or (access and access.limited) else Name(surname=info.data.get("crn", ""))
 
     def age(self, on: date) -> int | None:
         """Return the person's age in years on a day; None where their date of birth is not known."""

@@ -13,6 +13,7 @@ from django.db.models import Field, Model
 from django.http import HttpRequest, QueryDict
 
 from govuk.differences import Difference, differences
+from govuk.error_messages import use_plain_messages
 from govuk.forms import CleansText
 
 
@@ -39,6 +40,11 @@ class OptimisticLockingForm(CleansText, forms.ModelForm):
         self.conflicting_changes = []
         if "base_version" in self.fields and self.instance.pk is not None:
             self.initial["base_version"] = self.version_of(self.instance)
+
+    def full_clean(self) -> None:
+        """Validate with messages in plain words, which name fields by the labels that they have by then."""
+        use_plain_messages(self.fields.values())
+        super().full_clean()
 
     def version_of(self, row: Any) -> str:
         """Return the version of a stored row."""

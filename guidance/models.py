@@ -214,8 +214,7 @@ class ToolkitGuidance(Page):
 
     class Meta:
         ordering = ["title"]
-        verbose_name = "toolkit guidance"
-        verbose_name_plural = "toolkit guidance"
+        verbose_name = "toolkit guidance page"
         constraints = [
             models.UniqueConstraint(
                 fields=["toolkit"],
@@ -274,8 +273,7 @@ class RiskFlagGuidance(Page):
 
     class Meta:
         ordering = ["title"]
-        verbose_name = "risk flag guidance"
-        verbose_name_plural = "risk flag guidance"
+        verbose_name = "risk flag guidance page"
 
     @classmethod
     def own_fields(cls) -> tuple[str, ...]:
@@ -293,7 +291,8 @@ class Feedback(models.Model):
 
     class Meta:
         ordering = ["-given_at"]
-        verbose_name_plural = "feedback"
+        verbose_name = "piece of feedback"
+        verbose_name_plural = "pieces of feedback"
 
     def __str__(self) -> str:
         """Return the page and whether it was useful."""

@@ -3,6 +3,7 @@
 Everything that differs between places comes from the environment (.env.example).
 """
 
+import gc
 import os
 import re
 import shutil
@@ -38,8 +39,9 @@ timeout = 60
 # What is being answered when the process is told to stop may take so long: a booking waits for Delius for 15 seconds,
 # and one read for DELIUS_CONNECT_TIMEOUT and DELIUS_READ_TIMEOUT. terminationGracePeriodSeconds has to be longer.
 graceful_timeout = 40
-# Not preloaded: a new worker then reads the code anew, and no connection, pool or lock is inherited through a fork.
-preload_app = False
+# Loaded once, before the processes are forked, which share what they do not change. No connection, pool or lock may be
+# inherited through a fork: what the product keeps in a process begins anew in a child (os.register_at_fork).
+preload_app = True
 # django-structlog writes a line for each request, without the CRNs that addresses hold.
 accesslog = None
 errorlog = "-"
@@ -70,16 +72,23 @@ logconfig_dict = {
 }
 
 
-def on_starting(server: Any) -> None:
-    """Give the processes of this gunicorn a place to put their numbers together, with nothing of an earlier run in it.
+# Where the processes of this gunicorn put their numbers together. prometheus_client reads the variable as it is imported.
+if not os.environ.get(MULTIPROC_DIR):
+    os.environ[MULTIPROC_DIR] = tempfile.mkdtemp(prefix=MADE_HERE)
 
-    prometheus_client reads the variable as it is imported, which the processes do after this.
-    """
-    directory = Path(os.environ.get(MULTIPROC_DIR) or tempfile.mkdtemp(prefix=MADE_HERE))
-    os.environ[MULTIPROC_DIR] = str(directory)
+
+def on_starting(server: Any) -> None:
+    """Begin with no numbers of an earlier run, and of none that the master has made."""
+    directory = Path(os.environ[MULTIPROC_DIR])
     directory.mkdir(parents=True, exist_ok=True)
     for left in directory.glob("*.db"):
         left.unlink()
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Leave what is loaded out of garbage collection, which would write to it, so that it stays shared."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -18,6 +18,7 @@ URL_SETTINGS = (
     "DELIUS_INTEGRATION_URL",
     "DELIUS_URL",
     "AUDIT_QUEUE_URL",
+    "NOTIFY_URL",
     "SENTRY_DSN",
 )
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -36,6 +37,16 @@ def bank_holidays_are_known(app_configs: Sequence[AppConfig] | None, **options: 
             id="rarbooking.W003",
         )
     ]
+
+
+@checks.register()
+def texts_are_on_or_off(app_configs: Sequence[AppConfig] | None, **options: Any) -> list[checks.CheckMessage]:
+    """Return a warning where some settings of GOV.UK Notify are set and others are not: nobody is texted then."""
+    needed = ("NOTIFY_API_KEY", "NOTIFY_ARRANGED_TEMPLATE_ID", "NOTIFY_MOVED_TEMPLATE_ID")
+    missing = [name for name in needed if not getattr(settings, name)]
+    if not missing or len(missing) == len(needed):
+        return []
+    return [checks.Warning(f"Nobody is texted: {', '.join(missing)} is not set.", id="rarbooking.W004")]
 
 
 @checks.register(checks.Tags.security, deploy=True)

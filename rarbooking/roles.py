@@ -63,6 +63,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         _models("appointments", "changehistory", "view"),
         _models("appointments", "move", "view"),
         _models("appointments", "recordedoutcome", "view"),
+        _models("appointments", "textmessage", "view"),
         _models("audit", "auditevent", "view"),
         _models("booking", "booking", "view"),
         _models("booking", "bookinghistory", "view"),

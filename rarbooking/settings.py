@@ -59,7 +59,7 @@ INSTALLED_APPS = [
     "django_prometheus",
     "django_structlog",
     "django_tasks",
-    "django_tasks_db",
+    "rarbooking.web.admin_config.BackgroundTasksConfig",
     "simple_history",
 ]
 
@@ -271,6 +271,12 @@ BOOKING_MOST_TRIES = env.int("BOOKING_MOST_TRIES", default=40)
 APPOINTMENT_HOURS = tuple(time.fromisoformat(at) for at in env.list("APPOINTMENT_HOURS", default=["07:00", "21:00"]))
 # Codes of the outcomes by which Delius records that an appointment was called off.
 CANCELLATION_OUTCOMES = env.list("CANCELLATION_OUTCOMES", default=["AASD"])
+
+# Texts are sent where the key and both templates are set.
+NOTIFY_API_KEY = env.str("NOTIFY_API_KEY", default="")
+NOTIFY_URL = env.str("NOTIFY_URL", default="") or "https://api.notifications.service.gov.uk"
+NOTIFY_ARRANGED_TEMPLATE_ID = env.str("NOTIFY_ARRANGED_TEMPLATE_ID", default="")
+NOTIFY_MOVED_TEMPLATE_ID = env.str("NOTIFY_MOVED_TEMPLATE_ID", default="")
 
 AUDIT_SERVICE_NAME = env.str("AUDIT_SERVICE_NAME", default="") or "arrange-rar-appointments"
 AUDIT_RETENTION_DAYS = env.int("AUDIT_RETENTION_DAYS", default=2190)

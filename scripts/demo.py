@@ -44,6 +44,7 @@ def main() -> int:
         "HMPPS_AUTH_URL": f"{simulator}/auth",
         "DELIUS_INTEGRATION_URL": f"{simulator}/delius",
         "DELIUS_URL": f"{simulator}/ndelius",
+        "NOTIFY_URL": simulator,
     }
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "load_demo"], cwd=ROOT, env=environment, check=True)

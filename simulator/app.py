@@ -1,11 +1,11 @@
-"""The Flask app: HMPPS Auth, the integration service, the contact log and the control API."""
+"""The Flask app: HMPPS Auth, the integration service, GOV.UK Notify, the contact log and the control API."""
 
 from flask import Flask, jsonify
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from simulator import auth, control, fault_injection, pages
+from simulator import auth, control, fault_injection, notify, pages
 from simulator.errors import Problem
 from simulator.integration import appointments, cases, changes, nsis, reference, service, users
 from simulator.state import EXTENSION, State
@@ -24,7 +24,7 @@ def create_app(state: State) -> Flask:
     app = Flask("simulator", static_folder=None)
     app.json = OrderedJson(app)
     app.extensions[EXTENSION] = state
-    for blueprint in (auth.blueprint, service.blueprint, control.blueprint, pages.blueprint):
+    for blueprint in (auth.blueprint, service.blueprint, notify.blueprint, control.blueprint, pages.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http_problem)

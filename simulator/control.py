@@ -54,6 +54,18 @@ class AccountSet(Model):
     active: bool | None = None
 
 
+class TextSet(Model):
+    """What became of a text, as Notify calls it."""
+
+    status: str
+
+
+class TextTemplateSet(Model):
+    """The words of a template of texts."""
+
+    body: str
+
+
 class FaultBody(Model):
     """A fault to inject `times` times (once by default), with probability `chance`."""
 
@@ -137,6 +149,28 @@ def account(username: str) -> ResponseReturnValue:
     if not changed:
         raise not_found("Account", username)
     return {"username": username, **asked.model_dump(by_alias=True)}
+
+
+@blueprint.get("/texts")
+def list_texts() -> ResponseReturnValue:
+    """Return the texts that GOV.UK Notify took, oldest first."""
+    return jsonify(current().texts.as_list())
+
+
+@blueprint.put("/texts/<text_id>")
+def text(text_id: str) -> ResponseReturnValue:
+    """Set what became of a text: {"status": Notify's name of it}."""
+    status = parse_body(TextSet).status
+    if not current().texts.set_status(text_id, status):
+        raise not_found("Text", text_id)
+    return {"id": text_id, "status": status}
+
+
+@blueprint.put("/text-templates/<template_id>")
+def text_template(template_id: str) -> ResponseReturnValue:
+    """Set the words of a template: {"body": words}."""
+    current().texts.templates[template_id] = parse_body(TextTemplateSet).body
+    return "", 204
 
 
 @blueprint.post("/faults")

@@ -9,6 +9,7 @@ from simulator.clock import Clock
 from simulator.datasets import DATASETS
 from simulator.faults import Faults
 from simulator.keys import SigningKey
+from simulator.notify_texts import Texts
 from simulator.request_log import RequestLog
 from simulator.store import Store, clear
 
@@ -31,6 +32,7 @@ class State:
     clock: Clock = field(default_factory=Clock)
     faults: Faults = field(default_factory=Faults)
     log: RequestLog = field(default_factory=RequestLog)
+    texts: Texts = field(default_factory=Texts)
     switches: Switches = field(default_factory=Switches)
     expired_tokens: set[str] = field(default_factory=set)
     resets: int = 0
@@ -50,6 +52,7 @@ class State:
         self.clock.freeze(now)
         self.faults.reset()
         self.log.clear()
+        self.texts = Texts()
         self.switches = Switches()
         self.expired_tokens.clear()
         with self.store.writing() as connection:

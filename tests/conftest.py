@@ -28,6 +28,8 @@ from toolkits.models import Rollout, Toolkit
 pytest_plugins = ["tests.contract.recording"]
 
 
+# The folders whose tests take longest, which begin first so that no worker is left alone with them at the end.
+SLOWEST_FIRST = ("ops", "faults", "hostile", "journeys")
 # Fixtures and folders of tests that start a process: a simulator, a database, the product under gunicorn, a browser.
 STARTS_PROCESSES = {"simulator_process", "live_server", "page"}
 IN_PROCESS_OPS = {"test_monitoring.py", "test_helm.py", "test_runbook.py"}
@@ -35,14 +37,19 @@ IN_PROCESS_OPS = {"test_monitoring.py", "test_helm.py", "test_runbook.py"}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that `make check` leaves out, and take a sample of the exhaustive ones."""
+    """Mark the tests that `make check` leaves out, take a sample of the exhaustive ones, and put the slowest first."""
     if left_out := sampling.leave_out(items):
         config.hook.pytest_deselected(items=left_out)
+    items.sort(key=lambda item: _rank(item.path.parent.name))
     for item in items:
         starts_processes = STARTS_PROCESSES & set(getattr(item, "fixturenames", ()))
         folder, name = item.path.parent.name, item.path.name
         if starts_processes or (folder == "ops" and name not in IN_PROCESS_OPS) or name == "test_process.py":
             item.add_marker("server")
+
+
+def _rank(folder: str) -> int:
+    return SLOWEST_FIRST.index(folder) if folder in SLOWEST_FIRST else len(SLOWEST_FIRST)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

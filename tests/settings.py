@@ -15,7 +15,11 @@ MIDDLEWARE = [
     "tests.static_files.ScannedOnce" if name == "whitenoise.middleware.WhiteNoiseMiddleware" else name
     for name in MIDDLEWARE
 ]
+# tests/appointments/test_texts.py turns them on.
+NOTIFY_API_KEY = ""
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, as in production: several threads and processes share it.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+    # Nothing of it has to survive a crash.
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"

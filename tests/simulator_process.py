@@ -154,6 +154,19 @@ class Simulator:
         """Forget every fault."""
         self._control("DELETE", "faults")
 
+    def texts(self) -> list[dict[str, Any]]:
+        """Return the texts that GOV.UK Notify took, oldest first."""
+        taken: list[dict[str, Any]] = self._control("GET", "texts")
+        return taken
+
+    def set_text_status(self, text_id: str, status: str) -> None:
+        """Say what became of a text, as Notify calls it."""
+        self._control("PUT", f"texts/{text_id}", {"status": status})
+
+    def change_text_template(self, template_id: str, body: str) -> None:
+        """Change the words of a template in GOV.UK Notify."""
+        self._control("PUT", f"text-templates/{template_id}", {"body": body})
+
     def requests(self, operation: str | None = None) -> list[dict[str, Any]]:
         """Return what was asked of the services, oldest first; of one operation where it is named."""
         entries: list[dict[str, Any]] = self._control("GET", "requests")

@@ -13,7 +13,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.jinja")) + sorted(ROOT.glob("*/
 # Where words that people read are written in Python.
 SOURCES = sorted(
     path
-    for room in ("booking", "toolkits", "guidance", "rarbooking")
+    for room in ("booking", "appointments", "cases", "govuk", "toolkits", "guidance", "rarbooking")
     for path in (ROOT / room).rglob("*.py")
     if "migrations" not in path.parts
 )

@@ -46,6 +46,12 @@ class ToolkitForm(OptimisticLockingForm):
             "nsi_length",
             "nsi_notes",
         )
+        error_messages = {
+            "slug": {
+                "unique": "There is already a toolkit with this slug",
+                "invalid": "Slug must be letters, numbers, hyphens and underscores only",
+            },
+        }
         help_texts = {
             "name": "As people see it, for example Developing Dialogues.",
             "slug": "Stands for the toolkit in addresses and bookings. It cannot be changed later.",

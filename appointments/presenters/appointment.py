@@ -6,10 +6,12 @@ from typing import Any
 
 from django.urls import reverse
 
-from appointments.models import Change, ChangeKind, ChangeState
+from appointments.models import Change, ChangeKind, ChangeState, TextMessage
 from appointments.presenters.changes import change_url
 from appointments.presenters.moves import appointment_url
 from appointments.presenters.rows import kind_words, rar_words, time_words
+from appointments.presenters.texts import text_state
+from appointments.services.texts.wording import is_still_to_come
 from cases.sessions import is_rar_session
 from delius.records import Appointment, Case
 from govuk.formats import long_date
@@ -32,11 +34,20 @@ class Action:
 
 
 def appointment_page(
-    case: Case, appointment: Appointment, *, unsettled: Change | None, user_id: int, now: datetime, may_arrange: bool
+    case: Case,
+    appointment: Appointment,
+    *,
+    unsettled: Change | None,
+    user_id: int,
+    now: datetime,
+    may_arrange: bool,
+    text: TextMessage | None = None,
+    may_text: bool = False,
 ) -> dict[str, Any]:
     """Return the context of the page of an appointment: what Delius has, what is under way, what can be done.
 
-    `unsettled` is a change whose outcome is not known yet, by any user.
+    `unsettled` is a change whose outcome is not known yet, by any user; `text` is the text about it, and `may_text`
+    whether the person can be texted at all.
     """
     crn, moved_to = case.crn, appointment.rescheduled_to
     return {
@@ -51,6 +62,10 @@ def appointment_page(
         "under_way_url": change_url(unsettled) if unsettled and unsettled.user_id == user_id else "",
         "actions": [] if unsettled or moved_to or not may_arrange else _actions(crn, appointment, now=now),
         "may_follow": may_arrange and not moved_to,
+        "text": text_state(text) if text else "",
+        "text_url": reverse("appointments:text", args=[crn, appointment.contact_id])
+        if may_text and may_arrange and not text and not unsettled and is_still_to_come(appointment, now=now)
+        else "",
         "back_url": reverse("appointments:schedule", args=[crn]),
     }
 

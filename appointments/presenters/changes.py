@@ -25,7 +25,7 @@ WORDS: dict[ChangeKind, dict[ChangeState, str]] = {
         ChangeState.RECORDED: "The appointment for {on} has been moved",
         ChangeState.REFUSED: "The appointment for {on} was not moved",
         ChangeState.CHANGED: "The appointment for {on} was not moved: it had changed in Delius",
-        ChangeState.NEEDS_ATTENTION: "Our support team is finding out what became of the move of the appointment for {on}",
+        ChangeState.NEEDS_ATTENTION: "Our support team is finding out whether the appointment for {on} was moved",
         ChangeState.SETTLED: "Our support team has settled the move of the appointment for {on} in Delius",
     },
 }

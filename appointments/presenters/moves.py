@@ -178,11 +178,14 @@ OUTCOMES = {
     ChangeState.NEEDS_ATTENTION: ("We are finding out", "orange"),
     ChangeState.SETTLED: ("Settled in Delius", "grey"),
 }
+# What the answer to a question is called in a sentence. Delius may refuse each of these.
+ANSWERS = {WHY: "who asked for it and why", WHEN: "the date and time", WHERE: "the location"}
 HAD_CHANGED = "It had been changed in Delius since you saw it."
 
 
-def move_page(first: Move, together: Sequence[Move], person: Case) -> MovePage:
-    """Return the content of the page of a move; `together` are those confirmed with it, by date, itself included."""
+def move_page(together: Sequence[Move], person: Case) -> MovePage:
+    """Return the content of the page of a move, or of several that were confirmed together, by date."""
+    first = together[0]
     moved = sum(each.state == ChangeState.RECORDED for each in together)
     under_way = any(each.is_under_way for each in together)
     several = len(together) > 1
@@ -319,7 +322,8 @@ def _row(move: Move, *, may_try_again: bool) -> MoveRow:
     elif may_try_again or not move.refused_step:
         url, text = question_url(move.crn, move.contact_id, WHY), "Move it by itself" if may_try_again else ""
     else:
-        url, text = f"{question_url(move.crn, move.contact_id, move.refused_step)}?change=1", "Change this answer"
+        url = f"{question_url(move.crn, move.contact_id, move.refused_step)}?change=1"
+        text = f"Change {ANSWERS[move.refused_step]}"
     return MoveRow(
         old=when_of(move.appointment_start, move.appointment_end),
         new=when_of(move.start, move.end),

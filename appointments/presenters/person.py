@@ -1,11 +1,14 @@
 """Presenter of the page of a person on probation."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.urls import reverse
 
+from appointments.models import TextMessage
 from appointments.presenters.rows import AppointmentTable, RowMaker, kind_words
+from appointments.presenters.texts import TextRow, text_rows
 from cases.offices import offices_of
 from cases.phone_numbers import phone_numbers
 from cases.rar_days import RarDaysBar, budget
@@ -47,10 +50,13 @@ class PersonPage:
     to_record: AppointmentTable | None
     more_to_record: str
     next_session: NextSession | None
+    texts: list[TextRow]
 
 
-def person_page(case: Case, found: Overview, *, now: datetime, may_arrange: bool) -> PersonPage:
-    """Return the content of a person's page at a moment."""
+def person_page(
+    case: Case, found: Overview, *, now: datetime, may_arrange: bool, texts: Iterable[TextMessage] = ()
+) -> PersonPage:
+    """Return the content of a person's page at a moment; `texts` are those about their appointments."""
     recent = None if found.recent.error else found.recent.get()
     coming = [each for each in reversed(recent or ()) if each.outcome is None and not each.has_begun(now)]
     page = None if found.without_outcome.error else found.without_outcome.get()
@@ -65,6 +71,7 @@ def person_page(case: Case, found: Overview, *, now: datetime, may_arrange: bool
         to_record=None if page is None else rows.table(begun),
         more_to_record=f"There {'is' if unseen == 1 else 'are'} {unseen} more" if unseen > 0 else "",
         next_session=NextSession(follows.contact_id, _like(follows)) if follows and may_arrange else None,
+        texts=text_rows(texts),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from cases.appointment_types import FEATURED_NAMES
 from delius.records import Appointment, CodeDescription
@@ -108,10 +108,7 @@ class RowMaker:
         return "Move", self._url("move", appointment.contact_id)
 
     def _url(self, name: str, contact_id: int) -> str:
-        try:
-            return reverse(f"appointments:{name}", args=[self.crn, contact_id])
-        except NoReverseMatch:
-            return ""
+        return reverse(f"appointments:{name}", args=[self.crn, contact_id])
 
 
 def kind_words(appointment: Appointment) -> str:

@@ -60,5 +60,4 @@ def see(change: RecordedOutcome, *, case: Case) -> None:
     """Record that the user has seen what became of an outcome, with the RAR days of `case` as they are now."""
     if change.state == ChangeState.RECORDED and change.rar_after is None:
         change.rar_after = rar_counts(case)
-        RecordedOutcome.objects.filter(id=change.id, rar_after=None).update(rar_after=change.rar_after)
-    mark_outcomes_seen(change)
+    mark_outcomes_seen(change, rar_after=change.rar_after)

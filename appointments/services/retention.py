@@ -1,10 +1,10 @@
-"""Retention of outcomes, moves, what was typed for them, and drafts of them."""
+"""Retention of outcomes, moves, what was typed for them, drafts of them, and texts."""
 
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
-from appointments.models import MAY_BE_CONFIRMED_AGAIN, ChangeDraft, ChangeState
+from appointments.models import MAY_BE_CONFIRMED_AGAIN, ChangeDraft, ChangeState, TextMessage
 from appointments.selectors import KINDS
 from appointments.services.states import FINAL_STATES, without_text
 
@@ -48,3 +48,10 @@ def purge_changes(*, before: datetime) -> int:
             kind._default_manager.filter(id__in=ids[start : start + BATCH_SIZE]).delete()
         purged += len(ids)
     return purged
+
+
+def purge_text_messages(*, before: datetime) -> int:
+    """Delete texts whose appointment was before a moment and that nothing more becomes of; return how many."""
+    over = TextMessage.objects.filter(next_try_at=None, appointment_start__lt=before, created_at__lt=before)
+    deleted, _ = over.delete()
+    return deleted

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -45,9 +45,14 @@ def submit(changes: Sequence[C]) -> tuple[C, bool]:
     return first, True
 
 
-def mark_outcomes_seen(*changes: Change) -> None:
-    """Record that what became of changes of one kind, in a final state, has been shown to their user."""
+def mark_outcomes_seen(*changes: Change, **values: Any) -> None:
+    """Record that what became of changes of one kind, in a final state, has been shown to their user.
+
+    With `values` of other fields, as they were shown.
+    """
     seen = [each for each in changes if each.state in FINAL_STATES and each.outcome_seen_at is None]
     if seen:
-        type(seen[0])._default_manager.filter(id__in=[each.id for each in seen]).update(outcome_seen_at=timezone.now())
+        type(seen[0])._default_manager.filter(id__in=[each.id for each in seen]).update(
+            outcome_seen_at=timezone.now(), **values
+        )
         forget_changes_to_report(user_id=seen[0].user_id)

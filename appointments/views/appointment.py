@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 
 from appointments import selectors
 from appointments.presenters.appointment import appointment_page
+from appointments.services.texts.asking import may_be_texted
+from appointments.services.texts.notify import texts_are_on
 from cases.access import case_of, user_id_of, username_of
 from cases.decorators import staff_record_required
 from cases.permissions import ARRANGE, SEE_CASES
@@ -27,5 +29,7 @@ def appointment(request: HttpRequest, crn: str, contact_id: int) -> HttpResponse
         user_id=user_id_of(request),
         now=timezone.now(),
         may_arrange=request.user.has_perm(ARRANGE),
+        text=selectors.text_of_appointment(contact_id) if texts_are_on() else None,
+        may_text=may_be_texted(case),
     )
     return render(request, "appointments/appointment.html.jinja", context)

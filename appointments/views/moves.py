@@ -102,14 +102,15 @@ def move(request: HttpRequest, crn: str, contact_id: int, move_id: uuid.UUID) ->
     if request.method == "POST" and not request.user.has_perm(ARRANGE):
         raise PermissionDenied
     case = case_of(request, crn)
-    found = _own_move(request, crn, contact_id, move_id)
     if request.method == "POST":
+        if (found := _known_move(request, crn, contact_id, move_id)) is None:
+            raise Http404
         return process_and_redirect(found)
-    together = selectors.moved_together(found)
+    together = _own_moves(request, crn, contact_id, move_id)
     submission.mark_outcomes_seen(*together)
     context = {
         "person": case,
-        "move": presenter.move_page(found, together, case),
+        "move": presenter.move_page(together, case),
         "updates": request.GET.get("updates") != "off",
         "may_arrange": request.user.has_perm(ARRANGE),
     }
@@ -122,7 +123,7 @@ def move(request: HttpRequest, crn: str, contact_id: int, move_id: uuid.UUID) ->
 def move_state(request: HttpRequest, crn: str, contact_id: int, move_id: uuid.UUID) -> HttpResponse:
     """Send whether a move, or one confirmed with it, is under way as JSON, for polling."""
     case_of(request, crn)
-    together = selectors.moved_together(_own_move(request, crn, contact_id, move_id))
+    together = _own_moves(request, crn, contact_id, move_id)
     return JsonResponse({"under_way": any(each.is_under_way for each in together)})
 
 
@@ -205,8 +206,9 @@ def _why_not_confirmed(request: HttpRequest, moving: Moving, draft: ChangeDraft,
     return presenter.NOT_SENT if wait is not None else ""
 
 
-def _own_move(request: HttpRequest, crn: str, contact_id: int, move_id: uuid.UUID) -> Move:
-    if (found := _known_move(request, crn, contact_id, move_id)) is None:
+def _own_moves(request: HttpRequest, crn: str, contact_id: int, move_id: uuid.UUID) -> list[Move]:
+    """Return one of the user's own moves and those confirmed with it, by date. Raises Http404."""
+    if not (found := selectors.own_moves(user_id=user_id_of(request), crn=crn, contact_id=contact_id, move_id=move_id)):
         raise Http404
     return found
 

@@ -31,7 +31,7 @@ def end(drafts: QuerySet[Draft], *, made: Booking | None = None, on: date | None
     A journey counts as finished where `made` is its booking, and as abandoned at the draft's step otherwise: on the day
     `on`, by default the day that the draft was last updated. A draft without an answer is not counted.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         ended = list(drafts.select_for_update().only("step", "started_on", "updated_at").order_by("id"))
         for start in range(0, len(ended), BATCH_SIZE):
             Draft.objects.filter(id__in=[draft.id for draft in ended[start : start + BATCH_SIZE]]).delete()

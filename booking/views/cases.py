@@ -50,14 +50,13 @@ def cases(request: HttpRequest) -> HttpResponse:
             return redirect("appointments:person", form.crn)
     # Whether a case of one's team has limited access is told to its manager alone (cases/access.py).
     shown = [each for each in found.cases if form.scope is CaseScope.USER or not each.access.limited]
-    bookings = selectors.bookings_to_report(user_id=user_id_of(request))
+    work = selectors.work_under_way(user_id=user_id_of(request))
     may_arrange = request.user.has_perm(ARRANGE)
-    with_drafts = selectors.cases_with_drafts(user_id=user_id_of(request))
-    under_way = {each.crn: each for each in bookings if each.is_under_way}
+    under_way = {each.crn: each for each in work.bookings if each.is_under_way}
     rows = [
         case_row(
             case,
-            has_draft=case.crn in with_drafts,
+            has_draft=case.crn in work.drafts,
             may_arrange=may_arrange,
             under_way=under_way.get(case.crn),
         )
@@ -72,7 +71,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "pagination": pagination(
             reverse("booking:cases"), page=page, pages=found.total_pages, label="Your cases", query=query
         ),
-        "news": news_of(bookings),
+        "news": news_of(work.bookings),
         "form": form,
         "has_errors": bool(form.errors),
         "finding": bool(form["find"].value()),

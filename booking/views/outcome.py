@@ -11,20 +11,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from booking import selectors
-from booking.calendar import calendar_of
 from booking.journey.journey import Journey
 from booking.journey.situation import Situation
 from booking.journey.steps import Step
 from booking.models import Booking, BookingState
 from booking.presenters import problems
+from booking.presenters.calendar import calendar_entries
 from booking.presenters.outcome import confirmation
 from booking.presenters.series import series as series_page
 from booking.services import confirm, series
 from booking.services.delivery import cancellation, processing
 from booking.services.drafts import DraftLocked
 from cases.access import case_of, user_id_of, username_of
+from cases.calendar import calendar_answer
 from cases.decorators import staff_record_required
 from cases.permissions import ARRANGE, SEE_CASES
+from delius import selectors as delius
 from delius.errors import DeliusError
 from delius.records import Case
 
@@ -45,11 +47,12 @@ def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespon
     if request.method == "POST" and not request.user.has_perm(ARRANGE):
         raise PermissionDenied
     case = case_of(request, crn)
-    found = own_booking(request, crn, booking_id)
     if request.method == "POST":
-        return process_and_redirect(request, found)
-    if found.series_id:
-        return _series(request, found, case)
+        return process_and_redirect(request, own_booking(request, crn, booking_id))
+    bookings = _own_series(request, crn, booking_id)
+    if bookings[0].series_id:
+        return _series(request, bookings, case)
+    [found] = bookings
     confirm.mark_outcomes_seen(found)
     shown = confirmation(
         found, case, may_cancel=cancellation.may_cancel(found), to_change=_refused_question(request, found, case)
@@ -73,7 +76,7 @@ def booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespon
 @staff_record_required
 def booking_state(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
     """Send whether a booking is under way as JSON, for polling."""
-    bookings = selectors.series_of(own_booking(request, crn, booking_id))
+    bookings = _own_series(request, crn, booking_id)
     return JsonResponse({"under_way": any(each.is_under_way for each in bookings)})
 
 
@@ -108,16 +111,16 @@ def arrange_again(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Http
 @permission_required(SEE_CASES, raise_exception=True)
 @staff_record_required
 def calendar(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
-    """Send booked appointments as an iCalendar file."""
-    bookings = selectors.series_of(own_booking(request, crn, booking_id))
+    """Send booked appointments as an iCalendar file, at the times that Delius has by now."""
+    bookings = _own_series(request, crn, booking_id)
     booked = [each for each in bookings if each.state == BookingState.BOOKED]
     if not booked:
         raise Http404
-    return HttpResponse(
-        calendar_of(booked),
-        content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="appointment.ics"'},
-    )
+    try:
+        coming = delius.upcoming_appointments(crn, username=username_of(request))
+    except DeliusError:
+        coming = ()
+    return calendar_answer(calendar_entries(booked, coming))
 
 
 def own_booking(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> Booking:
@@ -141,8 +144,15 @@ def _refused_question(request: HttpRequest, found: Booking, case: Case) -> Step 
         return None
 
 
-def _series(request: HttpRequest, found: Booking, case: Case) -> HttpResponse:
-    bookings = selectors.series_of(found)
+def _own_series(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> list[Booking]:
+    """Return the series of one of the user's own bookings, or that alone. Raises Http404."""
+    case_of(request, crn)
+    if not (found := selectors.own_series(user_id=user_id_of(request), crn=crn, booking_id=booking_id)):
+        raise Http404
+    return found
+
+
+def _series(request: HttpRequest, bookings: list[Booking], case: Case) -> HttpResponse:
     confirm.mark_outcomes_seen(*bookings)
     may_cancel = any(cancellation.may_cancel(each) for each in bookings)
     shown = series_page(bookings, case, may_cancel=may_cancel)

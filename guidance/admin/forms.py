@@ -8,10 +8,11 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime, AdminTextareaWidget
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
+from govuk.error_messages import LocalDateTimeField
 from govuk.forms import CleansText
 from govuk.optimistic_locking import OptimisticLockingForm, VersionsForm
 from guidance.models import Format, Gender, Page, PageState, RiskFlagGuidance, Setting, ToolkitGuidance
@@ -63,6 +64,13 @@ class PageForm(OptimisticLockingForm):
 
     class Meta:
         labels: ClassVar = {"slug": "Address"}
+        error_messages: ClassVar = {
+            "slug": {
+                "unique": "There is already a page with this address",
+                "invalid": "Address must be letters, numbers, hyphens and underscores only",
+            },
+            "code": {"unique": "There is already guidance on a flag with this code"},
+        }
         help_texts: ClassVar = {
             "title": "The name that practitioners know, in sentence case.",
             "slug": "The last part of the page’s address. It cannot be changed while the page is published.",
@@ -80,6 +88,7 @@ class PageForm(OptimisticLockingForm):
         self.fields["note"].help_text = (
             f"{NOTE_HINT} Needed because the page is published." if self.is_published else NOTE_HINT
         )
+        preview = reverse(f"admin:guidance_{page._meta.model_name}_prose")
         described = [(each.field, each.label, each.hint) for each in page.facts]
         described += [(each.field, each.heading, each.hint) for each in page.sections]
         for name, label, hint in described:
@@ -88,19 +97,10 @@ class PageForm(OptimisticLockingForm):
         for section in page.sections:
             if section.field in self.fields:
                 self.fields[section.field].widget = AdminTextareaWidget(
-                    attrs={"rows": 8, "data-most-characters": MAX_CHARACTERS}
+                    attrs={"rows": 8, "data-most-characters": MAX_CHARACTERS, "data-preview": preview}
                 )
-        self._set_error_messages()
         if "summary" in self.fields:
             self.fields["summary"].widget = AdminTextareaWidget(attrs={"rows": 2, "data-most-characters": 200})
-
-    def _set_error_messages(self) -> None:
-        for field in self.fields.values():
-            label = str(field.label or "")
-            field.error_messages["required"] = f"Enter the {label[:1].lower()}{label[1:]}"
-            for validator in field.validators:
-                if isinstance(validator, MaxLengthValidator):
-                    validator.message = f"Text must be {validator.limit_value:,} characters or fewer"
 
     def clean_note(self) -> str:
         """Require a note for a published page."""
@@ -142,7 +142,8 @@ class PageForm(OptimisticLockingForm):
             return
         self.data = cast(QueryDict, self.data).copy()
         self.data[self.add_prefix("accepted")] = told
-        self.add_error(None, "Some text may not be shown as you mean it. Put it right, or save again to keep it")
+        where = ", ".join(dict.fromkeys(f"“{each.section.heading}”" for each in found))
+        self.add_error(None, f"Some text may not be shown as you mean it, in {where}. Put it right, or save again")
         for problem in found:
             self.add_error(problem.section.field, str(problem))
 
@@ -207,7 +208,7 @@ class NoteForm(CleansText, forms.Form):
 class ScheduleForm(NoteForm):
     """The time at which the draft is to be published."""
 
-    at = forms.SplitDateTimeField(
+    at = LocalDateTimeField(
         label="Publish at",
         widget=AdminSplitDateTime(),
         help_text="In UK time. What is in the draft now is published then, whatever is changed in between.",

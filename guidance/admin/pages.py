@@ -1,5 +1,6 @@
 """Admin of guidance pages."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
@@ -9,8 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from govuk.formats import counted
 from govuk.optimistic_locking import OptimisticLockingAdminMixin
 from guidance.admin.forms import PageForm, ReviewForm, RiskFlagGuidanceForm, ToolkitGuidanceForm
+from guidance.admin.prose_preview import ProsePreviewAdmin
 from guidance.admin.versions import VersionsAdmin
 from guidance.admin.workflow import WorkflowAdmin
 from guidance.models import Page, PageState, RiskFlagGuidance, ToolkitGuidance
@@ -65,7 +68,7 @@ class ReviewFilter(admin.SimpleListFilter):
         return queryset.filter(review_by__isnull=True) if self.value() == "none" else queryset
 
 
-class PageAdmin(WorkflowAdmin, VersionsAdmin):
+class PageAdmin(WorkflowAdmin, VersionsAdmin, ProsePreviewAdmin):
     """Base admin of both kinds of guidance."""
 
     form: type[PageForm]
@@ -158,7 +161,7 @@ class PageAdmin(WorkflowAdmin, VersionsAdmin):
             page.review_by = form.cleaned_data["review_by"]
             publishing.save_draft(page, by=request.user, note="Review by date set", version=page.version)  # type: ignore[arg-type]
             self.log_change(request, page, "Review by date set.")
-        messages.success(request, f"Review by date set on {len(queryset)} drafts. Publish them to show it to readers.")
+        messages.success(request, f"Review by date set on {counted(len(queryset), 'draft')}. Publish to show it.")
         return None
 
     @admin.display(description="State", ordering="state")
@@ -172,13 +175,26 @@ class PageAdmin(WorkflowAdmin, VersionsAdmin):
             words += f", to be published on {at.day} {at:%B} at {at:%H:%M}"
         return words
 
-    @admin.display(description="Review", boolean=True, ordering="review_by")
-    def in_date(self, page: Page) -> bool:
-        """Return whether the page is not due for review."""
-        return not page.is_due_for_review
+    @admin.display(description="Review by", ordering="review_by")
+    def review(self, page: Page) -> str:
+        """Return the date and whether it has come, or that there is none."""
+        if page.review_by is None:
+            return "No date"
+        day = _short(page.review_by)
+        return f"{day}, due" if page.is_due_for_review else day
+
+    @admin.display(description="Published", ordering="published_at")
+    def published_on(self, page: Page) -> str:
+        """Return the day on which the page was published; empty where it is not."""
+        return _short(timezone.localdate(page.published_at)) if page.published_at else ""
 
     def _to_preview(self, request: HttpRequest, page: Page) -> HttpResponse | None:
         return redirect("guidance:preview", page.kind, page.pk) if "_preview" in request.POST else None
+
+
+def _short(day: date) -> str:
+    """Return a date with its month cut to three letters, as GOV.UK has it in tables."""
+    return f"{day.day} {day:%b} {day.year}"
 
 
 @admin.register(ToolkitGuidance)
@@ -186,7 +202,7 @@ class ToolkitGuidanceAdmin(OptimisticLockingAdminMixin, PageAdmin):
     """Guidance on toolkits."""
 
     form = ToolkitGuidanceForm
-    list_display = ("title", "state_in_words", "toolkit", "owner", "review_by", "in_date", "published_at")
+    list_display = ("title", "state_in_words", "toolkit", "owner", "review", "published_on")
     list_filter = (StateFilter, ReviewFilter, "owner")
     search_fields = ("title", "slug", "summary", *(section.field for section in ToolkitGuidance.sections))
 
@@ -196,6 +212,6 @@ class RiskFlagGuidanceAdmin(OptimisticLockingAdminMixin, PageAdmin):
     """Guidance on risk flags."""
 
     form = RiskFlagGuidanceForm
-    list_display = ("title", "code", "category", "state_in_words", "owner", "review_by", "in_date", "published_at")
+    list_display = ("title", "code", "category", "state_in_words", "owner", "review", "published_on")
     list_filter = (StateFilter, "category", ReviewFilter, "owner")
     search_fields = ("title", "slug", "code", "summary", *(section.field for section in RiskFlagGuidance.sections))

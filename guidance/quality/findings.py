@@ -36,6 +36,11 @@ class Kind(StrEnum):
     CHANGES = "Changes that are not published"
     MISSING = "Published with something missing"
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether readers are shown something wrong, rather than too little."""
+        return self in {Kind.OVERDUE, Kind.LINKS, Kind.ARCHIVED, Kind.TEXT}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -16,6 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from appointments.selectors import KINDS, NOT_SETTLED
 from booking.models import Booking, BookingState, DuplicateNsis
 from booking.selectors import journeys_ever
 from booking.services.states import FINAL_STATES
@@ -82,7 +83,7 @@ class StateCollector(Collector):
         """Yield the metrics; without a database, only `rarbooking_database_up` and the circuit breakers'."""
         yield _circuits()
         try:
-            found = [*_bookings(), *_tasks(), *_findings(), *_journeys()]
+            found = [*_bookings(), *_changes(), *_tasks(), *_findings(), *_journeys()]
         except Error as error:
             logger.warning("metrics_without_database", fault=type(error).__name__)
             found = []
@@ -135,6 +136,26 @@ def _bookings() -> Iterator[GaugeMetricFamily]:
         numbers.add_metric([state.value], row["number"] if row else 0)
         if state not in FINAL_STATES:
             ages.add_metric([state.value], _age(row["oldest"] if row else None))
+    yield numbers
+    yield ages
+
+
+def _changes() -> Iterator[GaugeMetricFamily]:
+    numbers = GaugeMetricFamily(
+        "rarbooking_unsettled_changes", "Outcomes and moves that are not settled, by state.", labels=["kind", "state"]
+    )
+    ages = GaugeMetricFamily(
+        "rarbooking_oldest_unsettled_change_age_seconds",
+        "Age of the oldest unsettled outcome or move since it was confirmed; 0 for none.",
+        labels=["kind", "state"],
+    )
+    for kind in KINDS:
+        unsettled = kind._default_manager.order_by().filter(state__in=NOT_SETTLED).values("state")
+        by_state = {row["state"]: row for row in unsettled.annotate(number=Count("id"), oldest=Min("created_at"))}
+        for state in NOT_SETTLED:
+            row = by_state.get(state)
+            numbers.add_metric([kind.kind.value, state.value], row["number"] if row else 0)
+            ages.add_metric([kind.kind.value, state.value], _age(row["oldest"] if row else None))
     yield numbers
     yield ages
 

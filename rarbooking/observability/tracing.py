@@ -1,7 +1,7 @@
 """Tracing with OpenTelemetry of requests, tasks and upstream calls, scrubbed of personal data by an allow-list.
 
-Imported only where OTEL_EXPORTER_OTLP_ENDPOINT is set. The processes of gunicorn import it after they are forked
-(ops/gunicorn.conf.py does not preload); the SDK begins anew in a process that is forked later.
+Imported only where OTEL_EXPORTER_OTLP_ENDPOINT is set. gunicorn imports it before it forks its processes
+(ops/gunicorn.conf.py preloads); the SDK begins anew in each.
 """
 
 import os

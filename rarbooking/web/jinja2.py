@@ -10,8 +10,8 @@ from django.urls import reverse
 from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader, Template
 from markupsafe import Markup
 
-from appointments.news import change_news
-from appointments.summaries import moved_appointments
+from appointments.summaries import change_news, moved_appointments
+from appointments.text_offers import text_offer
 from govuk.formats import counted
 from guidance.summaries import flag_summaries, toolkit_summaries
 
@@ -63,9 +63,10 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
     """Return the environment for Django's Jinja2 backend.
 
     Globals are `static(path)`, `url(name, ...)`, `choices(...)`, `fragment(template, ...)` and what apps show of one
-    another without importing it: guidance on toolkits and flags, and where moved appointments are now. A fragment is a
-    template that depends on its arguments alone: it is rendered once in a process for each combination of them, which
-    must hold no personal data. The GOV.UK macros read optional keys, also nested ones, so undefined values chain.
+    another without importing it: guidance on toolkits and flags, where moved appointments are now, and the question
+    whether to text the person. A fragment is a template that depends on its arguments alone: it is rendered once in a
+    process for each combination of them, which must hold no personal data. The GOV.UK macros read optional keys, also
+    nested ones, so undefined values chain.
     """
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     env = Environment(
@@ -96,5 +97,6 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
         toolkit_summaries=toolkit_summaries,
         flag_summaries=flag_summaries,
         moved_appointments=moved_appointments,
+        text_offer=text_offer,
     )
     return env

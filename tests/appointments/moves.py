@@ -68,11 +68,12 @@ def typed(*, days: int = 9, **changed: str) -> dict[str, dict[str, str]]:
     }
 
 
-def answer_all(client: Client, contact_id: int, *, days: int = 9, **changed: str) -> None:
+def answer_all(client: Client, contact_id: int, *, crn: str = BRIAN, days: int = 9, **changed: str) -> None:
     """Answer every question that is asked, until *Check your answers*."""
-    answers, address = typed(days=days, **changed), move_url(contact_id)
+    answers, start = typed(days=days, **changed), move_url(contact_id, crn=crn)
+    address = start
     while not address.endswith("/check/"):
-        answer = client.post(address, answers[address.removeprefix(move_url(contact_id))])
+        answer = client.post(address, answers[address.removeprefix(start)])
         assert answer.status_code == 302, answer.content.decode()
         address = answer["Location"]
 

@@ -11,7 +11,7 @@ from appointments.services.delivery.resume import resume_due
 from tests.appointments.outcomes import NOTES, OTTO, answer, past, press, record_of
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LIST = "/admin/appointments/recordedoutcome/"
 
 

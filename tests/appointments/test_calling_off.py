@@ -9,7 +9,7 @@ from django.test import Client
 from tests.appointments.moves import BRIAN, answer_all, move_url, press, session
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 STOOD_DOWN = "AASD"
 
 

@@ -14,6 +14,7 @@ from booking.models import Booking
 from govuk.formats import long_date, short_date
 from tests.appointments.moves import (
     BRIAN,
+    DIALOGUES,
     REASON,
     answer_all,
     contact,
@@ -28,11 +29,14 @@ from tests.booking.journeys import answer_all as answer_booking
 from tests.booking.journeys import day_in, hidden_inputs
 from tests.booking.test_confirming import confirm
 from tests.booking.test_repeats import arrange_weekly
+from tests.booking.test_unsaved_answers import BANNER, owner_on, sign_in_again, sign_out_meanwhile
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 # Una Endingsoon's only RAR requirement ends in three weeks.
 UNA = "X000019"
+# Twin Requirements has two RAR requirements on one sentence.
+TWIN = "X000024"
 UNA_ENDS_IN = 21
 
 
@@ -63,6 +67,19 @@ class TestOne:
         assert old["notes"].endswith(REASON)
         assert move.state == ChangeState.RECORDED
         assert not ChangeDraft.objects.exists()
+
+    def test_of_two_requirements_the_one_is_named_that_its_toolkit_is_on(
+        self, robin: Client, simulator: Simulator
+    ) -> None:
+        first = simulator.add_nsi(TWIN, DIALOGUES)
+        second = simulator.add_nsi(TWIN, DIALOGUES, requirementId=first["requirementId"] + 1)
+        names = []
+        for nsi in (first, second):
+            old_id = session(simulator, crn=TWIN, nsiId=nsi["nsiId"])
+            answer_all(robin, old_id, crn=TWIN)
+            page = shown(robin, move_url(old_id, "check/", crn=TWIN))
+            names.append(page.split("RAR requirement</dt>")[1].split("</dd>")[0])
+        assert names[0] != names[1]
 
     def test_that_the_service_asked_for_it_is_recorded_as_such(self, robin: Client, simulator: Simulator) -> None:
         old_id = session(simulator)
@@ -514,3 +531,31 @@ class TestWhereItWasArranged:
         new = f'href="/cases/{BRIAN}/appointments/{Move.objects.get().new_contact_id}/"'
         assert new in shown(robin, f"/cases/{BRIAN}/appointments/{old_id}/")
         assert shown(robin, f"/cases/{BRIAN}/schedule/").count(new) == 2
+
+
+class TestWhatIsTypedIsKept:
+    def test_why_comes_back_after_a_session_that_ended(self, robin: Client, simulator: Simulator) -> None:
+        address = move_url(session(simulator))
+        mark = owner_on(shown(robin, address))
+        sign_out_meanwhile()
+        robin.post(address, {**typed()[""], "typed_by": mark})
+        sign_in_again(robin)
+        page = shown(robin, address)
+        assert BANNER in page
+        assert REASON in page
+
+    def test_each_appointment_has_answers_of_its_own(self, robin: Client, simulator: Simulator) -> None:
+        one, other = session(simulator), session(simulator, days=12, start="11:00", end="12:00")
+        robin.post(move_url(one), typed()[""])
+        assert REASON in shown(robin, move_url(one))
+        assert REASON not in shown(robin, move_url(other))
+
+    def test_a_move_is_its_users_own(
+        self, robin: Client, simulator: Simulator, signed_in: Callable[[str], Client]
+    ) -> None:
+        old_id = session(simulator)
+        answer_all(robin, old_id)
+        address = press(robin, old_id)["Location"]
+        assert signed_in("TERRY.TWOTEAMS").get(address).status_code == 404
+        other = session(simulator, days=20)
+        assert robin.get(move_url(other, address.removeprefix(move_url(old_id)))).status_code == 404

@@ -31,7 +31,7 @@ from tests.appointments.outcomes import (
 from tests.booking.journeys import hidden_inputs
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def in_words(page: Any) -> str:
@@ -354,3 +354,22 @@ class TestUnderWay:
         assert "Delius is not available" in in_words(page)
         assert not RecordedOutcome.objects.exists()
         assert ChangeDraft.objects.get().answers["notes"] == NOTES
+
+
+class TestNews:
+    @pytest.mark.django_db(transaction=True)
+    def test_your_cases_says_what_became_of_an_outcome_until_it_was_seen(
+        self, robin: Client, simulator: Simulator, contact_id: int, later: Any
+    ) -> None:
+        assert "outcome for X000029" not in in_words(robin.get("/"))
+        answer(robin, contact_id)
+        simulator.fault("putOutcome", "status", status=429)
+        address = press(robin, contact_id)["Location"]
+        assert "We’re still recording the outcome for X000029" in in_words(robin.get("/"))
+        with later(seconds=16):
+            resume_due()
+            cases = robin.get("/")
+            assert "The outcome for X000029 on" in in_words(cases)
+            assert f'href="{address}"' in cases.content.decode()
+            robin.get(address)
+            assert "outcome for X000029" not in in_words(robin.get("/"))

@@ -10,7 +10,7 @@ from audit.admin_lists import MAX_COUNT, BoundedPaginator, distinct_values
 from audit.events import record
 from audit.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 LIST = "/admin/audit/auditevent/"
 
@@ -39,7 +39,7 @@ def test_the_audit_can_be_narrowed_down_to_what_was_done(admin_client: Client) -
     assert [each.subject_id for each in narrowed.context["cl"].result_list] == ["X000002"]
 
 
-@pytest.mark.parametrize("typed", ["X000001", " x000001 ", "robin.sample", "the-id", "THE-ID"])
+@pytest.mark.parametrize("typed", ["X000001", " x000001 ", "CRN X 000001\u200b", "robin.sample", "the-id", "THE-ID"])
 def test_the_audit_is_searched_by_crn_user_name_and_correlation_id(admin_client: Client, typed: str) -> None:
     event = AuditEvent(
         id=uuid.uuid4(),

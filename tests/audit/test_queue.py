@@ -17,7 +17,7 @@ from audit.events import record
 from audit.models import AuditEvent, Sending
 from tests.audit.conftest import ReadQueue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def happen(count: int = 1) -> None:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from audit.events import record
 from audit.models import AuditEvent, AuditEventImmutable, PermittedPurge, Sending
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def viewed(crn: str = "X000001", *, days_ago: int = 0, who: str = "ROBIN.SAMPLE") -> AuditEvent:

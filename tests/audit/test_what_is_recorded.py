@@ -18,7 +18,7 @@ from tests.guidance.factories import make_toolkit_page
 from tests.simulator_process import Simulator
 from toolkits.models import Rollout
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 CASE = "/cases/X000001"
 
 

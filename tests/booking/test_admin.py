@@ -14,7 +14,7 @@ from tests.booking.test_confirming import visits
 from tests.booking.test_resuming import left_under_way
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LIST = "/admin/booking/booking/"
 
 
@@ -43,7 +43,8 @@ def colleague(django_user_model: Any) -> Client:
 def test_a_booking_is_found_by_crn_and_shows_its_history_and_requests_but_no_notes(
     admin_client: Client, needs_attention: Booking
 ) -> None:
-    assert str(needs_attention.pk) in admin_client.get(LIST, {"q": "x000001"}).content.decode()
+    for typed in ("x000001", "CRN X000001", "X 000001\u200b"):
+        assert str(needs_attention.pk) in admin_client.get(LIST, {"q": typed}).content.decode()
     assert str(needs_attention.pk) not in admin_client.get(LIST, {"q": "X000002"}).content.decode()
     assert "X000001" in admin_client.get(LIST, {"q": f" {needs_attention.pk} "}).content.decode()
     page = admin_client.get(reverse("admin:booking_booking_change", args=[needs_attention.pk])).content.decode()

@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django import Settings
 
 from appointments.urls import urlpatterns as appointment_urls
 from booking import selectors
@@ -24,6 +25,10 @@ from guidance.urls import urlpatterns as guidance_urls
 from tests.appointments.moves import answer_all as answer_the_move
 from tests.appointments.moves import move_url, press, weekly
 from tests.appointments.moves import typed as what_is_typed
+from tests.appointments.outcomes import OTTO, outcome_url, past
+from tests.appointments.outcomes import answer as answer_the_outcome
+from tests.appointments.outcomes import press as record_it
+from tests.appointments.texts import coming, text_url, turn_on
 from tests.booking.journeys import ORDER, answer_all, answer_up_to, hidden_inputs, sent_by_the_page_of, typed
 from tests.booking.test_confirming import confirm
 from tests.booking.test_repeats import arrange_weekly
@@ -65,6 +70,7 @@ class World:
     simulator: Simulator
     robin: Client
     sign_in: Callable[[str], Client]
+    settings: Settings
 
     @contextmanager
     def counted(self) -> Any:
@@ -79,8 +85,8 @@ class World:
 
 
 @pytest.fixture
-def world(robin: Client, signed_in: Callable[[str], Client], simulator: Simulator) -> World:
-    return World(simulator=simulator, robin=robin, sign_in=signed_in)
+def world(robin: Client, signed_in: Callable[[str], Client], simulator: Simulator, settings: Settings) -> World:
+    return World(simulator=simulator, robin=robin, sign_in=signed_in, settings=settings)
 
 
 Page = tuple[Client, str]
@@ -197,8 +203,42 @@ def calling_off(world: World) -> Page:
     return world.robin, f"/cases/{BRIAN}/appointments/{weekly(world.simulator, 1)[0]}/cancel/"
 
 
+def texting(world: World) -> Page:
+    turn_on(world.settings, world.simulator)
+    return world.robin, text_url(coming(world.simulator))
+
+
 def at(path: str) -> Callable[[World], Page]:
     return lambda world: (world.robin, path)
+
+
+def recording(page: str, *, answered: bool = False) -> Callable[[World], Page]:
+    """A page of recording the outcome of somebody's past session, after the question is answered or before."""
+
+    def prepare(world: World) -> Page:
+        contact_id = past(world.simulator)
+        if answered:
+            answer_the_outcome(world.robin, contact_id)
+        return world.robin, outcome_url(contact_id, page)
+
+    return prepare
+
+
+def recorded(page: str = "", *, fault: str = "") -> Callable[[World], Page]:
+    """A page of an outcome that was recorded, or that is under way because of a fault."""
+
+    def prepare(world: World) -> Page:
+        contact_id = past(world.simulator)
+        answer_the_outcome(world.robin, contact_id)
+        if fault:
+            world.simulator.fault("putOutcome", "status", status=429)
+        return world.robin, f"{record_it(world.robin, contact_id)['Location']}{page}"
+
+    return prepare
+
+
+def one_appointment(world: World) -> Page:
+    return world.robin, f"/cases/{OTTO}/appointments/{past(world.simulator)}/"
 
 
 PREPARE: dict[str, Callable[[World], Page]] = {
@@ -228,6 +268,13 @@ PREPARE: dict[str, Callable[[World], Page]] = {
     "Appointments arranged": series,
     "Whether it is still being saved": of_a_booking("state/"),
     "Add to calendar": of_a_booking("calendar.ics"),
+    "An appointment": one_appointment,
+    "Record an outcome": recording(""),
+    "Record an outcome: check": recording("check/", answered=True),
+    "Outcome recorded": recorded(),
+    "Still recording": recorded(fault="429"),
+    "Whether it is still being recorded": recorded("state/"),
+    "Tell the person by text": texting,
     "Move an appointment": moving(""),
     "Move: which": moving("which/", number=3, answers=1),
     "Move: when": moving("when/", answers=1),
@@ -266,6 +313,11 @@ def test_every_page_of_the_product_has_a_budget(world: World) -> None:
         "next",
         "schedule",
         "risk-flags",
+        "appointment",
+        "outcome",
+        "outcome-check",
+        "outcome-done",
+        "outcome-state",
         "move",
         "move-question",
         "move-check",
@@ -280,6 +332,7 @@ def test_every_page_of_the_product_has_a_budget(world: World) -> None:
         "booking",
         "booking-state",
         "calendar",
+        "text",
         "index",
         "toolkits",
         "toolkit",

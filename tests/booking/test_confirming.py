@@ -21,7 +21,7 @@ from delius.writes.nsis import NAMESPACE as NSI
 from tests.booking.journeys import answer_all, press, sent_by_the_page_of, typed
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 CASE = "/cases/X000001/arrange"
 Later = Callable[..., Any]
 # Whatever a write may end in without an answer that can be used.

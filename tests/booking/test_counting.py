@@ -26,7 +26,7 @@ from tests.booking.test_repeats import confirm as confirm_series
 from tests.booking.test_resuming import left_under_way
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 CASE = "/cases/X000001/arrange"
 Later = Callable[..., AbstractContextManager[None]]
 

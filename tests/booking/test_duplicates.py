@@ -14,7 +14,7 @@ from tests.booking.test_bad_input import errors_in
 from tests.booking.test_confirming import asked, confirm
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 DEV = "X000003"
 CASE = f"/cases/{DEV}/arrange"
 

@@ -13,7 +13,7 @@ from tests.hostile.inputs import TRICKS, urlencoded
 from tests.hostile.reading import assert_harmless
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 CASE = "/cases/X000001/arrange"
 
 

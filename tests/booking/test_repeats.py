@@ -18,6 +18,8 @@ from tests.booking.test_bad_input import errors_in
 from tests.booking.test_confirming import asked, toolkit_nsis, visits
 from tests.simulator_process import Simulator
 
+pytestmark = pytest.mark.database
+
 CASE = "/cases/X000001/arrange"
 WEEKLY = {"repeat": "yes", "frequency": "week", "number": "3"}
 
@@ -210,7 +212,9 @@ class TestCalendar:
         assert answer["Content-Type"] == "text/calendar; charset=utf-8"
         events = Calendar.from_ical(answer.content).walk("VEVENT")
         assert [event.decoded("dtstart").date().isoformat() for event in events] == [in_a_week(n) for n in range(4)]
-        assert {str(event["location"]) for event in events} == {"Harrow End Probation Office"}
+        assert len({str(event["location"]) for event in events}) == 1
+        assert str(events[0]["location"]).startswith("Harrow End Probation Office, ")
+        assert {str(event["summary"]) for event in events} == {"Office visit"}
         for private in ("Brian", "X000001", "Bring it", "Developing", "RAR"):
             assert private not in answer.content.decode()
 

@@ -13,7 +13,7 @@ from tests.delius.factories import make_nsi
 from tests.simulator_process import Simulator
 from toolkits.models import Toolkit, ToolkitList, ToolkitOrder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 # Nobody but us has recorded anything of hers that counts.
 EDIE = "X000004"
 

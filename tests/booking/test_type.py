@@ -1,6 +1,7 @@
 """Types of appointment other than the four that are arranged most."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -99,7 +100,7 @@ def test_a_toolkit_that_the_type_is_not_linked_to_is_refused_on_the_question(
     case = delius.case("X000001", username="ROBIN.SAMPLE")
     situation = Situation(case=case, username="ROBIN.SAMPLE", now=timezone.now())
     kind = situation.appointment_types["COAP"].model_copy(update={"nsi_type_codes": frozenset({"TKMAP"})})
-    situation.appointment_types = {"COAP": kind}
+    situation._types = replace(situation._types, featured={"COAP": kind})
     journey = Journey(raw={"type": {"type": "COAP"}, "rar": {"rar": "yes"}}, situation=situation)
     (step,) = [step for step in STEPS if step.slug == "toolkit"]
     refused = journey.form(step, {"toolkit": "developing-dialogues"})

@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from delius import client, records
-from delius.client import CaseScope, CaseSort, CasesOnly, get_client, reset_client
+from delius.client import CaseScope, CasesOnly, CaseSort, get_client, reset_client
 from delius.http import transport
 from delius.http.transport import Operation
 from tests.contract.document import contents, operations

@@ -27,6 +27,7 @@ from tests.delius.scripted import Answer, Received, ScriptedUpstream
 
 FAILURES = 5
 OPEN_SECONDS = 15
+PATIENCE_SECONDS = 60
 BRIAN, ROBIN = "X000001", "ROBIN.SAMPLE"
 REFERENCE = "urn:hmpps:rarbooking:appointment:00000000-0000-4000-8000-000000000001"
 NOW = datetime(2026, 6, 10, 10, 0, 30, tzinfo=LONDON)
@@ -38,8 +39,10 @@ pytestmark = pytest.mark.usefixtures("upstream")
 
 
 @pytest.fixture(autouse=True)
-def rules(settings: Settings) -> Iterator[None]:
-    """The rules that these tests are written for; nothing is left at work in the background."""
+def rules(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The rules that these tests are written for, without time-outs of a busy machine; nothing is left at work."""
+    settings.HEALTH_UPSTREAM_TIMEOUT = PATIENCE_SECONDS
+    monkeypatch.setattr(circuit_breaker, "STORE_TIMEOUT_SECONDS", PATIENCE_SECONDS)
     settings.DELIUS_CIRCUIT_FAILURES = FAILURES
     settings.DELIUS_CIRCUIT_SECONDS = OPEN_SECONDS
     yield

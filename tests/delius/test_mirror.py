@@ -10,7 +10,7 @@ from delius.mirror.selectors import SessionCount, TypeUse
 from tests.delius.factories import ENDED, GONE, SOFT_DELETED, TEAM, make_contact, make_nsi
 from tests.delius.values import BRIAN, CLARA, NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 OTHER_TEAM = "N90BBB"
 INACTIVE = {"active": False}

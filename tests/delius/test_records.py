@@ -22,6 +22,7 @@ from delius.records import (
     RarDays,
     Relation,
     Requirement,
+    RiskFlag,
     User,
 )
 
@@ -80,6 +81,13 @@ def test_what_is_only_shown_may_be_malformed() -> None:
     assert (case.name.full, case.date_of_birth, case.gender) == ("Example", None, None)
     assert (case.mobile_number, case.telephone_number, case.language) == ("", "4477", None)
     assert (case.disabilities, case.risk_flag_count) == ((), None)
+
+
+def test_what_was_pasted_into_delius_can_be_read() -> None:
+    flag = RiskFlag.model_validate(
+        {"type": {"code": "RHRH", "description": "High\xa0RoH\u200b"}, "notes": "One\x0btwo"}
+    )
+    assert (flag.type.description, flag.notes) == ("High RoH", "One\ntwo")
 
 
 def test_somebody_with_one_name_is_called_by_it() -> None:

@@ -277,9 +277,49 @@ def test_a_schedule_whose_risk_flags_cannot_be_read_is_shown_all_the_same(simula
     assert isinstance(found.risk_flags.error, Unavailable)
 
 
+def visits(simulator: Simulator, days: range) -> None:
+    for number in days:
+        day = today() + timedelta(days=number)
+        simulator.add_contact(BRIAN, start=f"{day}T09:00", end=f"{day}T10:00")
+
+
+def test_all_that_is_to_come_is_among_the_recent_appointments_with_the_latest_past_ones(simulator: Simulator) -> None:
+    visits(simulator, range(-30, 61))
+    found = selectors.recent_appointments(BRIAN, username=ROBIN)
+    days = [(each.start.date() - today()).days for each in found]
+    assert days[:91] == list(range(60, -31, -1))
+    assert reads(simulator, "getAppointments") == 2
+
+
+def test_somebody_without_appointments_has_none_that_are_recent(simulator: Simulator) -> None:
+    assert selectors.recent_appointments(HAL, username=ROBIN) == ()
+    assert reads(simulator, "getAppointments") == 1
+
+
+def test_of_an_overview_one_part_is_shown_although_the_other_cannot_be_read(simulator: Simulator) -> None:
+    visits(simulator, range(-2, 3))
+    simulator.fault("getAppointments", "status", status=429)
+    found = selectors.overview(BRIAN, username=ROBIN)
+    failed, read = sorted((found.recent, found.without_outcome), key=lambda each: each.error is None)
+    assert isinstance(failed.error, Unavailable)
+    assert read.get()
+
+
+def test_past_appointments_without_an_outcome_are_in_an_overview_the_latest_first(simulator: Simulator) -> None:
+    visits(simulator, range(-2, 3))
+    page = selectors.overview(BRIAN, username=ROBIN).without_outcome.get()
+    days = [(each.start.date() - today()).days for each in page.appointments]
+    assert days == [0, -1, -2]
+
+
 @pytest.mark.parametrize("crn", [RESTRICTED, EXCLUDED])
 def test_nothing_of_a_case_is_read_by_somebody_who_may_not_see_it(simulator: Simulator, crn: str) -> None:
-    for read in (selectors.upcoming_appointments, selectors.risk_flags, partial(selectors.schedule, page=0)):
+    for read in (
+        selectors.upcoming_appointments,
+        selectors.recent_appointments,
+        selectors.risk_flags,
+        partial(selectors.schedule, page=0),
+    ):
         with pytest.raises(LimitedAccess):
             read(crn, username=ROBIN)
 

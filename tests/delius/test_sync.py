@@ -23,7 +23,7 @@ from tests.delius.scripted import Answer, Received, ScriptedUpstream
 from tests.delius.values import BRIAN, CLARA, DEV, EDIE, FRANK, NOW
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 CODES = ("NAT1", "TKCAC", "TKCON", "TKDEV", "TKMAP", "TKNEW", "TKSFR", "TKSTE")
 HOUR = timedelta(hours=1)

@@ -24,6 +24,8 @@ from tests.faults.harness import (
 from tests.faults.wire import connections_refused
 from tests.simulator_process import Simulator
 
+pytestmark = pytest.mark.database
+
 LATE_SECONDS = 2
 
 

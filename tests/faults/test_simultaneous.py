@@ -28,6 +28,8 @@ from tests.faults.harness import (
 from tests.faults.tally import Found, Record, keep
 from tests.simulator_process import Simulator
 
+pytestmark = pytest.mark.database
+
 TOOLKITS = (DIALOGUES, MAPS)
 PATIENCE_SECONDS = 5
 TIME_TO_MEET_SECONDS = 0.05

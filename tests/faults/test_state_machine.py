@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -51,6 +52,8 @@ from tests.faults.harness import (
 )
 from tests.faults.wire import KILLED, OPERATIONS, killed_after, killed_at, killed_before
 from tests.simulator_process import Simulator
+
+pytestmark = pytest.mark.database
 
 EXAMPLES = int(os.environ.get("FAULT_EXAMPLES", "10"))
 STEPS = 20

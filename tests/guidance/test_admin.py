@@ -18,7 +18,7 @@ from tests.guidance.factories import make_flag_page, make_toolkit_page, publishe
 from tests.people import account, client_of
 from tests.toolkits.factories import make_toolkit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 TOOLKIT = "toolkitguidance"
 
@@ -105,7 +105,7 @@ class TestWriting:
         [
             ({"needs": "Alcohol\nalcohol"}, "Enter each once"),
             ({"covers": "# Heading"}, "Start headings with ###: those with fewer are the page’s own"),
-            ({"covers": "a" * 20_001}, "Text must be 20,000 characters or fewer"),
+            ({"covers": "a" * 20_001}, "What it covers must be 20,000 characters or fewer"),
             ({"min_age": "30", "max_age": "18"}, "The oldest age must be the same as or higher than the youngest age"),
         ],
         ids=["twice", "heading", "long", "ages"],
@@ -245,6 +245,45 @@ class TestPublishedPages:
         assert first.scheduled_for is not None
 
 
+class TestErrors:
+    """Errors are in plain words and name fields as their labels do."""
+
+    @pytest.mark.parametrize(
+        ("values", "message"),
+        [
+            ({"title": ""}, "Enter the title"),
+            ({"slug": ""}, "Enter the address"),
+            ({"slug": "taken"}, "There is already a page with this address"),
+            ({"slug": "a b"}, "Address must be letters, numbers, hyphens and underscores only"),
+            ({"min_age": "x"}, "Youngest age must be a whole number, like 8"),
+            ({"max_age": "121"}, "Oldest age must be 120 or fewer"),
+            ({"sessions_min": "0"}, "Fewest sessions must be 1 or more"),
+            ({"review_by": "2026-02-30"}, "Review by must be a real date, like 2026-10-04"),
+            ({"summary": "s" * 201}, "Summary must be 200 characters or fewer"),
+        ],
+    )
+    def test_a_page_that_cannot_be_saved(self, designer: Client, values: dict[str, str], message: str) -> None:
+        make_toolkit_page(title="Taken", slug="taken")
+        assert errors_of(designer.post(address("add"), written(**values))) == [message]
+
+    def test_a_flag_with_a_code_that_is_taken(self, designer: Client) -> None:
+        make_flag_page()
+        values = {"title": "Another", "slug": "another", "code": "ALAN", "category": "Alerts", "note": ""}
+        answer = designer.post(address("add", kind="riskflagguidance"), values)
+        assert errors_of(answer) == ["There is already guidance on a flag with this code"]
+
+    @pytest.mark.parametrize("day", ["2027-03-28", "2027-10-31"])
+    @time_machine.travel("2026-06-15T09:00:00+01:00", tick=False)
+    def test_a_time_at_which_the_clocks_change(self, designer: Client, day: str) -> None:
+        page = make_toolkit_page()
+        sent = {"version": 1, "note": "Go", "at_0": day, "at_1": "01:30"}
+        answer = designer.post(address("step", page.pk, "schedule"), sent)
+        assert re.search(
+            "The clocks change between 1am and 2am on [^:]+: enter a time before or after", text_of(answer)
+        )
+        assert 'value="Go"' in answer.content.decode()
+
+
 class TestTwoPeopleAtOnce:
     def test_the_second_is_warned_and_loses_nothing(self, designer: Client, other: Any) -> None:
         page = make_toolkit_page(covers="First words", outcomes="First outcome")
@@ -297,7 +336,8 @@ class TestMarkdownThatIsNotWhatItsWriterMeant:
         sent = written(page, covers="See [the form](form.docx).", sessions="(1) and\n2. this")
         answer = designer.post(address("change", page.pk), sent)
         assert errors_of(answer) == [
-            "Some text may not be shown as you mean it. Put it right, or save again to keep it",
+            "Some text may not be shown as you mean it, in “What it covers”, “Number and length of sessions”. "
+            "Put it right, or save again",
             "In “What it covers”, the link “the form” has an address that does not work: form.docx",
             "In “Number and length of sessions”, “2. this” is not shown as a list. Leave an empty line before a list, "
             "and start each line of it with * or 1.",
@@ -460,6 +500,20 @@ class TestLists:
         page.refresh_from_db()
         assert (page.review_by, page.version) == (date(2027, 1, 31), 2)
 
+    @time_machine.travel("2026-06-15T09:00:00+01:00", tick=False)
+    def test_the_list_says_in_words_when_a_page_is_to_be_reviewed_and_was_published(self, designer: Client) -> None:
+        make_toolkit_page(title="No date", slug="a")
+        published(make_toolkit_page(title="Due", slug="b", review_by=date(2026, 6, 15)))
+        make_toolkit_page(title="Later", slug="c", review_by=date(2026, 6, 16))
+        page = designer.get(address("changelist")).content.decode()
+        assert re.findall(r'class="field-review[^"]*">([^<]*)<', page) == [
+            "15 Jun 2026, due",
+            "16 Jun 2026",
+            "No date",
+        ]
+        assert re.findall(r'class="field-published_on[^"]*">([^<]*)<', page)[0] == "15 Jun 2026"
+        assert "icon-yes" not in page
+
     def test_what_readers_said_and_did_not_find_is_listed(self, designer: Client) -> None:
         Feedback.objects.create(page="/guidance/toolkits/maps-for-change/", useful=False, comment="Too long")
         FruitlessSearch.objects.create(words="zebra", times=3)
@@ -473,6 +527,15 @@ class TestFrontPage:
         shown = designer.get(reverse("admin:index"))
         assert "Due for review (1)" in text_of(shown)
         assert f'href="{address("change", page.pk)}"' in shown.content.decode()
+
+    def test_what_is_broken_is_open_and_apart_from_what_is_only_incomplete(self, designer: Client) -> None:
+        for number in range(7):
+            published(make_toolkit_page(title=f"Page {number}", slug=f"page-{number}", contact="[Form](form.docx)"))
+        shown = designer.get(reverse("admin:index")).content.decode()
+        attention, _, incomplete = shown.partition("Guidance that is not complete")
+        assert re.search(r"<details open>\s*<summary>Links that do not work \(7\)", attention)
+        assert "something missing" not in attention
+        assert re.search(r"<details>\s*<summary>Published with something missing \(7\)", incomplete)
 
     def test_where_nothing_needs_attention_it_says_so(self, designer: Client) -> None:
         assert "Nothing needs attention." in text_of(designer.get(reverse("admin:index")))

@@ -16,7 +16,7 @@ from guidance.services.import_export import CONTENT, ImportProblems, load_guidan
 from guidance.services.publishing import KINDS, versions
 from tests.guidance.factories import make_flag_page, published, rewritten
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def run(command: str, *args: Any, **options: Any) -> str:

@@ -11,7 +11,7 @@ from guidance.services.publishing import archive, publish, save_draft, unpublish
 from tests.booking.test_bad_input import errors_in
 from tests.guidance.pages import flag, toolkit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 LIST = "/guidance/toolkits/"
 
 

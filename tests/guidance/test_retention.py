@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from guidance.models import Feedback, FruitlessSearch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.mark.parametrize(("more_days", "deleted"), [(-1, 0), (1, 1)])

@@ -17,7 +17,7 @@ from guidance.models import RiskFlagGuidance
 from guidance.services import publishing
 from tests.guidance.factories import make_flag_page, rewritten
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
 

@@ -24,7 +24,7 @@ from guidance.services import publishing
 from guidance.services.import_export import load_guidance
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def titles(words: str) -> list[str]:
@@ -291,7 +291,7 @@ class TestInStep:
         SearchEntry.objects.create(kind="toolkit", page=900_000, slug="stray", title="Stray zebra")
         printed = StringIO()
         call_command("rebuild_guidance_index", stdout=printed)
-        assert printed.getvalue() == "Guidance: 1 pages can be found\n"
+        assert printed.getvalue() == "Guidance: 1 page can be found\n"
         assert search_guidance("zebra") == before
         assert search_guidance("lost") == search_guidance("draft") == []
 

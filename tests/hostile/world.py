@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from appointments.models import ChangeDraft, ChangeKind, ChangeState, Move
+from appointments.models import ChangeDraft, ChangeKind, ChangeState, Move, RecordedOutcome
 from appointments.moving import SLUGS as MOVE_SLUGS
 from audit.models import AuditEvent
 from booking.journey.steps import STEPS
@@ -111,7 +111,7 @@ class World:
         self._draft(self.terry, "TERRY.TWOTEAMS", rar="no")
         self.bookings = {state: self._booking(state) for state in BookingState}
         self.series = self._booking(BookingState.REFUSED, series_id=uuid.uuid4())
-        self.move = self._move()
+        self.move, self.outcome = self._move(), self._outcome()
         self._guidance()
         self._rows()
         simulator.clear_requests()
@@ -151,6 +151,7 @@ class World:
                 "booking_id": self._booking_for(route),
                 "contact_id": self._contact_for(route),
                 "move_id": self.move.pk,
+                "change_id": self.outcome.pk,
             }
             questions = MOVE_SLUGS if "/move/" in route else [step.slug for step in STEPS]
             slugs = questions if "slug" in names else [""]
@@ -176,7 +177,7 @@ class World:
 
     def _contact_for(self, route: str) -> int:
         """Return an appointment that can be moved or called off, or else one whose outcome can be recorded."""
-        return self.coming if "/move/" in route or route.endswith("/cancel/") else self.past
+        return self.coming if "/move/" in route or route.endswith(("/cancel/", "/text/")) else self.past
 
     def page_for(self, kind: str, step: str) -> int:
         """Return the guidance to which a step of its life can be done."""
@@ -238,6 +239,23 @@ class World:
             new_contact_id=self.coming + 1000,
             start=start,
             end=start + timedelta(hours=1),
+        )
+
+    def _outcome(self) -> RecordedOutcome:
+        """An outcome that was recorded, and the answers of one that is not confirmed."""
+        usual = {"user_id": self.draft.user_id, "crn": GITA, "contact_id": self.past}
+        answers = {"attendance": "unacceptable-absence", "enforcement_unacceptable-absence": "ROM", "notes": "Rang"}
+        ChangeDraft.objects.create(**usual, kind=ChangeKind.OUTCOME, answers=answers)
+        return RecordedOutcome.objects.create(
+            **usual,
+            state=ChangeState.RECORDED,
+            version=1,
+            type_code="COAP",
+            type_name="Office visit",
+            appointment_start=timezone.now() - timedelta(days=3),
+            outcome_code="ATTC",
+            outcome_name="Attended - Complied",
+            attended=True,
         )
 
     def _booking(self, state: BookingState, **values: Any) -> Booking:

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils.text import slugify
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from scripts.own_demo import chromium_executable
+from tests.booking.journeys import answer_all
 from tests.journeys.practitioner import Practitioner
 from tests.simulator_process import Simulator
 
@@ -18,15 +20,16 @@ PATIENCE_MILLISECONDS = 30_000
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
-class SignedInBySession(Practitioner):
-    """Somebody whose session is made on the server, because signing in is not what the test is about.
+class PreparedPractitioner(Practitioner):
+    """Somebody whose session and answers are made on the server, because the test is about what comes after them.
 
-    A test that is about signing in takes a `Practitioner`, who chooses a user on HMPPS Auth's page.
+    A test that is about signing in or about the questions takes a `Practitioner`, who does so in the browser.
     """
 
     def __init__(self, page: Page, address: str, sign_in: Callable[[str], Client]) -> None:
         super().__init__(page, address)
         self._sign_in = sign_in
+        self._client = Client()
 
     def signs_in_as(self, name: str) -> None:
         """Have a session, and open *Your cases*."""
@@ -40,8 +43,17 @@ class SignedInBySession(Practitioner):
         self.opens("/admin/")
         expect(self.page.get_by_role("heading", name="Administration", exact=True)).to_be_visible()
 
+    def answers_everything(self, *, days: int, toolkit: str = "Developing Dialogues") -> None:
+        """Have every question answered by its form, without a browser, and open *Check your answers*."""
+        self.is_asked("What type of appointment will it be?")
+        crn = self.page.url.removeprefix(self.address).split("/")[2]
+        answer_all(self._client, crn=crn, days=days, toolkit=slugify(toolkit), notes="Bring the workbook.")
+        self.opens(f"/cases/{crn}/arrange/check/")
+        self.is_asked("Check your answers and confirm appointment")
+
     def _has_a_session_as(self, name: str) -> None:
-        cookie = self._sign_in(name.upper().replace(" ", ".")).cookies[settings.SESSION_COOKIE_NAME]
+        self._client = self._sign_in(name.upper().replace(" ", "."))
+        cookie = self._client.cookies[settings.SESSION_COOKIE_NAME]
         self.page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
 
 
@@ -63,7 +75,7 @@ def product(transactional_db: None, simulator: Simulator, rollout: None) -> None
 @pytest.fixture
 def practitioner(page: Page, live_server: LiveServer, signed_in: Callable[[str], Client]) -> Practitioner:
     """Somebody at a browser, not signed in yet."""
-    return SignedInBySession(page, live_server.url, signed_in)
+    return PreparedPractitioner(page, live_server.url, signed_in)
 
 
 @pytest.fixture
@@ -72,4 +84,4 @@ def practitioner_without_javascript(
 ) -> Practitioner:
     """Somebody at a browser that runs no JavaScript."""
     context = new_context(java_script_enabled=False)
-    return SignedInBySession(context.new_page(), live_server.url, signed_in)
+    return PreparedPractitioner(context.new_page(), live_server.url, signed_in)

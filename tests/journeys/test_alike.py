@@ -52,7 +52,7 @@ def test_offices_of_one_name_are_told_apart_until_the_appointment_is_arranged(pr
     practitioner.answers("Pick a location for this appointment", offices[1])
     practitioner.answers_from_when_on()
 
-    # Then the answers, the page of the appointment and the schedule's page of it have the same words
+    # Then the answers and the page of the appointment have the same words
     assert practitioner.answers_shown()["Location"] == offices[1]
     practitioner.confirms()
     practitioner.is_asked("Appointment arranged")

@@ -269,7 +269,7 @@ def test_every_page_about_somebody_with_an_unusual_name_fits_the_narrowest_scree
     fits(practitioner)
     practitioner.page.get_by_role("button", name="Check now").click()
     practitioner.is_asked("Appointment arranged")
-    practitioner.sees(f"{familiar}’s phone number is")
+    practitioner.sees(f"{familiar}’s mobile number is")
     fits(practitioner)
     practitioner.follows(f"Arrange another appointment for {familiar}")
     practitioner.answers_everything(days=7)
@@ -297,7 +297,7 @@ def test_back_goes_through_the_questions_that_were_asked_and_keeps_their_answers
     practitioner.goes_back()
     practitioner.is_asked("Your cases")
     # The answers wait on the list of cases, to go on with or to forget.
-    practitioner.page.get_by_role("link", name="Continue arranging for Brian Example").click()
+    practitioner.page.get_by_role("link", name="Continue arranging for Brian Example", exact=True).click()
     practitioner.is_asked("When will the appointment be?")
     practitioner.opens("/")
     practitioner.page.get_by_role("button", name="Start again for Brian Example").click()

@@ -92,9 +92,9 @@ def test_somebody_whom_ones_team_manages_is_found_by_their_whole_crn(practitione
     practitioner.signs_in_as("Terry Twoteams")
     assert "X000001" not in crns(practitioner)
 
-    # When they type Brian's CRN, then they are at his schedule
+    # When they type Brian's CRN, then they are at his page
     practitioner.looks_for("x000001")
-    practitioner.is_asked("Schedule")
+    practitioner.is_asked("Overview")
     practitioner.sees("Brian Example")
     practitioner.finds_the_page_accessible()
 
@@ -117,7 +117,7 @@ def test_of_people_with_limited_access_only_the_reason_is_shown(practitioner: Pr
         expect(practitioner.page.locator("body")).not_to_contain_text(name)
 
         # And no page of theirs shows more
-        for path in ("schedule/", "arrange/", "arrange/check/"):
+        for path in ("", "schedule/", "arrange/", "arrange/check/"):
             practitioner.opens(f"/cases/{crn}/{path}")
             practitioner.is_asked("This person’s record has limited access")
             practitioner.sees(reason)

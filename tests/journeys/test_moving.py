@@ -234,3 +234,21 @@ def test_what_can_be_done_to_call_one_off_is_said_plainly(
     is_fit_for_every_size(practitioner)
     practitioner.follows("move it to another time")
     practitioner.is_asked("Move this appointment")
+
+
+@pytest.mark.parametrize("crn", ["X000020", "X000023"], ids=["one name", "names of 35 and 50 letters"])
+def test_the_pages_fit_a_narrow_screen_whatever_somebody_is_called(
+    practitioner: Practitioner, simulator: Simulator, crn: str
+) -> None:
+    old_id = session(simulator, crn=crn, nsiId=None, rarActivity=False)
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.opens(move_url(old_id, crn=crn))
+    is_fit_for_every_size(practitioner)
+    says_why(practitioner, asked_by="The probation service")
+    is_fit_for_every_size(practitioner)
+    says_when_and_where(practitioner)
+    practitioner.is_asked(CHECK_ONE)
+    is_fit_for_every_size(practitioner)
+    practitioner.page.get_by_role("button", name="Move this appointment").click()
+    practitioner.is_asked("Appointment moved")
+    is_fit_for_every_size(practitioner)

@@ -1,5 +1,6 @@
 """Somebody's schedule, in the browser: what is coming and what has been, as Delius has it."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -13,9 +14,13 @@ pytestmark = pytest.mark.browser
 
 
 def rows_of(practitioner: Practitioner, table: str) -> list[list[str]]:
-    """The cells of a table's rows, each on one line, without its heading."""
+    """The cells of a table's rows, each on one line, without its heading, its actions, and what is only heard."""
     rows = practitioner.page.get_by_role("table", name=table).get_by_role("row").all()[1:]
-    return [[" ".join(cell.split()) for cell in row.locator("th, td").all_inner_texts()] for row in rows]
+    cells = "th, td:not(.rar-cases__action)"
+    only_heard = re.compile(r" ?, [^,]*: appointment$")
+    return [
+        [only_heard.sub("", " ".join(text.split())) for text in row.locator(cells).all_inner_texts()] for row in rows
+    ]
 
 
 def long_date_in(days: int) -> str:

@@ -1,15 +1,9 @@
 """Two database accounts: one owns the tables, the other serves people and cannot touch what was recorded."""
 
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
 import psycopg
 import pytest
 
-from scripts.servers import Postgres, manage, postgres_binaries, serving
-
-pytestmark = pytest.mark.skipif(postgres_binaries() is None, reason="PostgreSQL's programs are not here")
+from scripts.servers import Postgres, manage, serving
 
 OWNER, SERVICE = "rarbooking_owner", "rarbooking"
 RECORD = "from audit.events import record; record(what='CASE_VIEWED', who='ROBIN.SAMPLE', subject_id='X000001')"
@@ -22,23 +16,17 @@ MADE = (
 
 
 @pytest.fixture(scope="module")
-def urls() -> Iterator[dict[str, str]]:
+def urls(postgres: Postgres) -> dict[str, str]:
     """The address of a migrated database for each account."""
-    binaries = postgres_binaries()
-    assert binaries
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        server = Postgres(binaries, Path(folder))
-        server.start()
-        with psycopg.connect(server.url, autocommit=True) as admin:
-            admin.execute(f"CREATE ROLE {OWNER} LOGIN")
-            admin.execute(f"CREATE ROLE {SERVICE} LOGIN")
-            admin.execute(f"CREATE DATABASE rarbooking OWNER {OWNER}")
-        found = {name: f"postgres://{name}@127.0.0.1:{server.port}/rarbooking" for name in (OWNER, SERVICE)}
-        for command in (("migrate", "--no-input", "--verbosity=0"), ("grant_database", SERVICE)):
-            done = manage(*command, DATABASE_URL=found[OWNER])
-            assert done.returncode == 0, done.stderr
-        yield found
-        server.stop()
+    with psycopg.connect(postgres.url, autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE {OWNER} LOGIN")
+        admin.execute(f"CREATE ROLE {SERVICE} LOGIN")
+        admin.execute(f"CREATE DATABASE rarbooking OWNER {OWNER}")
+    found = {name: f"postgres://{name}@127.0.0.1:{postgres.port}/rarbooking" for name in (OWNER, SERVICE)}
+    for command in (("migrate", "--no-input", "--verbosity=0"), ("grant_database", SERVICE)):
+        done = manage(*command, DATABASE_URL=found[OWNER])
+        assert done.returncode == 0, done.stderr
+    return found
 
 
 def test_the_service_works_with_an_account_that_owns_nothing(urls: dict[str, str]) -> None:

@@ -16,16 +16,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from scripts.servers import ROOT, environment
-from tests.ops.live import PRIVATE, Product, Visitor, fill
+from tests.ops.live import PRIVATE, Product, Visitor
 from tests.simulator_process import Simulator, SimulatorProcess
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database to copy."""
-    path = tmp_path_factory.mktemp("filled") / "rarbooking.sqlite3"
-    fill(path)
-    return path
 
 
 @pytest.fixture
@@ -54,9 +46,7 @@ def test_a_confirmation_and_the_worker_that_finishes_it_have_one_id(
     # What the page left on the row, logged, and asked of others:
     [(state, known)] = product.rows("SELECT state, correlation_id FROM booking_booking")
     assert (state, bool(known)) == ("submitted", True)
-    assert {"request_started", "delius_call", "booking_retry_scheduled", "request_finished"} <= with_id(
-        product.logged(), known
-    )
+    assert {"delius_call", "booking_retry_scheduled", "request_finished"} <= with_id(product.logged(), known)
     asked = {entry["operation"]: entry["correlationId"] for entry in delius.requests()}
     assert asked["putNsi"] == asked["putAppointment"] == known
     # What a worker logs and asks, in another process and later:
@@ -87,7 +77,7 @@ def test_a_page_has_an_id_of_ours_in_all_its_lines_and_calls_and_not_what_a_brow
     [known] = {entry["correlationId"] for entry in delius.requests()}
     assert known
     assert known != "anybodys"
-    assert {"request_started", "delius_call", "request_finished"} <= with_id(product.logged(), known)
+    assert {"delius_call", "request_finished"} <= with_id(product.logged(), known)
 
 
 @dataclass(frozen=True)
@@ -166,9 +156,8 @@ def collector() -> Iterator[Collector]:
     collector.stop()
 
 
-@pytest.mark.parametrize("options", [("--workers=2",), ("--workers=2", "--preload")], ids=["as run", "preloaded"])
 def test_pages_calls_and_tasks_are_traced_from_every_process_and_tell_of_nobody(
-    tmp_path: Path, delius: Simulator, filled: Path, collector: Collector, options: tuple[str, ...]
+    tmp_path: Path, delius: Simulator, filled: Path, collector: Collector
 ) -> None:
     product = Product(
         tmp_path,
@@ -178,7 +167,7 @@ def test_pages_calls_and_tasks_are_traced_from_every_process_and_tell_of_nobody(
         GIT_REF="abc123",
         OTEL_SERVICE_NAME="rar",
     )
-    with product.serving(*options) as site:
+    with product.serving("--workers=2") as site:
         robin = Visitor(site, "ROBIN.SAMPLE")
         robin.get("/?find=Brian+Example")
         page = robin.answers_everything("X000001")

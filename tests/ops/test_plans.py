@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def plans() -> Iterator[list[dict[str, Any]]]:
-    with stack() as servers:
+    with stack(durable=False) as servers:
         servers.make_database("grown")
         fill(servers, bookings=BOOKINGS)
         file = servers.folder / "plans.json"

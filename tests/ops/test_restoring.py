@@ -32,7 +32,7 @@ REFUSE = "UPDATE booking_booking SET state = 'refused'"
 
 @pytest.fixture
 def servers() -> Iterator[Stack]:
-    with stack(LOG_LEVEL="ERROR") as servers:
+    with stack(durable=False, LOG_LEVEL="ERROR") as servers:
         servers.make_database("service")
         yield servers
 

@@ -2,19 +2,14 @@
 
 import json
 import re
-import tempfile
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scripts.released_migrations import last_migrations, released
-from scripts.servers import ROOT, Postgres, manage, postgres_binaries
+from scripts.servers import ROOT, Postgres, manage
 from tests.ops.old_release import OldRelease, connected_to
-
-pytestmark = pytest.mark.skipif(postgres_binaries() is None, reason="PostgreSQL's programs are not here")
 
 TO_THE_RELEASE = """
 import json
@@ -26,42 +21,32 @@ MigrationExecutor(connection).migrate([tuple(each) for each in json.loads('{targ
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Postgres]:
-    """A server with a database of the release that is in production, in use, and then migrated to this one."""
-    binaries = postgres_binaries()
-    assert binaries
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        server = Postgres(binaries, Path(folder))
-        server.start()
-        yield server
-        server.stop()
-
-
-@pytest.fixture(scope="module")
 def old() -> OldRelease:
     """The release that is in production."""
     return OldRelease(released())
 
 
 @pytest.fixture(scope="module")
-def migrated(cluster: Postgres, old: OldRelease, django_db_blocker: Any) -> list[Any]:
-    """The rows that the old release wrote before the database was migrated under it."""
+def migrated(postgres: Postgres, old: OldRelease, django_db_blocker: Any) -> list[Any]:
+    """The rows that the old release wrote before its database, in use, was migrated under it."""
+    postgres.client("createdb", "released")
+    url = postgres.url_of("released")
     targets = json.dumps(released())
-    done = manage("shell", "--command", TO_THE_RELEASE.format(targets=targets), DATABASE_URL=cluster.url)
+    done = manage("shell", "--command", TO_THE_RELEASE.format(targets=targets), DATABASE_URL=url)
     assert done.returncode == 0, done.stderr
-    with django_db_blocker.unblock(), connected_to(cluster.url):
+    with django_db_blocker.unblock(), connected_to(url):
         rows, wrong = old.writes_a_row_of_everything()
     assert wrong == []
-    done = manage("migrate", "--no-input", "--verbosity=0", DATABASE_URL=cluster.url)
+    done = manage("migrate", "--no-input", "--verbosity=0", DATABASE_URL=url)
     assert done.returncode == 0, done.stderr
     return rows
 
 
-def copy_of(cluster: Postgres) -> str:
+def copy_of(postgres: Postgres) -> str:
     """Copy the migrated database, and return where the copy is."""
     name = f"copy_{uuid.uuid4().hex}"
-    cluster.run("createdb", "-h", "127.0.0.1", "-p", str(cluster.port), "-U", "postgres", "-T", "postgres", name)
-    return f"{cluster.url.removesuffix('postgres')}{name}"
+    postgres.client("createdb", "-T", "released", name)
+    return postgres.url_of(name)
 
 
 def at_work(old: OldRelease, rows: list[Any], url: str) -> list[str]:
@@ -73,11 +58,11 @@ def at_work(old: OldRelease, rows: list[Any], url: str) -> list[str]:
 
 
 def test_the_release_before_reads_writes_changes_and_deletes_everything_on_the_migrated_database(
-    cluster: Postgres, old: OldRelease, migrated: list[Any], django_db_blocker: Any
+    postgres: Postgres, old: OldRelease, migrated: list[Any], django_db_blocker: Any
 ) -> None:
     assert len(migrated) == len(old.models) > 20
     with django_db_blocker.unblock():
-        assert at_work(old, migrated, copy_of(cluster)) == []
+        assert at_work(old, migrated, copy_of(postgres)) == []
 
 
 @pytest.mark.parametrize(
@@ -98,27 +83,27 @@ def test_the_release_before_reads_writes_changes_and_deletes_everything_on_the_m
          "nothing that matters", "no longer optional"],
 )  # fmt: skip
 def test_a_change_that_the_release_before_cannot_live_with_is_noticed(
-    cluster: Postgres,
+    postgres: Postgres,
     old: OldRelease,
     migrated: list[Any],
     django_db_blocker: Any,
     change: str,
     noticed: str,
 ) -> None:
-    url = copy_of(cluster)
-    cluster.run("psql", "--quiet", "-v", "ON_ERROR_STOP=1", "--command", change, url)
+    url = copy_of(postgres)
+    postgres.client("psql", "--quiet", "-v", "ON_ERROR_STOP=1", "--command", change, url)
     with django_db_blocker.unblock():
         wrong = at_work(old, migrated, url)
     assert [each for each in wrong if each.startswith(noticed)] if noticed else wrong == [], wrong
 
 
-def test_a_migration_that_waits_for_a_table_gives_up_before_it_holds_up_those_behind_it(cluster: Postgres) -> None:
+def test_a_migration_that_waits_for_a_table_gives_up_before_it_holds_up_those_behind_it(postgres: Postgres) -> None:
     template = (ROOT / "ops/helm/rarbooking/templates/migrate.yaml").read_text()
     [options] = re.findall(r"name: PGOPTIONS\n +value: (.+)", template)
     asked = (
         "from django.db import connection; c = connection.cursor(); c.execute('SHOW lock_timeout'); print(c.fetchone())"
     )
-    shown = manage("shell", "--command", asked, DATABASE_URL=cluster.url, PGOPTIONS=options)
+    shown = manage("shell", "--command", asked, DATABASE_URL=postgres.url, PGOPTIONS=options)
     assert "('10s',)" in shown.stdout
 
 

@@ -2,30 +2,14 @@
 
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scripts.servers import Postgres, Redis, Site, environment, manage, postgres_binaries, serving
+from scripts.servers import Postgres, Redis, Site, environment, manage, serving
 
-needs_postgres = pytest.mark.skipif(postgres_binaries() is None, reason="PostgreSQL's programs are not here")
 needs_redis = pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not here")
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    binaries = postgres_binaries()
-    assert binaries
-    # Not below pytest's own folder, which is closed to the user that PostgreSQL runs as.
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        server = Postgres(binaries, Path(folder))
-        server.start()
-        migrated = manage("migrate", "--no-input", "--verbosity=0", DATABASE_URL=server.url)
-        assert migrated.returncode == 0, migrated.stderr
-        yield server
-        server.stop()
 
 
 @pytest.fixture
@@ -36,20 +20,11 @@ def redis() -> Iterator[Redis]:
     server.stop()
 
 
-@pytest.fixture(scope="module")
-def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'rarbooking.sqlite3'}"
-    migrated = manage("migrate", "--no-input", "--verbosity=0", DATABASE_URL=url)
-    assert migrated.returncode == 0, migrated.stderr
-    return url
-
-
 def down(site: Site) -> set[str]:
     components = site.get("/health/readiness").json()["components"]
     return {name for name, each in components.items() if each["status"] != "UP"}
 
 
-@needs_postgres
 @pytest.mark.parametrize("pool_size", ["0", "3"])
 def test_readiness_tells_of_a_database_that_goes_away_and_of_its_return(postgres: Postgres, pool_size: str) -> None:
     with serving("--workers=1", DATABASE_URL=postgres.url, DATABASE_POOL_SIZE=pool_size) as site:
@@ -68,7 +43,6 @@ def test_readiness_tells_of_a_database_that_goes_away_and_of_its_return(postgres
         assert any(down(site) == set() for _ in range(5))
 
 
-@needs_postgres
 def test_the_pool_never_opens_more_connections_than_it_may(postgres: Postgres) -> None:
     count = "select count(*) from pg_stat_activity where application_name = 'the-pool'"
     url = f"{postgres.url}?application_name=the-pool"

@@ -9,24 +9,16 @@ from pathlib import Path
 import pytest
 import requests
 
-from scripts.servers import PATIENCE_SECONDS, Redis, Site, manage, serving
+from scripts.servers import PATIENCE_SECONDS, Redis, Site, serving
 
 BASE = {"Host": "rarbooking.example", "X-Forwarded-Proto": "https", "Referer": "https://rarbooking.example/"}
 FORM = {**BASE, "Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> str:
-    url = f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'rarbooking.sqlite3'}"
-    migrated = manage("migrate", "--no-input", "--verbosity=0", DATABASE_URL=url)
-    assert migrated.returncode == 0, migrated.stderr
-    return url
-
-
-@pytest.fixture(scope="module")
-def site(database: str) -> Iterator[Site]:
+def site(sqlite_url: str) -> Iterator[Site]:
     # A demo has the administration's form for a password: one that can be sent without signing in.
-    with serving("--workers=1", DATABASE_URL=database, DEMO="true") as running:
+    with serving("--workers=1", DATABASE_URL=sqlite_url, DEMO="true") as running:
         yield running
 
 
@@ -124,12 +116,12 @@ def test_without_a_database_people_are_told_that_the_service_is_unavailable(tmp_
 
 
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not here")
-def test_with_redis_all_processes_count_together_and_without_it_nobody_is_refused(database: str) -> None:
+def test_with_redis_all_processes_count_together_and_without_it_nobody_is_refused(sqlite_url: str) -> None:
     redis = Redis()
     redis.start()
     limits = {"RATE_LIMIT_ADDRESS": "10/minute", "TRUSTED_PROXIES": "1"}
     try:
-        with serving("--workers=3", "--threads=1", DATABASE_URL=database, CACHE_URL=redis.url, **limits) as site:
+        with serving("--workers=3", "--threads=1", DATABASE_URL=sqlite_url, CACHE_URL=redis.url, **limits) as site:
             forwarded = {"X-Forwarded-For": "203.0.113.9"}
             answers = [site.get("/signed-out/", **forwarded) for _ in range(12)]
             assert [each.status_code for each in answers] == [200] * 10 + [429] * 2

@@ -25,7 +25,7 @@ from tests.rarbooking.test_nothing_is_open import addresses
 from tests.rarbooking.test_sign_in import answer_of_hmpps_auth
 from tests.simulator_process import Simulator
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 ELSEWHERE = "elsewhere.example"
 SCRIPT = '"><script>alert(1)</script>'

@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
+from appointments.models import ChangeState, RecordedOutcome
 from booking.models import Booking, BookingState, Draft, DuplicateNsis
 from booking.services.delivery.retry import enqueue_resume
 from delius.http import background
@@ -245,3 +246,26 @@ def test_no_label_holds_a_crn_a_name_or_an_address(robin: Client, scrape: Scrape
     # The names of templates are paths in our own code.
     values = {value for _, labels in scrape() for label, value in labels if label != "templatename"}
     assert not [value for value in values if re.search(r"[A-Za-z]\d{6}|ROBIN|SAMPLE|/", value, re.IGNORECASE)]
+
+
+def test_outcomes_and_moves_that_are_not_settled_are_counted_and_have_the_age_of_the_oldest(
+    scrape: Scrape, django_user_model: Any
+) -> None:
+    user = django_user_model.objects.create(username="ROBIN.SAMPLE")
+    for state, hours in ((ChangeState.SUBMITTED, 2), (ChangeState.SUBMITTED, 1), (ChangeState.RECORDED, 9)):
+        change = RecordedOutcome.objects.create(
+            user=user,
+            state=state,
+            crn="X000029",
+            contact_id=1,
+            version=1,
+            appointment_start=timezone.now(),
+            attended=True,
+        )
+        RecordedOutcome.objects.filter(id=change.id).update(created_at=timezone.now() - timedelta(hours=hours))
+    found = scrape()
+    assert found[labelled("rarbooking_unsettled_changes", kind="outcome", state="submitted")] == 2
+    assert found[labelled("rarbooking_unsettled_changes", kind="outcome", state="needs_attention")] == 0
+    assert found[labelled("rarbooking_unsettled_changes", kind="move", state="submitted")] == 0
+    age = labelled("rarbooking_oldest_unsettled_change_age_seconds", kind="outcome", state="submitted")
+    assert found[age] == pytest.approx(2 * 3600, abs=60)

@@ -28,6 +28,8 @@ SEES = {
         "MirrorCursor",
         "MirroredContact",
         "MirroredNsi",
+        "Move",
+        "RecordedOutcome",
         "User",
     },
 }

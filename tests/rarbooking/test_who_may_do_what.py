@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from appointments.models import ChangeState, Move
+from appointments.models import ChangeState, Move, RecordedOutcome, TextMessage
 from audit.events import record
 from audit.models import AuditEvent
 from booking.models import Booking, BookingState, DuplicateNsis
@@ -23,6 +23,7 @@ from delius.models import MirrorCursor
 from guidance.models import Feedback, FruitlessSearch
 from rarbooking.models import User
 from rarbooking.roles import Role
+from tests.appointments.texts import turn_on
 from tests.delius.factories import make_contact, make_nsi
 from tests.delius.values import NOW
 from tests.guidance.factories import make_flag_page, make_toolkit_page
@@ -50,6 +51,7 @@ BOOKED_ID = uuid.UUID("22222222-2222-4222-8222-222222222222")
 # The first appointment of the demo's data: of one's own case, and long past.
 CONTACT_ID = 2500500001
 MOVE_ID = uuid.UUID("33333333-3333-4333-8333-333333333333")
+OUTCOME_ID = uuid.UUID("44444444-4444-4444-8444-444444444444")
 
 
 class Row(NamedTuple):
@@ -101,6 +103,19 @@ OF_A_CASE = {
     "cases/<crn:crn>/appointments/<uuid:booking_id>/calendar.ics": Row(
         READERS, "get", f"{CASE}/appointments/{BOOKED_ID}/calendar.ics", 200
     ),
+    ONE: Row(READERS, "get", AT_ONE, 200),
+    f"{ONE}outcome/": Row(WRITERS, "get", f"{AT_ONE}outcome/", 200),
+    f"{ONE}outcome/ POST": Row(WRITERS, "post", f"{AT_ONE}outcome/", 302, {"attendance": "complied"}),
+    # Nothing was answered: the question is asked.
+    f"{ONE}outcome/check/": Row(WRITERS, "get", f"{AT_ONE}outcome/check/", 302),
+    f"{ONE}outcome/check/ POST": Row(WRITERS, "post", f"{AT_ONE}outcome/check/", 302),
+    f"{ONE}outcome/<uuid:change_id>/": Row(READERS, "get", f"{AT_ONE}outcome/{OUTCOME_ID}/", 200),
+    f"{ONE}outcome/<uuid:change_id>/ POST": Row(WRITERS, "post", f"{AT_ONE}outcome/{OUTCOME_ID}/", 302),
+    f"{ONE}outcome/<uuid:change_id>/state/": Row(READERS, "get", f"{AT_ONE}outcome/{OUTCOME_ID}/state/", 200),
+    f"{ONE}calendar.ics": Row(READERS, "get", f"{AT_ONE}calendar.ics", 200),
+    f"{ONE}text/": Row(WRITERS, "get", f"{AT_ONE}text/", 200),
+    # It is past: there is nothing to tell.
+    f"{ONE}text/ POST": Row(WRITERS, "post", f"{AT_ONE}text/", 302, {"send": "yes"}),
     f"{ONE}cancel/": Row(WRITERS, "get", f"{AT_ONE}cancel/", 200),
     # It has an outcome: who may move is told that it cannot be moved.
     f"{ONE}move/": Row(WRITERS, "get", f"{AT_ONE}move/", 200),
@@ -157,6 +172,9 @@ for kind in ("toolkitguidance", "riskflagguidance"):
 
 # Of each list in the admin: who may look at it, add to it, change and delete what is there.
 MODELS: dict[str, tuple[frozenset[Role], frozenset[Role], frozenset[Role], frozenset[Role]]] = {
+    "appointments.move": (SUPPORT, NOBODY, NOBODY, NOBODY),
+    "appointments.recordedoutcome": (SUPPORT, NOBODY, NOBODY, NOBODY),
+    "appointments.textmessage": (SUPPORT, NOBODY, NOBODY, NOBODY),
     "audit.auditevent": (SUPPORT, NOBODY, NOBODY, NOBODY),
     "booking.booking": (SUPPORT, NOBODY, NOBODY, NOBODY),
     "booking.duplicatensis": (SUPPORT, NOBODY, NOBODY, NOBODY),
@@ -208,6 +226,7 @@ def robin(rollout: None, simulator: Simulator, settings: Any) -> User:
 
     Outside the demo, where nobody has a password.
     """
+    turn_on(settings, simulator)
     settings.DEMO = False
     settings.AUTHENTICATION_BACKENDS = ["rarbooking.identity.authentication.HmppsAuthBackend"]
     user = account("ROBIN.SAMPLE")
@@ -229,16 +248,22 @@ def robin(rollout: None, simulator: Simulator, settings: Any) -> User:
             sensitive=False,
             appointment_id=appointment,
         )
+    change: dict[str, Any] = {
+        "user": user,
+        "state": ChangeState.RECORDED,
+        "crn": OWN,
+        "contact_id": CONTACT_ID,
+        "version": 1,
+        "type_code": "COAP",
+        "type_name": "Office visit",
+        "appointment_start": start,
+    }
+    RecordedOutcome.objects.create(
+        id=OUTCOME_ID, **change, outcome_code="ATTC", outcome_name="Attended - Complied", attended=True
+    )
     Move.objects.create(
         id=MOVE_ID,
-        user=user,
-        state=ChangeState.RECORDED,
-        crn=OWN,
-        contact_id=CONTACT_ID,
-        version=1,
-        type_code="COAP",
-        type_name="Office visit",
-        appointment_start=start,
+        **change,
         requested_by="PERSON",
         new_contact_id=CONTACT_ID + 1,
         start=start,
@@ -259,6 +284,11 @@ def rows_of(robin: User) -> dict[str, str]:
     rows: dict[str, Any] = {
         "auditevent": AuditEvent.objects.first(),
         "booking": Booking.objects.first(),
+        "move": Move.objects.first(),
+        "recordedoutcome": RecordedOutcome.objects.first(),
+        "textmessage": TextMessage.objects.create(
+            user=robin, crn=OWN, contact_id=CONTACT_ID, kind="arranged", appointment_start=NOW, consent_at=NOW
+        ),
         "duplicatensis": finding,
         "mirrorcursor": MirrorCursor.objects.create(type_codes="TKDEV", updated_at=NOW),
         "mirroredcontact": make_contact(nsi),

@@ -12,7 +12,7 @@ from tests.people import account, client_of
 from tests.toolkits.factories import make_placeholder, make_rollout, make_toolkit
 from toolkits.models import Rollout, Toolkit, ToolkitList
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 NEW_TOOLKIT = {
     "name": "Sample",
@@ -92,14 +92,17 @@ class TestToolkits:
         [
             ({"name": "EXISTING"}, "There is already a toolkit with this name"),
             ({"nsi_type_code": "TKOLD"}, "There is already a toolkit with this NSI type and sub type"),
-            ({"slug": "existing"}, "Toolkit with this Slug already exists."),
+            ({"slug": "existing"}, "There is already a toolkit with this slug"),
             (
                 {"active_from": "2026-06-02", "active_to": "2026-06-01"},
                 "The last day must be the same as or after the first day",
             ),
             ({"nsi_type_code": "TK X"}, "Enter the code as it is in Delius, without spaces"),
+            ({"nsi_type_code": ""}, "Enter the NSI type code"),
+            ({"active_from": "31/2/2026"}, "First day must be a real date, like 2026-10-04"),
+            ({"nsi_length": "x"}, "Session count must be a whole number, like 8"),
         ],
-        ids=["name", "code", "slug", "dates", "space in code"],
+        ids=["name", "code", "slug", "dates", "space in code", "no code", "date", "number"],
     )
     def test_what_the_database_would_refuse_is_explained_on_the_page(self, add_toolkit, values, message):
         make_toolkit(name="Existing", slug="existing", nsi_type_code="TKOLD")
@@ -108,7 +111,7 @@ class TestToolkits:
 
     def test_a_session_count_of_nought_and_notes_too_long_are_explained(self, add_toolkit):
         errors = errors_of(add_toolkit(nsi_length="0", nsi_notes="n" * 4001))
-        assert "Ensure this value is greater than or equal to 1." in errors
+        assert "Session count must be 1 or more" in errors
         assert "Notes must be 4,000 characters or fewer" in errors
 
     def test_notes_that_an_emoji_makes_too_long_for_delius_are_refused(self, add_toolkit):
@@ -201,8 +204,10 @@ class TestRollout:
                 "The last day must be the same as or after the first day",
             ),
             ({"team_code": "N90 B"}, "Enter the code as it is in Delius, in capital letters and numbers"),
+            ({"team_code": "N90BBBB"}, "Team code must be 6 characters or fewer"),
+            ({"team_code": "N90BBB", "starts_on": ""}, "Enter the first day"),
         ],
-        ids=["twice", "dates", "code"],
+        ids=["twice", "dates", "code", "long", "no day"],
     )
     def test_what_the_database_would_refuse_is_explained_on_the_page(self, add_rollout, values, message):
         make_rollout(team_code="N90AAA")

@@ -18,7 +18,7 @@ from toolkits import selectors
 from toolkits.models import Rollout, Toolkit
 from toolkits.services import load_toolkits
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 def run(command, **options):

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from tests.toolkits.factories import make_placeholder, make_rollout, make_toolkit
 from toolkits.models import Rollout, Toolkit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 # SQLite names the columns of a broken unique constraint and PostgreSQL the constraint.
 ONE_PLACEHOLDER = "toolkit_only_one_placeholder|toolkits_toolkit.is_placeholder"

@@ -10,7 +10,7 @@ from toolkits import selectors
 from toolkits.models import Toolkit
 from toolkits.services import load_toolkits
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 TODAY = date(2026, 6, 15)
 DAY = timedelta(days=1)

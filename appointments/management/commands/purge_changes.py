@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from appointments.services.retention import forget_texts, purge_changes, purge_drafts
+from appointments.services.retention import forget_texts, purge_changes, purge_drafts, purge_text_messages
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     help = (
         "Delete drafts of outcomes and moves not updated for DRAFT_DAYS, erase what was typed for those refused before"
-        " then, and delete outcomes and moves that have been over for BOOKING_DAYS."
+        " then, and delete outcomes, moves and texts that have been over for BOOKING_DAYS."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,6 +24,8 @@ class Command(BaseCommand):
         old_draft, old_change = now - timedelta(days=settings.DRAFT_DAYS), now - timedelta(days=settings.BOOKING_DAYS)
         drafts, texts = purge_drafts(before=old_draft), forget_texts(before=old_draft)
         changes = purge_changes(before=old_change)
+        messages = purge_text_messages(before=old_change)
         self.stdout.write(
-            f"Drafts deleted: {drafts}. Changes whose notes were forgotten: {texts}. Changes deleted: {changes}"
+            f"Drafts deleted: {drafts}. Changes whose notes were forgotten: {texts}. Changes deleted: {changes}."
+            f" Texts deleted: {messages}"
         )

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from audit.csv_injection import write_escaped_row
+from govuk.formats import counted
 from guidance.models import Page, PageState
 from guidance.quality.findings import missing
 from guidance.quality.reading_age import MAX_READING_AGE, reading_age
@@ -56,7 +57,7 @@ class Command(BaseCommand):
         for row in _in_columns([headings, *(astuple(line) for line in lines)]):
             self.stdout.write(row)
         self.stdout.write(
-            f"\n{len(lines)} pages, {sum(bool(line.missing) for line in lines)} with something missing, "
+            f"\n{counted(len(lines), 'page')}, {sum(bool(line.missing) for line in lines)} with something missing, "
             f"{sum(line.is_hard for line in lines)} harder to read than at age {MAX_READING_AGE}"
         )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from govuk.formats import counted
 from guidance.search import index
 
 
@@ -16,4 +17,4 @@ class Command(BaseCommand):
         """Rebuild the index and print the number of entries."""
         count = index.rebuild()
         if options["verbosity"] > 0:
-            self.stdout.write(f"Guidance: {count} pages can be found")
+            self.stdout.write(f"Guidance: {counted(count, 'page')} can be found")

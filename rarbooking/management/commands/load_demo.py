@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django_tasks_db.models import DBTaskResult
 
+from appointments.models import ChangeDraft, Move, RecordedOutcome
+from appointments.tasks import resume_due_changes
 from booking.models import Booking, Draft, DuplicateNsis
 from booking.tasks import resume_due_bookings
 from delius.models import MirrorCursor, MirroredContact, MirroredNsi
@@ -22,12 +24,23 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Delete bookings, drafts and the mirror; load toolkits, guidance and rollout; create the administrator."""
+        """Delete what practitioners made and the mirror; load toolkits, guidance, rollout; create the administrator."""
         if not settings.DEMO:
             raise CommandError("load_demo is for the demo profile only: set RARBOOKING_PROFILE=demo.")
-        for model in (Draft, Booking, DuplicateNsis, MirroredContact, MirroredNsi, MirrorCursor):
+        for model in (
+            Draft,
+            Booking,
+            DuplicateNsis,
+            ChangeDraft,
+            RecordedOutcome,
+            Move,
+            MirroredContact,
+            MirroredNsi,
+            MirrorCursor,
+        ):
             model.objects.all().delete()
-        DBTaskResult.objects.filter(task_path=resume_due_bookings.module_path).delete()
+        tasks = (resume_due_bookings.module_path, resume_due_changes.module_path)
+        DBTaskResult.objects.filter(task_path__in=tasks).delete()
         call_command("load_toolkits", verbosity=0)
         call_command("load_guidance", verbosity=0)
         call_command("load_demo_rollout", verbosity=0)

@@ -1,0 +1,1 @@
+"""Texts to people on probation about their appointments, through GOV.UK Notify."""
