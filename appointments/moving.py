@@ -59,11 +59,8 @@ class Situation:
 
     @cached_property
     def later(self) -> tuple[Appointment, ...]:
-        """The repeats after this appointment that could move with it; none where Delius does not list them."""
-        try:
-            return repeats_after(self.appointment, self.upcoming)
-        except DeliusError:
-            return ()
+        """The repeats after this appointment that could move with it. Raises Unavailable."""
+        return repeats_after(self.appointment, self.upcoming)
 
     @cached_property
     def kind(self) -> AppointmentType:
@@ -138,6 +135,19 @@ class Moving:
                 if form.is_valid():
                     self._cleaned[slug] = form.cleaned_data
 
+    @cached_property
+    def later(self) -> tuple[Appointment, ...]:
+        """The repeats that could move with the appointment.
+
+        None where Delius does not list them, unless they were chosen to move: that raises Unavailable.
+        """
+        try:
+            return self.situation.later
+        except DeliusError:
+            if self.raw.get(WHICH, {}).get("which") == WITH_LATER:
+                raise
+            return ()
+
     @property
     def asked(self) -> list[str]:
         """The questions that apply, in order."""
@@ -171,7 +181,7 @@ class Moving:
         """Return a question's form bound to `data`, else to what was answered before, else with what is there now."""
         situation, data = self.situation, data if data is not None else self.raw.get(slug)
         now_at = situation.appointment
-        this, later = now_at.start.date(), [each.start.date() for each in situation.later]
+        this, later = now_at.start.date(), [each.start.date() for each in self.later]
         if slug == WHY:
             return WhyForm(data, first_name=situation.case.name.familiar)
         if slug == WHICH:
@@ -215,7 +225,7 @@ class Moving:
         Raises KeyError before the questions are answered.
         """
         when = self._cleaned[WHEN]
-        moved = (self.situation.appointment, *(self.situation.later if self.with_later else ()))
+        moved = (self.situation.appointment, *(self.later if self.with_later else ()))
         days = moved_days([each.start.date() for each in moved], by=when["date"] - moved[0].start.date())
         return tuple(
             NewPlace(
@@ -234,7 +244,7 @@ class Moving:
     def _applies(self, slug: str) -> bool:
         situation = self.situation
         if slug == WHICH:
-            return bool(situation.later)
+            return bool(self.later)
         if slug == WHERE:
             return is_asked_for(situation.kind, lambda: situation.offices)
         return True

@@ -36,7 +36,15 @@ LAYERS = {
     "upstream and cache": ("/django/core/cache/", "/delius/", "/requests/", "/pydantic/", "/toolkits/cache.py"),
     "log and audit": ("/structlog/", "/logging/", "/django_structlog/", "/audit/", "/rarbooking/observability/"),
     "templates": ("/jinja2/", "/markupsafe/", ".jinja", "/govuk_frontend_jinja/"),
-    "forms and journey": ("/django/forms/", "/booking/", "/cases/", "/guidance/", "/toolkits/", "/markdown/"),
+    "forms and journey": (
+        "/django/forms/",
+        "/booking/",
+        "/cases/",
+        "/appointments/",
+        "/govuk/",
+        "/guidance/",
+        "/toolkits/",
+    ),
     "session and access": ("/sessions/", "/identity/", "/contrib/auth/", "/rarbooking/roles.py"),
 }
 OTHER = "middleware and Django"
@@ -123,7 +131,9 @@ class Sampler:
             file = where.f_code.co_filename
             if file == __file__:
                 break
-            layer = layer or next((name for name, parts in LAYERS.items() if any(part in file for part in parts)), "")
+            # A middleware's __call__ is around everything, and says nothing of what is within.
+            if not layer and where.f_code.co_name != "__call__":
+                layer = next((name for name, parts in LAYERS.items() if any(part in file for part in parts)), "")
             seen.add(_function(where))
             where = where.f_back
         if frame is None or where is None or where.f_code.co_name != "_answer":

@@ -22,7 +22,7 @@ class StepForm(CleansText, forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Nothing shows the suffix, and Django looks up its translation for each form.
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     def accepted(self) -> dict[str, str]:
         """Return the cleaned values of this form's inputs, for the draft; those that were not sent are left out."""

@@ -46,7 +46,7 @@ def texts_are_on_or_off(app_configs: Sequence[AppConfig] | None, **options: Any)
     missing = [name for name in needed if not getattr(settings, name)]
     if not missing or len(missing) == len(needed):
         return []
-    return [checks.Warning(f"Nobody is texted: {', '.join(missing)} is not set.", id="rarbooking.W004")]
+    return [checks.Warning(f"Nobody is texted: set {', '.join(missing)} too.", id="rarbooking.W004")]
 
 
 @checks.register(checks.Tags.security, deploy=True)

@@ -1,7 +1,7 @@
 """Cache of toolkits, their order and their rollout, for a minute: every page of the journey reads them.
 
-Changes through the models invalidate it at once: for all processes where Redis is the cache, otherwise for the process
-that made the change; others see it within a minute.
+Changes through the models invalidate it at once for the process that made them. Others see them within
+CACHE_NEAR_SECONDS where Redis is the cache, within a minute otherwise.
 """
 
 from dataclasses import dataclass

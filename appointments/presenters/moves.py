@@ -18,7 +18,7 @@ from delius.request_bodies import RequestedBy
 from govuk.formats import LONDON, clock, from_to, long_date
 
 # Problems of *Check your answers*.
-CLASH, CHANGED, ANSWERS_CHANGED, NOT_SENT, SAME = "clash", "changed", "answers", "not-sent", "same"
+CLASH, CHANGED, ANSWERS_CHANGED, SAME = "clash", "changed", "answers", "same"
 NO_LOCATION = "No location"
 
 
@@ -67,7 +67,7 @@ def question_page(moving: Moving, slug: str, *, is_change: bool) -> dict[str, An
         "person": situation.case,
         "back_url": back_url,
         "now_at": place_of(situation.appointment),
-        "later": [when_of(each.start, each.end) for each in situation.later] if slug == WHICH else [],
+        "later": [when_of(each.start, each.end) for each in moving.later] if slug == WHICH else [],
         "no_offices": slug == WHERE and not situation.offices,
         "cancel_url": reverse("appointments:cancel", args=[crn, contact_id]),
     }
@@ -265,7 +265,7 @@ def _answers(moving: Moving) -> list[Row]:
     url = f"{question_url(crn, contact_id, WHY)}?change=1"
     rows = [Row("Asked for by", asked_by, url), Row("Reason", moving.reason, url)]
     if WHICH in moving.asked:
-        later = len(situation.later) if moving.with_later else 0
+        later = len(moving.later) if moving.with_later else 0
         which = f"This one and the {later} after it" if later > 1 else "This one and the one after it"
         url = f"{question_url(crn, contact_id, WHICH)}?change=1"
         rows.insert(0, Row("Appointments to move", which if later else "Only this one", url))
@@ -295,7 +295,6 @@ def _problem(kind: str, *, several: bool, first_name: str) -> str:
         CLASH: f"{first_name} already has an appointment at this time. Change the date or time, or move {them} anyway",
         CHANGED: f"Delius has changed {it} since you saw {them}. Check what is there now, and confirm again",
         ANSWERS_CHANGED: "Your answers were changed in another tab. Check them and confirm again",
-        NOT_SENT: "Nothing was moved because Delius is not answering. Nothing was sent. Try again later",
         SAME: "This is when and where it is now. Change the date, the time or the location",
     }.get(kind, "")
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from appointments.models import TextMessage
 from appointments.presenters.rows import AppointmentTable, RowMaker, kind_words
 from appointments.presenters.texts import TextRow, text_rows
+from appointments.selectors import NOT_SETTLED, ChangeToReport
 from cases.offices import offices_of
 from cases.phone_numbers import phone_numbers
 from cases.rar_days import RarDaysBar, budget
@@ -54,14 +55,29 @@ class PersonPage:
 
 
 def person_page(
-    case: Case, found: Overview, *, now: datetime, may_arrange: bool, texts: Iterable[TextMessage] = ()
+    case: Case,
+    found: Overview,
+    *,
+    now: datetime,
+    may_arrange: bool,
+    changes: Iterable[ChangeToReport] = (),
+    texts: Iterable[TextMessage] = (),
 ) -> PersonPage:
-    """Return the content of a person's page at a moment; `texts` are those about their appointments."""
+    """Return the content of a person's page at a moment; `changes` and `texts` are those of their appointments.
+
+    While a change is under way nothing else can be done with its appointment.
+    """
     recent = None if found.recent.error else found.recent.get()
     coming = [each for each in reversed(recent or ()) if each.outcome is None and not each.has_begun(now)]
     page = None if found.without_outcome.error else found.without_outcome.get()
     begun = [each for each in page.appointments if each.has_begun(now)] if page else []
-    rows = RowMaker(crn=case.crn, now=now, may_arrange=may_arrange, offices=offices_of((*coming, *begun)))
+    rows = RowMaker(
+        crn=case.crn,
+        now=now,
+        may_arrange=may_arrange,
+        under_way={each.contact_id for each in changes if each.state in NOT_SETTLED},
+        offices=offices_of((*coming, *begun)),
+    )
     unseen = page.total_elements - len(page.appointments) if page else 0
     follows = last_session(recent or ())
     return PersonPage(

@@ -53,14 +53,16 @@ class AppointmentTable:
 class RowMaker:
     """Makes the rows of a person's appointments.
 
-    Times are compared with `now`. Actions are for whoever `may_arrange`; `next_ids` are the appointments that the next
-    one may be arranged after. NSIs are matched to `toolkits`; `offices` are the names to tell the page's offices by.
+    Times are compared with `now`. Actions are for whoever `may_arrange`, and for appointments of which no change is
+    `under_way`; `next_ids` are those that the next one may be arranged after. NSIs are matched to `toolkits`; `offices`
+    are the names to tell the page's offices by.
     """
 
     crn: str
     now: datetime
     may_arrange: bool
     next_ids: Collection[int] = ()
+    under_way: Collection[int] = ()
     toolkits: Iterable[ToolkitChoice] = ()
     offices: Mapping[str, str] = field(default_factory=dict)
 
@@ -101,7 +103,7 @@ class RowMaker:
 
     def _action(self, appointment: Appointment) -> tuple[str, str]:
         """Return what can be done with an appointment now, and where; empty for nothing."""
-        if not self.may_arrange or appointment.outcome is not None:
+        if not self.may_arrange or appointment.outcome is not None or appointment.contact_id in self.under_way:
             return "", ""
         if appointment.has_begun(self.now):
             return "Record an outcome", self._url("outcome", appointment.contact_id)

@@ -23,9 +23,7 @@ from cases.decorators import staff_record_required
 from cases.forms import OFFICE_NOT_LISTED, StepForm
 from cases.links import contact_log_url
 from cases.permissions import ARRANGE, SEE_CASES
-from delius import availability
 from delius import selectors as delius
-from govuk.formats import clock_after
 
 TEMPLATES = {
     WHY: "appointments/move-question.html.jinja",
@@ -78,20 +76,16 @@ def check(request: HttpRequest, crn: str, contact_id: int) -> HttpResponse:
         return refusal
     if moving.first_unfinished:
         return _next(moving)
-    wait = availability.calls_retry_after(username=username_of(request))
     kind = request.GET.get("problem", "")
     if not any(place.changes for place in moving.new_places):
         kind = presenter.SAME
     elif request.method == "POST":
-        kind = _why_not_confirmed(request, moving, draft, wait=wait)
+        kind = _why_not_confirmed(request, moving, draft)
         if not kind:
             allow_overlap = request.POST.get("overlap") == "allow"
             first, is_new = moves.confirm(draft=draft, user=request.user, moving=moving, allow_overlap=allow_overlap)
             return process_and_redirect(first, is_new=is_new)
-    context = presenter.check_page(moving, draft, problem=kind)
-    context["try_after"] = clock_after(timezone.now(), seconds=wait) if wait is not None else ""
-    status = 503 if kind == presenter.NOT_SENT else 200
-    return render(request, "appointments/move-check.html.jinja", context, status=status)
+    return render(request, "appointments/move-check.html.jinja", presenter.check_page(moving, draft, problem=kind))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -197,13 +191,11 @@ def _render_question(
     return render(request, TEMPLATES[slug], context)
 
 
-def _why_not_confirmed(request: HttpRequest, moving: Moving, draft: ChangeDraft, *, wait: float | None) -> str:
+def _why_not_confirmed(request: HttpRequest, moving: Moving, draft: ChangeDraft) -> str:
     """Return the problem that stands against confirming what the page showed; empty for none."""
     if request.POST.get("answers") != draft.fingerprint or request.POST.get("change_id") != str(draft.change_id):
         return presenter.ANSWERS_CHANGED
-    if request.POST.get("versions") != presenter.versions(moving):
-        return presenter.CHANGED
-    return presenter.NOT_SENT if wait is not None else ""
+    return presenter.CHANGED if request.POST.get("versions") != presenter.versions(moving) else ""
 
 
 def _own_moves(request: HttpRequest, crn: str, contact_id: int, move_id: uuid.UUID) -> list[Move]:

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from appointments import selectors
+from appointments.presenters.changes import news_of
 from appointments.presenters.person import person_page
 from appointments.services.texts.notify import texts_are_on
-from cases.access import case_of, username_of
+from cases.access import case_of, user_id_of, username_of
 from cases.decorators import staff_record_required
 from cases.permissions import ARRANGE, SEE_CASES
 from delius import selectors as delius
@@ -29,10 +30,12 @@ def person(request: HttpRequest, crn: str) -> HttpResponse:
     case = case_of(request, crn)
     found = delius.overview(crn, username=username_of(request))
     may_arrange, now = request.user.has_perm(ARRANGE), timezone.now()
+    changes = [each for each in selectors.changes_to_report(user_id=user_id_of(request)) if each.crn == crn]
     texts = selectors.texts_of_case(crn=crn, since=now - SHOWN_FOR) if texts_are_on() else []
     context = {
         "person": case,
-        "overview": person_page(case, found, now=now, may_arrange=may_arrange, texts=texts),
+        "news": news_of(changes),
+        "overview": person_page(case, found, now=now, may_arrange=may_arrange, changes=changes, texts=texts),
         "may_arrange": may_arrange,
         "back_url": reverse("booking:cases"),
     }

@@ -11,7 +11,7 @@ from appointments.forms.texts import TextForm
 from appointments.presenters.texts import text_offer
 from appointments.services.texts.asking import ChangedSince, ask, may_be_texted, text_about
 from appointments.services.texts.wording import is_still_to_come
-from cases.access import case_of, username_of
+from cases.access import case_of, user_id_of, username_of
 from cases.decorators import staff_record_required
 from cases.permissions import ARRANGE
 from delius import selectors as delius
@@ -37,7 +37,7 @@ def text(request: HttpRequest, crn: str, contact_id: int) -> HttpResponse:
         if form.cleaned_data["send"] == "no":
             return redirect("appointments:person", crn)
         try:
-            ask(user=request.user, case=case, appointment=appointment, shown=request.POST.get("text", ""))
+            ask(user_id=user_id_of(request), case=case, appointment=appointment, shown=request.POST.get("text", ""))
         except ChangedSince:
             problem = TEXT_CHANGED
         else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from booking.journey.steps import WhenStep
 from booking.models import Booking, BookingState
 from booking.presenters.about import about
 from booking.presenters.links import booking_url
@@ -31,6 +32,7 @@ class SeriesRow:
     colour: str
     reason: str
     again_url: str
+    again_text: str
     contact_id: int | None
 
 
@@ -86,6 +88,7 @@ def _row(booking: Booking) -> SeriesRow:
     start, end = booking.start.astimezone(LONDON), booking.end.astimezone(LONDON)
     outcome, colour = OUTCOMES.get(BookingState(booking.state), ("Saving", "blue"))
     again = booking.state in {BookingState.REFUSED, BookingState.CANCELLED}
+    about_an_answer = booking.refused_step not in {"", WhenStep.slug}
     return SeriesRow(
         day=long_date(start.date()),
         times=from_to(start.time(), end.time()),
@@ -93,5 +96,6 @@ def _row(booking: Booking) -> SeriesRow:
         colour=colour,
         reason=booking.reason,
         again_url=reverse("booking:arrange-again", args=[booking.crn, booking.id]) if again else "",
+        again_text="Change an answer and arrange it" if about_an_answer else "Arrange it for another time",
         contact_id=booking.appointment_id,
     )

@@ -16,10 +16,10 @@ from booking.services.delivery import cancellation
 CHECK = "check"
 
 # SQL, because every answer makes this statement: compiling one with a subquery takes Django longer than running it.
-UPDATE_UNCONFIRMED = """
-UPDATE booking_draft SET answers = %s, step = %s, started_on = %s, updated_at = %s WHERE id = %s
-AND NOT EXISTS (SELECT 1 FROM booking_booking WHERE booking_booking.id = booking_draft.booking_id)
-"""
+UPDATE_UNCONFIRMED = (
+    "UPDATE booking_draft SET answers = %s, step = %s, started_on = %s, updated_at = %s WHERE id = %s "
+    "AND NOT EXISTS (SELECT 1 FROM booking_booking WHERE booking_booking.id = booking_draft.booking_id)"
+)
 
 
 class DraftLocked(Exception):

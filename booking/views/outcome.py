@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from booking import selectors
 from booking.journey.journey import Journey
 from booking.journey.situation import Situation
-from booking.journey.steps import Step
+from booking.journey.steps import Step, WhenStep
 from booking.models import Booking, BookingState
 from booking.presenters import problems
 from booking.presenters.calendar import calendar_entries
@@ -97,14 +97,15 @@ def cancel(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpRespons
 @permission_required(ARRANGE, raise_exception=True)
 @staff_record_required
 def arrange_again(request: HttpRequest, crn: str, booking_id: uuid.UUID) -> HttpResponse:
-    """Start a journey with the answers of one appointment of a series."""
+    """Start a journey with the answers of one appointment of a series, at the one that was refused, or its time."""
     found = own_booking(request, crn, booking_id)
     try:
         series.arrange_again(found)
     except DraftLocked as waiting:
         return redirect("booking:booking", crn, waiting.args[0])
-    when = reverse("booking:step", args=[crn, "when"])
-    return redirect(f"{when}?change=1{f'&problem={problems.CLASH}' if found.clash else ''}")
+    question = _refused_question(request, found, case_of(request, crn))
+    address = reverse("booking:step", args=[crn, question.slug if question else WhenStep.slug])
+    return redirect(f"{address}?change=1{f'&problem={problems.CLASH}' if found.clash else ''}")
 
 
 @require_safe

@@ -184,7 +184,7 @@ def _warnings_of_block(block: str) -> Iterator[str]:
     if items:
         yield (
             f"“{_quoted(items[0])}” is not shown as a list. Leave an empty line before a list, and start each line "
-            "of it with * or 1."
+            "of it with * or a number"
         )
     if any(line.startswith("|") or line.endswith("|") for line in lines):
         yield f"“{_quoted(lines[0])}” is not shown as a table. Leave an empty line before it, and put |---| in line 2"

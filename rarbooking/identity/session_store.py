@@ -62,7 +62,7 @@ def _session_with_user(session_key: str) -> Session | None:
         for convert in functions:
             values[position] = convert(values[position], expression, connection)
     names, names_of_user = _columns(Session), _columns(User)
-    row = cast(Session, Session.from_db(connection.alias, names, values[: len(names)]))
+    row = Session.from_db(connection.alias, names, values[: len(names)])
     row.user = User.from_db(connection.alias, names_of_user, values[len(names) :]) if row.user_id is not None else None
     return row
 

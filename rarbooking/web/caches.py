@@ -59,7 +59,7 @@ class NearCopies(BaseCache):
         self, data: Mapping[str, Any], timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> list[str]:
         """Store several values, and keep their near copies."""
-        failed: list[str] = super().set_many(data, timeout, version)
+        failed: list[str] = super().set_many(dict(data), timeout, version)
         for key, value in data.items():
             self._keep(key, value)
         return failed
@@ -102,7 +102,7 @@ class RedisCacheClient(redis.RedisCacheClient):
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """Return the client of a server."""
-        index = self._get_connection_pool_index(write)
+        index = self._get_connection_pool_index(write)  # type: ignore[attr-defined]  # not in the stubs
         if index not in self._clients:
             self._clients[index] = super().get_client(key, write=write)
         return self._clients[index]
@@ -113,7 +113,7 @@ class RedisCache(NearCopies, redis.RedisCache):
 
     @cached_property
     def _cache(self) -> RedisCacheClient:
-        return RedisCacheClient(self._servers, **self._options)
+        return RedisCacheClient(self._servers, **self._options)  # type: ignore[attr-defined]  # not in the stubs
 
 
 class LocMemCache(NearCopies, locmem.LocMemCache):

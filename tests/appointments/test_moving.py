@@ -11,6 +11,7 @@ from appointments.models import ChangeDraft, ChangeState, Move
 from appointments.services.delivery.resume import resume_due
 from audit.models import AuditEvent
 from booking.models import Booking
+from delius import selectors as delius
 from govuk.formats import long_date, short_date
 from tests.appointments.moves import (
     BRIAN,
@@ -382,6 +383,28 @@ class TestFaults:
         assert "Try again" in answer.content.decode()
         assert not Move.objects.exists()
         robin.post(move_url(old_id, "check/"), sent)
+        assert Move.objects.get().state == ChangeState.RECORDED
+
+    def test_repeats_that_were_chosen_are_never_left_out_silently(self, robin: Client, simulator: Simulator) -> None:
+        first, *_ = weekly(simulator, 3)
+        answer_all(robin, first, which="with-later")
+        sent = hidden_inputs(robin.get(move_url(first, "check/")))
+        simulator.fault("getAppointments", "status", status=503, times=None)
+        assert robin.post(move_url(first, "check/"), sent).status_code in {502, 503}
+        simulator.clear_faults()
+        assert not Move.objects.exists()
+        robin.post(move_url(first, "check/"), sent)
+        assert Move.objects.count() == 3
+
+    def test_one_alone_can_be_moved_although_nobody_sees_what_else_there_is(
+        self, robin: Client, simulator: Simulator
+    ) -> None:
+        old_id = session(simulator)
+        answer_all(robin, old_id)
+        delius.invalidate_appointments(BRIAN, username="ROBIN.SAMPLE")
+        simulator.fault("getAppointments", "status", status=500, times=None)
+        assert "We cannot see whether Brian has another appointment then" in shown(robin, move_url(old_id, "check/"))
+        press(robin, old_id)
         assert Move.objects.get().state == ChangeState.RECORDED
 
     def test_one_under_way_leads_to_its_page_and_is_not_asked_again(self, robin: Client, simulator: Simulator) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from appointments.models import ChangeDraft, ChangeHistory, ChangeState, RecordedOutcome
 from appointments.services.delivery.resume import resume_due
 from audit.models import AuditEvent
+from rarbooking.models import Session
 from tests.appointments.outcomes import (
     ABSENT,
     CAME,
@@ -29,6 +30,7 @@ from tests.appointments.outcomes import (
     record_of,
 )
 from tests.booking.journeys import hidden_inputs
+from tests.people import account
 from tests.simulator_process import Simulator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -287,6 +289,20 @@ class TestChanged:
         page = robin.post(outcome_url(contact_id, "check/"), sent)
         assert "changed in another tab" in in_words(page)
         assert not simulator.requests("putOutcome")
+
+
+def test_what_was_typed_after_the_session_ended_is_on_the_page_after_signing_in_again(
+    robin: Client, contact_id: int
+) -> None:
+    mark = hidden_inputs(robin.get(outcome_url(contact_id)))["typed_by"]
+    Session.objects.all().delete()
+    answered = robin.post(outcome_url(contact_id), {**ILL, "notes": NOTES, "typed_by": mark})
+    assert answered["Location"].startswith("/sign-in/")
+    robin.force_login(account("ROBIN.SAMPLE"))
+    page = robin.get(outcome_url(contact_id))
+    assert "You had to sign in again" in in_words(page)
+    assert chosen(page) == {"acceptable-absence", "AAME"}
+    assert NOTES in page.content.decode()
 
 
 class TestUnderWay:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from govuk.formats import long_date
+from tests.appointments.outcomes import answer, past, press
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,19 @@ def test_somebody_who_was_never_seen_has_nothing_to_follow(robin: Client) -> Non
     page = shown(robin, MONONYM)
     assert "Arrange the next session" not in page
     assert "Arrange an appointment" in page
+
+
+def test_while_an_outcome_is_being_recorded_the_page_says_so_and_offers_nothing_else_for_it(
+    robin: Client, simulator: Simulator
+) -> None:
+    contact_id = past(simulator)
+    answer(robin, contact_id)
+    simulator.fault("putOutcome", "status", status=429)
+    address = press(robin, contact_id)["Location"]
+    page = shown(robin, OTTO)
+    assert f'href="{address}">We’re still recording the outcome for X000029' in page
+    assert page.count("Record an outcome") == 1
+    assert "outcome for X000029" not in shown(robin, BRIAN)
 
 
 def test_somebody_who_may_see_and_not_arrange_is_offered_nothing_to_do(signed_in: Callable[[str], Client]) -> None:

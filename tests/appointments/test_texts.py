@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +14,17 @@ from django.test import Client
 from pytest_django import Settings
 
 from appointments.models import TextMessage, TextState
+from appointments.services.texts import sending
+from appointments.services.texts.notify import Notify
 from appointments.services.texts.sending import send_due
 from appointments.services.texts.wording import TEMPLATES
 from audit.models import AuditEvent
-from simulator import notify_texts
-from tests.appointments.texts import CRN, ask, coming, text_url, turn_on
+from tests.appointments.texts import ARRANGED_TEMPLATE_ID, CRN, ask, coming, text_url, turn_on
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.django_db
 
+RUNBOOK = (Path(__file__).resolve().parent.parent.parent / "docs/runbook.md").read_text(encoding="utf-8")
 # Of the simulator's Notify: before and after it took the text.
 FAULTS = (
     ("status", {"status": 500}),
@@ -201,7 +204,7 @@ class TestSending:
     def test_a_template_that_says_something_else_is_not_sent(
         self, robin: Client, simulator: Simulator, contact_id: int
     ) -> None:
-        simulator.change_text_template(notify_texts.ARRANGED_TEMPLATE_ID, "Probation: see you at ((time))")
+        simulator.change_text_template(ARRANGED_TEMPLATE_ID, "Probation: see you at ((time))")
         message = ask(robin, contact_id)
         send_due()
         message.refresh_from_db()
@@ -218,8 +221,9 @@ class TestSending:
         assert (message.state, message.sent_at) == (TextState.NOT_SENT, None)
         assert "did not accept the number" in message.reason
 
-    def test_the_templates_of_the_stand_in_are_those_of_the_runbook(self) -> None:
-        assert set(notify_texts.TEMPLATES.values()) == set(TEMPLATES.values())
+    def test_the_runbook_has_the_templates_word_for_word(self) -> None:
+        for template in TEMPLATES.values():
+            assert f"       {template}\n" in RUNBOOK
 
     def test_no_number_and_no_name_is_logged(
         self, robin: Client, simulator: Simulator, contact_id: int, caplog: pytest.LogCaptureFixture
@@ -277,6 +281,14 @@ class TestFaults:
         assert message.state == TextState.DELIVERED
         assert len(simulator.texts()) == 1
 
+    def test_two_workers_with_one_text_send_it_once(self, robin: Client, simulator: Simulator, contact_id: int) -> None:
+        message = ask(robin, contact_id)
+        stale = TextMessage.objects.get(id=message.id)
+        send_due()
+        with pytest.raises(sending._Taken):
+            sending._send(stale, Notify())
+        assert len(simulator.texts()) == 1
+
     def test_what_notify_never_takes_is_given_up_and_shown(
         self, robin: Client, simulator: Simulator, later: Callable[..., Any], contact_id: int, settings: Settings
     ) -> None:
@@ -290,6 +302,18 @@ class TestFaults:
         ask(robin, contact_id)
         call_command("send_texts")
         assert len(simulator.texts()) == 1
+
+    def test_texts_go_a_while_after_their_appointment_and_those_that_wait_stay(
+        self, robin: Client, simulator: Simulator, contact_id: int, settings: Settings, later: Callable[..., Any]
+    ) -> None:
+        settings.BOOKING_DAYS = 30
+        message = ask(robin, contact_id)
+        with later(days=40):
+            call_command("purge_changes")
+            assert TextMessage.objects.exists()
+            send_due()
+            call_command("purge_changes")
+        assert not TextMessage.objects.filter(id=message.id).exists()
 
     @staticmethod
     def settle(message: TextMessage, later: Callable[..., Any]) -> None:

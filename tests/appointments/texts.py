@@ -7,17 +7,19 @@ from django.test import Client
 from pytest_django import Settings
 
 from appointments.models import TextMessage
-from simulator.notify import SECRET, SERVICE_ID
-from simulator.notify_texts import ARRANGED_TEMPLATE_ID, MOVED_TEMPLATE_ID
 from tests.simulator_process import Simulator
 
 CRN = "X000001"
+# Of the simulator's Notify.
+API_KEY = "test-11111111-1111-4111-8111-111111111111-22222222-2222-4222-8222-222222222222"
+ARRANGED_TEMPLATE_ID = "33333333-3333-4333-8333-333333333331"
+MOVED_TEMPLATE_ID = "33333333-3333-4333-8333-333333333332"
 
 
 def turn_on(settings: Settings, simulator: Simulator) -> None:
     """Have the product text by the simulator's Notify."""
     settings.NOTIFY_URL = simulator.base_url
-    settings.NOTIFY_API_KEY = f"test-{SERVICE_ID}-{SECRET}"
+    settings.NOTIFY_API_KEY = API_KEY
     settings.NOTIFY_ARRANGED_TEMPLATE_ID = ARRANGED_TEMPLATE_ID
     settings.NOTIFY_MOVED_TEMPLATE_ID = MOVED_TEMPLATE_ID
 

@@ -10,6 +10,7 @@ from django.test import Client
 from audit.models import AuditEvent
 from booking.models import Booking, BookingState
 from booking.services.delivery.resume import resume_due
+from govuk.optimistic_locking import version_of
 from guidance.services import publishing
 from tests.booking.journeys import answer_all
 from tests.booking.test_confirming import confirm
@@ -147,7 +148,8 @@ def test_changes_of_the_rollout_are_recorded_with_the_days_that_were_set(admin_c
     sent = {**row, "starts_on": "2027-03-01", "ends_on": ""}
     admin_client.post("/admin/toolkits/rollout/add/", sent)
     stored = Rollout.objects.get(team_code="N90ZZZ")
-    admin_client.post(f"/admin/toolkits/rollout/{stored.pk}/change/", {**sent, "ends_on": "2027-12-31"})
+    changed = {**sent, "ends_on": "2027-12-31", "base_version": version_of(stored)}
+    admin_client.post(f"/admin/toolkits/rollout/{stored.pk}/change/", changed)
     admin_client.post(f"/admin/toolkits/rollout/{stored.pk}/delete/", {"post": "yes"})
     told = events(subject_type="ROLLOUT")
     assert [(each.what, each.who) for each in told] == [

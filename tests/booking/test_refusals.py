@@ -106,3 +106,24 @@ def test_a_refusal_can_be_read_while_delius_does_not_answer_what_is_asked(robin:
     page = robin.get(address)
     assert page.status_code == 200
     assert "This toolkit is not set up as Delius expects it." in page.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("refused", "question", "words"),
+    [
+        ("notes", "notes", "Change an answer and arrange it"),
+        ("when", "when", "Arrange it for another time"),
+        ("", "when", "Arrange it for another time"),
+    ],
+)
+def test_one_of_several_that_was_refused_is_arranged_again_from_the_answer_that_was(
+    robin: Client, refused: str, question: str, words: str
+) -> None:
+    answer_all(robin)
+    press(robin)
+    booking = Booking.objects.get()
+    Booking.objects.update(state="refused", series_id=booking.id, refused_step=refused, reason="Told in words.")
+    address = f"/cases/X000001/appointments/{booking.id}/"
+    assert words in robin.get(address).content.decode()
+    assert robin.post(f"{address}again/")["Location"] == f"/cases/X000001/arrange/{question}/?change=1"

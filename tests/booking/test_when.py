@@ -33,6 +33,13 @@ def test_a_month_may_be_typed_as_a_number_or_a_word(month: str) -> None:
     assert form.cleaned_data["date"] == date(2027, 6, 21)
 
 
+@pytest.mark.parametrize("day", ["3", "03", "3rd", "3RD", "3\u200b", "\u00a03"])
+def test_a_day_may_be_typed_as_people_say_it(day: str) -> None:
+    form = when(date_day=day, date_month="jun.")
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["date"] == date(2027, 6, 3)
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "message"),
     [

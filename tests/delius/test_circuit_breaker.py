@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -378,6 +379,23 @@ def test_what_one_process_finds_out_another_one_knows_where_redis_is_the_cache(
     fail(1)
     circuit_breaker.reset()
     assert is_refused(read)
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not here")
+def test_a_circuit_that_another_process_opens_is_open_here_a_second_later(
+    redis: Redis, upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(circuit_breaker, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    upstream.answers(EMPTY)
+    read()
+    here = circuit_breaker._circuits[Service.DELIUS]
+    circuit_breaker.reset()
+    upstream.answers(BROKEN)
+    fail(FAILURES)
+    assert here.retry_after() is None
+    clock[0] += circuit_breaker.CLOSED_SECONDS
+    assert here.retry_after() is not None
 
 
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not here")

@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 import structlog
 import time_machine
 from pytest_django import Settings
+from requests.utils import select_proxy
 from structlog.testing import capture_logs
 
 from delius import conf
@@ -41,7 +43,7 @@ from delius.errors import (
     RefusedField,
     Unavailable,
 )
-from delius.http.session import MAX_RETRY_AFTER_SECONDS
+from delius.http.session import MAX_RETRY_AFTER_SECONDS, new_session
 from delius.http.transport import Operation, Transport, json_of
 from delius.london import LONDON
 from tests.delius.scripted import Answer, Received, ScriptedUpstream
@@ -504,3 +506,14 @@ def test_a_netrc_file_cannot_replace_the_token(
     monkeypatch.setenv("NETRC", str(netrc))
     read()
     assert upstream.received[0].headers["Authorization"] == "Bearer scripted"
+
+
+def test_the_proxies_and_certificates_that_the_environment_names_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "auth.example")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/etc/ssl/our-own.pem")
+    connection = replace(conf.connection(), auth_url="https://auth.example", integration_url="https://delius.example")
+    session = new_session(connection)
+    assert session.proxies == {"https://delius.example": "http://proxy.example:3128"}
+    assert session.verify == "/etc/ssl/our-own.pem"
+    assert select_proxy("https://delius.example/cases/X000001", session.proxies) == "http://proxy.example:3128"

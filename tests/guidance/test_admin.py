@@ -340,7 +340,7 @@ class TestMarkdownThatIsNotWhatItsWriterMeant:
             "Put it right, or save again",
             "In “What it covers”, the link “the form” has an address that does not work: form.docx",
             "In “Number and length of sessions”, “2. this” is not shown as a list. Leave an empty line before a list, "
-            "and start each line of it with * or 1.",
+            "and start each line of it with * or a number",
         ]
         assert "See [the form](form.docx).</textarea>" in answer.content.decode()
         page.refresh_from_db()
@@ -445,6 +445,21 @@ class TestPreviews:
         assert client.get(link[:-2] + ("A/" if link[-2] != "A" else "B/")).status_code == 404
         archive(page, by=None, note="Old")
         assert client.get(link).status_code == 404
+
+    def test_a_section_is_previewed_while_it_is_written_and_nothing_is_stored(self, designer: Client) -> None:
+        typed = {"text": "Ask:\n•\tone\n\n<script>x</script> [Form](form.docx) [there](#covers)"}
+        shown = designer.post(address("prose"), typed).content.decode()
+        assert "<li>one</li>" in shown
+        assert "&lt;script&gt;" in shown
+        assert "The link “Form” has an address that does not work: form.docx." in shown
+        assert "#covers" not in shown.partition("</ul>")[0]
+        long = designer.post(address("prose"), {"text": "a" * 20_001}).content.decode()
+        assert "must be 20,000 characters or fewer" in long
+        assert not ToolkitGuidance.objects.exists()
+
+    def test_a_section_is_previewed_for_those_who_write_alone(self, client: Client) -> None:
+        assert client_of(account("TAYLOR.TOOLKITS")).post(address("prose"), {"text": "x"}).status_code == 403
+        assert client_of(account("DANA.DESIGNER")).get(address("prose")).status_code == 405
 
     def test_a_practitioner_cannot_preview(self, client: Client, django_user_model: Any) -> None:
         page = make_toolkit_page()

@@ -9,6 +9,7 @@ from django.test import Client
 
 from booking.journey.steps import STEPS
 from booking.models import Booking, BookingState, Draft
+from govuk.optimistic_locking import version_of
 from guidance.models import Feedback, PageState, ToolkitGuidance
 from rarbooking.models import User
 from tests.booking.journeys import answer_all, sent_by_the_page_of
@@ -164,6 +165,7 @@ def test_what_is_fixed_of_a_toolkit_stays(world: World) -> None:
             "nsi_sub_type_code": toolkit.nsi_sub_type_code or "",
             "nsi_status_code": "INPROG",
             "nsi_length": "" if toolkit.nsi_length is None else str(toolkit.nsi_length),
+            "base_version": version_of(toolkit),
         }
         world.admin.post(f"/admin/toolkits/toolkit/{toolkit.pk}/change/", {**sent, "order": "0", **fixed})
         after = row(toolkit)

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
-from appointments.models import ChangeDraft, ChangeKind, ChangeState, Move, RecordedOutcome
+from appointments.models import ChangeDraft, ChangeKind, ChangeState, Move, RecordedOutcome, TextKind, TextMessage
 from appointments.moving import SLUGS as MOVE_SLUGS
 from audit.models import AuditEvent
 from booking.journey.steps import STEPS
@@ -298,6 +298,14 @@ class World:
 
     def _rows(self) -> None:
         needs_attention = self.bookings[BookingState.NEEDS_ATTENTION]
+        TextMessage.objects.create(
+            user_id=self.draft.user_id,
+            crn=GITA,
+            contact_id=self.past + 1000,
+            kind=TextKind.ARRANGED,
+            appointment_start=timezone.now(),
+            consent_at=timezone.now(),
+        )
         BookingHistory.objects.create(booking=needs_attention, to_state=BookingState.NEEDS_ATTENTION)
         UpstreamAttempt.objects.create(booking=needs_attention, operation="putNsi", correlation_id="a")
         now = timezone.now()

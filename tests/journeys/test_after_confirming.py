@@ -37,7 +37,7 @@ def test_an_arranged_appointment_goes_into_a_calendar_without_saying_whom_it_is_
     assert event["summary"] == "Office visit"
 
     # And nothing about the person, the notes or what it is for
-    for private in ("Brian", "Example", "X000001", "workbook", "RAR", "Dialogues"):
+    for private in ("Brian", "Brian Example", "X000001", "workbook", "RAR", "Dialogues"):
         assert private.casefold() not in written.casefold(), private
 
     # When they arrange another, then the questions begin again without the old answers

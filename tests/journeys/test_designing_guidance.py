@@ -70,6 +70,9 @@ def test_a_designer_drafts_has_it_reviewed_publishes_changes_compares_and_goes_b
     designer.sees("characters remaining")
     designer.finds_the_admin_accessible()
     designer.writes("Contact", "Ask the **toolkits team** for help.")
+    # It shows beside the field as it is written
+    expect(designer.page.locator(".rar-preview:visible strong")).to_have_text("toolkits team")
+    designer.finds_the_admin_accessible()
     designer.notes("Whom to ask")
     designer.presses("Save draft and preview")
     designer.sees("This is a preview of the draft.")
@@ -137,7 +140,7 @@ def test_the_second_of_two_designers_is_warned_and_loses_nothing(
     designer.presses("Save draft")
 
     # Then the second is told, sees both texts, and still has their own
-    designer.sees("DEE.DRAFTER saved this page while you were writing")
+    designer.sees("DEE.DRAFTER saved this while you were writing")
     expect(designer.page.locator(".rar-differences")).to_contain_text("Words of Dee")
     expect(designer.page.get_by_label("Outcomes:", exact=True)).to_have_value("Words of Dana")
     designer.finds_the_admin_accessible()

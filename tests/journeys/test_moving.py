@@ -252,3 +252,30 @@ def test_the_pages_fit_a_narrow_screen_whatever_somebody_is_called(
     practitioner.page.get_by_role("button", name="Move this appointment").click()
     practitioner.is_asked("Appointment moved")
     is_fit_for_every_size(practitioner)
+
+
+def test_the_page_that_said_it_was_arranged_says_where_it_went(
+    practitioner: Practitioner, simulator: Simulator
+) -> None:
+    # Given an appointment that was arranged here and moved since
+    practitioner.signs_in_as("Robin Sample")
+    practitioner.arranges_an_appointment_for("Brian Example")
+    practitioner.answers_everything(days=7)
+    practitioner.confirms()
+    practitioner.is_asked("Appointment arranged")
+    arranged = practitioner.page.url
+    [contact_id] = [each["contactId"] for each in simulator.contacts(BRIAN) if each["start"] == f"{day(7)}T09:00"]
+    practitioner.opens(move_url(contact_id))
+    says_why(practitioner)
+    says_when_and_where(practitioner)
+    practitioner.page.get_by_role("button", name="Move this appointment").click()
+    practitioner.is_asked("Appointment moved")
+
+    # When its first page is opened again, then it says where it is now and leads there
+    practitioner.page.goto(arranged)
+    practitioner.is_asked("This appointment has been moved")
+    practitioner.sees(f"It is now on {long_day(9)}, 2pm to 3pm, at Wharfside Centre.")
+    is_fit_for_every_size(practitioner)
+    practitioner.follows("See the appointment that took its place")
+    practitioner.is_asked("Office visit")
+    practitioner.sees(f"{long_day(9)}, 2pm to 3pm")

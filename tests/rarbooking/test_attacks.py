@@ -25,7 +25,7 @@ from tests.rarbooking.test_nothing_is_open import addresses
 from tests.rarbooking.test_sign_in import answer_of_hmpps_auth
 from tests.simulator_process import Simulator
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 ELSEWHERE = "elsewhere.example"
 SCRIPT = '"><script>alert(1)</script>'
@@ -136,6 +136,7 @@ def assert_harmless(answer: HttpResponse, *, sent: str, simulator: Simulator) ->
     assert SCRIPT not in answer.getvalue().decode()
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_nothing_that_is_sent_to_any_address_leads_elsewhere_is_fetched_or_breaks_a_page(
     all_powerful: Client, simulator: Simulator, kind: str

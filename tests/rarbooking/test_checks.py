@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as settings_in_use
 from django.core.checks import run_checks
 
-from rarbooking.checks import connections_are_encrypted
+from rarbooking.checks import connections_are_encrypted, texts_are_on_or_off
 
 POSTGRES = {"ENGINE": "django.db.backends.postgresql", "HOST": "database.example"}
 REDIS = {"BACKEND": "django.core.cache.backends.redis.RedisCache"}
@@ -106,3 +106,11 @@ def test_it_is_asked_by_the_checks_of_a_deployment_and_not_while_developing(sett
     found = {message.id for message in run_checks(include_deployment_checks=True)}
     assert "rarbooking.E001" in found
     assert "rarbooking.E001" not in {message.id for message in run_checks()}
+
+
+def test_texts_that_are_half_set_up_are_told_of(settings: Any) -> None:
+    settings.NOTIFY_API_KEY, settings.NOTIFY_ARRANGED_TEMPLATE_ID, settings.NOTIFY_MOVED_TEMPLATE_ID = "key", "", ""
+    (warning,) = texts_are_on_or_off(None)
+    assert "NOTIFY_ARRANGED_TEMPLATE_ID, NOTIFY_MOVED_TEMPLATE_ID" in warning.msg
+    settings.NOTIFY_API_KEY = ""
+    assert texts_are_on_or_off(None) == []

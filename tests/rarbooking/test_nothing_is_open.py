@@ -86,4 +86,4 @@ def test_every_page_has_the_way_to_sign_out(robin: Client, path: str) -> None:
 @pytest.mark.django_db
 def test_the_administration_has_the_way_to_sign_out() -> None:
     page = client_of(account("SOMEBODY", Role.SERVICE_SUPPORT)).get("/admin/booking/booking/").content.decode()
-    assert re.search(r'action="/admin/logout/">.*?>Log out</button>', page, re.DOTALL)
+    assert re.search(r'action="/admin/logout/">.*?>Sign out</button>', page, re.DOTALL)

@@ -30,6 +30,7 @@ SEES = {
         "MirroredNsi",
         "Move",
         "RecordedOutcome",
+        "TextMessage",
         "User",
     },
 }
@@ -113,7 +114,7 @@ def test_a_roles_name_is_no_longer_than_hmpps_auth_takes() -> None:
 def test_somebody_who_may_only_read_is_offered_nothing_that_arranges(signed_in: Any) -> None:
     reader: Client = signed_in("REA.READONLY")
     found = reader.post("/", {"find": "X000001"}, follow=True)
-    assert found.redirect_chain[-1][0] == "/cases/X000001/schedule/"
+    assert found.redirect_chain[-1][0] == "/cases/X000001/"
     page = found.content.decode()
     assert "Brian" in page
     assert "Arrange an appointment" not in page

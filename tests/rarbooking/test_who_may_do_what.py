@@ -165,6 +165,7 @@ OF_NO_CASE = {
 for kind in ("toolkitguidance", "riskflagguidance"):
     here, page = f"admin/guidance/{kind}/", f"/admin/guidance/{kind}/{{{kind}}}"
     OF_NO_CASE |= {
+        f"{here}prose/": Row(DESIGNERS, "post", f"/{here}prose/", 200),
         f"{here}<int:pk>/step/<slug:name>/": Row(DESIGNERS, "get", f"{page}/step/publish/", 200),
         f"{here}<int:pk>/versions/compare/": Row(DESIGNERS, "get", f"{page}/versions/compare/", 302),
         f"{here}<int:pk>/versions/<int:version>/restore/": Row(DESIGNERS, "post", f"{page}/versions/1/restore/", 302),
@@ -315,6 +316,10 @@ def kind_of(answer: Any) -> str:
     if answer.status_code == 302 and answer["Location"].startswith("/sign-in/"):
         return "sign in"
     if answer.status_code == 302 and answer["Location"].startswith("/admin/login/"):
+        return "no role"
+    request = answer.wsgi_request
+    if answer.status_code == 302 and (request.method, request.path) == ("GET", "/"):
+        # Sent to where the work of their role is.
         return "no role"
     if answer.status_code == 403:
         return "limited" if "This person’s record has limited access" in page else "no role"

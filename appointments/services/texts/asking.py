@@ -1,6 +1,5 @@
 """Asking for a text: whether one can be sent about an appointment, and the user's word that the person agrees."""
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
@@ -28,7 +27,7 @@ def text_about(case: Case, appointment: Appointment) -> Text:
     return text_of(case, appointment, kind=TextKind.MOVED if moved else TextKind.ARRANGED)
 
 
-def ask(*, user: AbstractBaseUser, case: Case, appointment: Appointment, shown: str) -> TextMessage:
+def ask(*, user_id: int, case: Case, appointment: Appointment, shown: str) -> TextMessage:
     """Record that the person agrees to get the text, and have a worker send it; return it. Idempotent.
 
     `shown` is the digest of the text that the user was shown. Raises ChangedSince. One that was not sent may be asked
@@ -39,7 +38,7 @@ def ask(*, user: AbstractBaseUser, case: Case, appointment: Appointment, shown: 
         raise ChangedSince
     now = timezone.now()
     agreed = {
-        "user_id": user.pk,
+        "user_id": user_id,
         "kind": text.kind,
         "appointment_start": appointment.start,
         "text_digest": text.digest,

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from appointments import auditing
-from appointments.models import TextMessage, TextState
+from appointments.models import TextKind, TextMessage, TextState
 from appointments.services.texts import schedule
 from appointments.services.texts.notify import (
     NotAccepted,
@@ -121,7 +121,8 @@ def _send(message: TextMessage, notify: Notify) -> None:
     except (NotFound, LimitedAccess):
         _finish(message, TextState.NOT_SENT, NOT_SEEN)
         return
-    text = text_of(case, appointment, kind=message.kind)
+    kind = TextKind(message.kind)
+    text = text_of(case, appointment, kind=kind)
     if not is_still_to_come(appointment, now=timezone.now()) or text.digest != message.text_digest:
         _finish(message, TextState.NOT_SENT, CHANGED)
         return
@@ -129,12 +130,12 @@ def _send(message: TextMessage, notify: Notify) -> None:
         _finish(message, TextState.NOT_SENT, NO_NUMBER)
         return
     try:
-        if digest(notify.preview(message.kind, text.personalisation)) != message.text_digest:
-            logger.error("text_template_differs", kind=message.kind)
+        if digest(notify.preview(kind, text.personalisation)) != message.text_digest:
+            logger.error("text_template_differs", kind=str(kind))
             _finish(message, TextState.NOT_SENT, OTHER_TEMPLATE)
             return
         _update(message, sent_at=timezone.now())
-        sent = notify.send(message.kind, text.personalisation, to=case.mobile_number, reference=message.id)
+        sent = notify.send(kind, text.personalisation, to=case.mobile_number, reference=message.id)
     except NotAccepted as refusal:
         logger.warning("text_not_accepted", text=str(message.id), error=str(refusal))
         _finish(message, TextState.NOT_SENT, NOT_ACCEPTED)
