@@ -50,6 +50,7 @@ def appointment_page(
     whether the person can be texted at all.
     """
     crn, moved_to = case.crn, appointment.rescheduled_to
+    to_come = is_still_to_come(appointment, now=now)
     return {
         "person": case,
         "heading": kind_words(appointment),
@@ -62,9 +63,10 @@ def appointment_page(
         "under_way_url": change_url(unsettled) if unsettled and unsettled.user_id == user_id else "",
         "actions": [] if unsettled or moved_to or not may_arrange else _actions(crn, appointment, now=now),
         "may_follow": may_arrange and not moved_to,
+        "is_to_come": to_come,
         "text": text_state(text) if text else "",
         "text_url": reverse("appointments:text", args=[crn, appointment.contact_id])
-        if may_text and may_arrange and not text and not unsettled and is_still_to_come(appointment, now=now)
+        if may_text and may_arrange and not text and not unsettled and to_come
         else "",
         "back_url": reverse("appointments:schedule", args=[crn]),
     }

@@ -24,7 +24,7 @@ from delius.selectors import rar_requirements
 from govuk.formats import counted
 
 # Problems of *Check your answers*.
-CHANGED, ANSWERS_CHANGED, NOT_SENT = "changed", "answers", "not-sent"
+CHANGED, ANSWERS_CHANGED = "changed", "answers"
 # Why no outcome can be recorded.
 NOT_BEGUN, MOVED, BY_SOMEBODY_ELSE, NO_OUTCOMES = "not-begun", "moved", "somebody-else", "no-outcomes"
 NONE_RECORDED = "None recorded"
@@ -128,8 +128,8 @@ def check_page(
         "change_id": draft.change_id,
         "fingerprint": draft.fingerprint,
         "version": appointment.version,
+        "contact_id": contact_id,
         "back_url": question_url(crn, contact_id),
-        "check_url": check_url(crn, contact_id),
     }
 
 
@@ -240,7 +240,6 @@ def _problem(kind: str) -> str:
     return {
         CHANGED: "This appointment has changed in Delius since you answered. Check it and confirm again",
         ANSWERS_CHANGED: "Your answers were changed in another tab. Check them and confirm again",
-        NOT_SENT: "Nothing was recorded because Delius is not answering. Nothing was sent. Try again later",
     }.get(kind, "")
 
 

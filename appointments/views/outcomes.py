@@ -23,10 +23,8 @@ from cases.access import case_of, user_id_of, username_of
 from cases.decorators import staff_record_required
 from cases.links import contact_log_url
 from cases.permissions import ARRANGE, SEE_CASES
-from delius import availability
 from delius import selectors as delius
 from delius.records import Appointment, Case
-from govuk.formats import clock_after
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,19 +64,16 @@ def check(request: HttpRequest, crn: str, contact_id: int) -> HttpResponse:
     form = situation.form(draft.answers)
     if not form.is_valid():
         return redirect("appointments:outcome", crn, contact_id)
-    wait = availability.calls_retry_after(username=username_of(request))
     problem = request.GET.get("problem", "")
     if request.method == "POST":
-        problem = _why_not_confirmed(request, situation, wait=wait)
+        problem = _why_not_confirmed(request, situation)
         if not problem:
             change, is_new = outcomes.confirm(
                 draft=draft, user=request.user, form=form, appointment=situation.appointment, case=situation.case
             )
             return process_and_redirect(change, is_new=is_new)
     context = presenter.check_page(situation.case, situation.appointment, form, draft, problem=problem)
-    context["try_after"] = clock_after(timezone.now(), seconds=wait) if wait is not None else ""
-    status = 503 if problem == presenter.NOT_SENT else 200
-    return render(request, "appointments/outcome-check.html.jinja", context, status=status)
+    return render(request, "appointments/outcome-check.html.jinja", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -196,14 +191,14 @@ def _render_question(
     return render(request, "appointments/outcome.html.jinja", context)
 
 
-def _why_not_confirmed(request: HttpRequest, situation: _Situation, *, wait: float | None) -> str:
+def _why_not_confirmed(request: HttpRequest, situation: _Situation) -> str:
     """Return the problem that stands against confirming what the page showed; empty for none."""
     draft = situation.draft
     if request.POST.get("answers") != draft.fingerprint or request.POST.get("change_id") != str(draft.change_id):
         return presenter.ANSWERS_CHANGED
     if request.POST.get("version") != str(situation.appointment.version):
         return presenter.CHANGED
-    return presenter.NOT_SENT if wait is not None else ""
+    return ""
 
 
 def _own(request: HttpRequest, crn: str, contact_id: int, change_id: uuid.UUID | str) -> RecordedOutcome | None:

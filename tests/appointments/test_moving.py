@@ -352,6 +352,7 @@ class TestConflicts:
         assert "has since been deleted in Delius" in page
 
 
+@pytest.mark.database
 class TestFaults:
     def test_a_lost_answer_is_settled_by_the_worker_and_moves_once(
         self, robin: Client, simulator: Simulator, later: Callable[..., Any]
@@ -417,6 +418,7 @@ class TestFaults:
         assert robin.get(f"{address}state/").json() == {"under_way": True}
 
 
+@pytest.mark.database
 class TestRepeats:
     def test_it_is_asked_whether_the_repeats_after_it_move_too(self, robin: Client, simulator: Simulator) -> None:
         first, *rest = weekly(simulator, 3)

@@ -360,7 +360,7 @@ def test_of_several_rar_requirements_the_person_chooses_which_one_it_counts_towa
     practitioner.answers("What type of appointment will it be?", "Phone call")
     practitioner.answers("Will this be a RAR toolkit session?", "Yes, it will count towards RAR")
     practitioner.is_asked("Which RAR requirement does this count towards?")
-    practitioner.sees("0 of 10 RAR days completed")
+    practitioner.sees("0 days completed of 10 days ordered")
     practitioner.finds_the_page_accessible()
     second = practitioner.page.get_by_role("radio").nth(1)
     chosen = second.get_attribute("value")

@@ -26,13 +26,13 @@ def test_of_several_rar_requirements_each_says_its_days_and_the_bar_shows_those_
     first, second = practitioner.choices()
     assert first.startswith("ORA Community Order, started ")
     assert second.startswith("ORA Suspended Sentence Order, started ")
-    practitioner.sees("5 of 20 RAR days completed")
-    practitioner.sees("0 of 10 RAR days completed")
+    practitioner.sees("5 days completed of 20 days ordered")
+    practitioner.sees("0 days completed of 10 days ordered")
     practitioner.finds_the_page_accessible()
     practitioner.answers("Which RAR requirement does this count towards?", first)
     practitioner.answers("Which RAR toolkit will you use?", "Maps for Change")
     practitioner.answers_from_when_on()
-    assert practitioner.answers_shown()["RAR requirement"] == f"{first}. 5 of 20 RAR days completed"
+    assert practitioner.answers_shown()["RAR requirement"] == f"{first}. 5 days completed of 20 days ordered"
     practitioner.sees("5 days completed of 20 days ordered")
     practitioner.finds_the_page_accessible()
 

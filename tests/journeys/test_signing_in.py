@@ -35,7 +35,7 @@ def test_somebody_without_a_role_is_told_what_to_ask_for(practitioner: Practitio
     practitioner.is_asked("You have signed out")
 
 
-def test_somebody_who_may_only_read_sees_the_schedule_and_no_way_to_arrange(practitioner: Practitioner) -> None:
+def test_somebody_who_may_only_read_sees_a_persons_page_and_no_way_to_arrange(practitioner: Practitioner) -> None:
     # Given somebody who may see cases and arrange nothing
     practitioner.signs_in_as("Rea Readonly")
     practitioner.finds_the_page_accessible()
@@ -44,7 +44,10 @@ def test_somebody_who_may_only_read_sees_the_schedule_and_no_way_to_arrange(prac
     practitioner.page.get_by_label("Find a person by name or CRN").fill("X000001")
     practitioner.page.get_by_role("button", name="Show").click()
 
-    # Then they see the schedule without a button to arrange an appointment
+    # Then they see the person's page and schedule without a button to arrange an appointment
+    practitioner.is_asked("Overview")
+    expect(practitioner.page.get_by_role("button", name="Arrange an appointment")).to_have_count(0)
+    practitioner.follows("Schedule")
     practitioner.is_asked("Schedule")
     expect(practitioner.page.get_by_role("button", name="Arrange an appointment")).to_have_count(0)
 
