@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 mkdir -p var
 scripts/test_on_postgresql.sh > var/test-postgresql.log 2>&1 &
 postgresql=$!
-.venv/bin/pytest -n auto --dist worksteal
+.venv/bin/pytest -n auto --dist worksteal --durations=20 --durations-min=1
 sqlite_status=$?
 wait "$postgresql"
 postgresql_status=$?
