@@ -1,4 +1,4 @@
-"""Cache backends: Django's, with one Redis client a process, and near copies of what is the same for everybody.
+"""Cache backends: Django's, with near copies of what is the same for everybody.
 
 A near copy is a value as this process last read or wrote it, for at most NEAR_SECONDS: it costs no request to Redis
 and no deserialization. Keys with one of NEAR_PREFIXES have one. What this process writes, deletes or clears is gone
@@ -11,7 +11,6 @@ from typing import Any
 
 from django.core.cache.backends import locmem, redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
-from django.utils.functional import cached_property
 
 MAX_NEAR = 5_000
 MISSING = object()
@@ -93,27 +92,8 @@ class NearCopies(BaseCache):
             _near[key] = (time.time(), value)
 
 
-class RedisCacheClient(redis.RedisCacheClient):
-    """Django's, which makes a client for every operation, with one for each server."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._clients: dict[int, Any] = {}
-
-    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        """Return the client of a server."""
-        index = self._get_connection_pool_index(write)  # type: ignore[attr-defined]  # not in the stubs
-        if index not in self._clients:
-            self._clients[index] = super().get_client(key, write=write)
-        return self._clients[index]
-
-
 class RedisCache(NearCopies, redis.RedisCache):
     """Django's Redis cache with near copies."""
-
-    @cached_property
-    def _cache(self) -> RedisCacheClient:
-        return RedisCacheClient(self._servers, **self._options)  # type: ignore[attr-defined]  # not in the stubs
 
 
 class LocMemCache(NearCopies, locmem.LocMemCache):

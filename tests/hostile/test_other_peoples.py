@@ -269,7 +269,7 @@ class TestWhatIsOffered:
         far = (timezone.localdate() + timedelta(days=22)).isoformat()
         return {
             "team": [{"team": "N90BBB"}, {"team": "N91AAA"}, {"team": "n90aaa"}],
-            "type": [{"type": "CITA"}, {"type": "coap"}, {"type": "COAP ", "other": "COAP"}],
+            "type": [{"type": "CITA"}, {"type": "coap"}, {"type": "COAP,", "other": "COAP"}],
             "requirement": [
                 {"requirement": f"{of_brian.event.event_id}-{of_brian.requirement_id}"},
                 {"requirement": f"{first.event.event_id}-{second.requirement_id}"},

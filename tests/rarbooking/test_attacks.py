@@ -393,7 +393,7 @@ class TestWhatTravelsOn:
         named = {name for name in vars(as_written) if re.search(r"(_URL|_DSN|_STORE)$", name)}
         asked = {
             *("HMPPS_AUTH_URL", "DELIUS_INTEGRATION_URL"),
-            *("AUDIT_QUEUE_URL", "SENTRY_DSN", "DATABASE_URL", "CACHE_URL", "RATE_LIMIT_STORE"),
+            *("AUDIT_QUEUE_URL", "NOTIFY_URL", "SENTRY_DSN", "DATABASE_URL", "CACHE_URL", "RATE_LIMIT_STORE"),
         }
         shown_only = {"HMPPS_AUTH_PUBLIC_URL", "DELIUS_URL"}
         own = {"LOGIN_URL", "LOGIN_REDIRECT_URL", "STATIC_URL"}
