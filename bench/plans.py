@@ -21,7 +21,7 @@ from urllib.parse import urlencode, urlsplit
 import requests
 from django import setup
 
-EXPLAINED = ("SELECT", "UPDATE", "DELETE", "INSERT INTO")
+EXPLAINED = ("SELECT", "(SELECT", "UPDATE", "DELETE", "INSERT INTO")
 COLUMNS = re.compile(r"^(SELECT(?: DISTINCT)?) .+? (FROM .*)$", re.DOTALL)
 VALUES = re.compile(r"\) VALUES .*$", re.DOTALL)
 MARKS = re.compile(r"%s(?:, %s)+")

@@ -72,7 +72,7 @@ logconfig_dict = {
 }
 
 
-# Where the processes of this gunicorn put their numbers together. prometheus_client reads the variable as it is imported.
+# Where the processes of this gunicorn put their numbers together: prometheus_client reads it as it is imported.
 if not os.environ.get(MULTIPROC_DIR):
     os.environ[MULTIPROC_DIR] = tempfile.mkdtemp(prefix=MADE_HERE)
 

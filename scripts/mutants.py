@@ -69,6 +69,7 @@ ROOMS = (
             "tests/booking/test_states.py",
             "tests/booking/test_confirming.py",
             "tests/booking/test_resuming.py",
+            "tests/booking/test_delius_down.py",
             "tests/booking/test_withdrawing.py",
             "tests/booking/test_repeats.py",
             "tests/booking/test_refusals.py",

@@ -168,7 +168,7 @@ def test_a_designer_whose_session_ended_signs_in_in_another_tab_and_saves_what_t
         gone.get_by_role("link").click()
     tab = opened.value
     tab.get_by_role("button", name="Dana Designer").click()
-    expect(tab.get_by_role("heading", level=1)).to_have_text("Guidance")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Administration")
     tab.close()
     page.bring_to_front()
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
