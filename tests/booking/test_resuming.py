@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models.signals import post_save
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
+from audit.models import AuditEvent
 from booking.models import Booking, BookingState, Draft, UpstreamAttempt
 from booking.services.delivery.resume import resume_due
 from booking.services.delivery.retry import backoff
@@ -83,6 +85,25 @@ def test_a_booking_that_cannot_be_settled_comes_to_need_attention(
     page = robin.get(f"/cases/X000001/appointments/{booking.id}/").content.decode()
     assert "Our support team is finding out" in page
     assert "Our support team is finding out" in robin.get("/").content.decode()
+
+
+def test_a_booking_that_is_taken_back_while_a_worker_gives_it_up_stays_taken_back(
+    robin: Client, simulator: Simulator, later: Any, settings: Any
+) -> None:
+    settings.BOOKING_MOST_TRIES = 0
+    left_under_way(robin, simulator)
+
+    def take_back(**event: Any) -> None:
+        Booking.objects.update(state=BookingState.CANCELLED)
+
+    # The worker records that it resumes a booking, and then looks at what there is to do.
+    post_save.connect(take_back, sender=AuditEvent)
+    try:
+        with later(minutes=1):
+            assert resume_due() == {"cancelled": 1}
+    finally:
+        post_save.disconnect(take_back, sender=AuditEvent)
+    assert Booking.objects.get().state == BookingState.CANCELLED
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
