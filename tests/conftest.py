@@ -32,7 +32,9 @@ pytest_plugins = ["tests.contract.recording"]
 SLOWEST_FIRST = ("ops", "faults", "hostile", "journeys")
 # Fixtures and folders of tests that start a process: a simulator, a database, the product under gunicorn, a browser.
 STARTS_PROCESSES = {"simulator_process", "live_server", "page"}
-IN_PROCESS_OPS = {"test_monitoring.py", "test_helm.py", "test_runbook.py"}
+IN_PROCESS_OPS = {"test_monitoring.py", "test_runbook.py"}
+# Whose tests run commands as a deployment does.
+STARTS_COMMANDS = {"test_process.py", "test_settings.py", "test_migrations.py"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         starts_processes = STARTS_PROCESSES & set(getattr(item, "fixturenames", ()))
         folder, name = item.path.parent.name, item.path.name
-        if starts_processes or (folder == "ops" and name not in IN_PROCESS_OPS) or name == "test_process.py":
+        if starts_processes or (folder == "ops" and name not in IN_PROCESS_OPS) or name in STARTS_COMMANDS:
             item.add_marker("server")
 
 

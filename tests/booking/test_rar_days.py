@@ -1,5 +1,6 @@
 """RAR days as a budget that is shown, and never a lock."""
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -55,11 +56,12 @@ def test_a_second_session_on_a_day_adds_none(robin: Client) -> None:
 
 
 def test_a_session_today_that_was_attended_already_leaves_no_day_for_another_one_today_to_add(
-    robin: Client, simulator: Simulator
+    signed_in: Callable[[str], Client], simulator: Simulator
 ) -> None:
     # Tess Todaydone attended just after midnight.
     with time_machine.travel(datetime.combine(date.today(), time(8), tzinfo=LONDON), tick=True):
         simulator.freeze(datetime.combine(date.today(), time(8), tzinfo=LONDON).isoformat())
+        robin = signed_in("ROBIN.SAMPLE")
         answer_all(robin, crn="X000025", days=0, toolkit="stepping-stones")
         page = shown(robin, "X000025")
         assert "1 day completed of 10 days ordered" in page

@@ -152,7 +152,9 @@ def test_a_designer_whose_session_ended_signs_in_in_another_tab_and_saves_what_t
     page.clock.install()
     practitioner.signs_in_to_the_administration_as("Dana Designer")
     practitioner.opens(f"/admin/guidance/toolkitguidance/{toolkit.pk}/change/")
-    page.get_by_label("Contact:", exact=True).fill(WORDS)
+    with page.expect_response("**/prose/"):  # The preview is asked of the server: whoever writes is not idle.
+        page.get_by_label("Contact:", exact=True).fill(WORDS)
+        page.clock.run_for(1000)
     after(practitioner, 56, idle=56)
     expect(warning(practitioner)).to_be_visible()
     after(practitioner, 5, idle=61)

@@ -79,6 +79,7 @@ SAMPLES = {
     "slug": "developing-dialogues",
     "uuid": "00000000-0000-0000-0000-000000000000",
     "int": "1",
+    "contact": "1",
     "path": "1",
     "str": "made-up",
 }

@@ -166,7 +166,7 @@ def in_another_process(simulator: Simulator, tmp_path: Path) -> Callable[..., "s
 def test_ctrl_c_stops_it_cleanly_and_the_next_run_carries_on(
     simulator: Simulator, in_another_process: Callable[..., "subprocess.Popen[str]"]
 ):
-    simulator.fault("token", "latency", seconds=1)
+    simulator.fault("token", "latency", seconds=5)
     with in_another_process("sync_nsis") as process:
         while not simulator.requests("token") and process.poll() is None:
             pass
