@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.http import HttpResponse
 from icalendar import Calendar, Event
 
-from cases.appointment_types import type_name
+from cases.presenters.appointment_types import type_name
 from delius.records import Appointment, Office
 
 PRODUCT = "-//HMPPS//Probation appointments//EN"

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from cases.appointment_types import AWAY_FROM_OFFICES
-from cases.distinguishing import Described, distinct_names
+from cases.presenters.appointment_types import AWAY_FROM_OFFICES
+from cases.presenters.distinguishing import Described, distinct_names
 from delius.records import Appointment, AppointmentType, LocationRule, Office
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from cases.appointment_types import FEATURED_NAMES
 from cases.bank_holidays import bank_holiday
+from cases.presenters.appointment_types import FEATURED_NAMES
 from delius.errors import DeliusError
 from delius.records import Appointment
 from govuk.formats import LONDON, clock, from_to, long_date

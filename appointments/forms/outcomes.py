@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 
 from appointments.attendance import Attendance, AttendanceOutcomes
-from cases.distinguishing import Described, distinct_names
 from cases.forms import StepForm
+from cases.presenters.distinguishing import Described, distinct_names
 from delius.records import CodeDescription, OutcomeType
 from delius.request_bodies import MAX_NOTES_LENGTH
 from govuk.fields import MultilineField, RadioField

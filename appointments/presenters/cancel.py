@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from appointments.moving import WHY
 from appointments.presenters.moves import appointment_url, place_of, question_url, when_of
-from cases.appointment_types import type_name
+from cases.presenters.appointment_types import type_name
 from delius.records import Appointment, Case, OutcomeType
 
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from appointments.models import ChangeDraft, ChangeState, Move
 from appointments.moving import WHEN, WHERE, WHICH, WHY, Moving, NewPlace, Situation
-from cases.appointment_types import type_name
-from cases.phone_numbers import PhoneNumber, phone_numbers
-from cases.sentences import requirement_names, sentence_names
+from cases.presenters.appointment_types import type_name
+from cases.presenters.phone_numbers import PhoneNumber, phone_numbers
+from cases.presenters.sentences import requirement_names, sentence_names
 from cases.warnings import warnings
 from delius.records import Appointment, Case
 from delius.request_bodies import RequestedBy

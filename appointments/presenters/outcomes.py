@@ -17,7 +17,7 @@ from appointments.forms.outcomes import (
 )
 from appointments.models import ChangeDraft, ChangeState, RecordedOutcome
 from appointments.presenters.moves import appointment_url, place_of, when_of
-from cases.sentences import requirement_names
+from cases.presenters.sentences import requirement_names
 from cases.sessions import is_rar_session
 from delius.records import Appointment, Case
 from delius.selectors import rar_requirements

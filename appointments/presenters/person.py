@@ -11,9 +11,9 @@ from appointments.presenters.rows import AppointmentTable, RowMaker, kind_words
 from appointments.presenters.texts import TextRow, text_rows
 from appointments.selectors import NOT_SETTLED, ChangeToReport
 from cases.offices import offices_of
-from cases.phone_numbers import phone_numbers
-from cases.rar_days import RarDaysBar, budget
-from cases.sentences import requirement_names
+from cases.presenters.phone_numbers import phone_numbers
+from cases.presenters.rar_days import RarDaysBar, budget
+from cases.presenters.sentences import requirement_names
 from cases.sessions import last_session
 from delius.records import Appointment, Case
 from delius.selectors import Overview, rar_requirements

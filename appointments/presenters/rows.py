@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from cases.appointment_types import FEATURED_NAMES
+from cases.presenters.appointment_types import FEATURED_NAMES
 from delius.records import Appointment, CodeDescription
 from govuk.formats import clock, from_to, long_date
 from toolkits.selectors import ToolkitChoice

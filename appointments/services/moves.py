@@ -9,7 +9,7 @@ from appointments.models import ChangeDraft, Move
 from appointments.moving import Moving, NewPlace
 from appointments.services.delivery import processing
 from appointments.services.submission import submit
-from cases.appointment_types import type_name
+from cases.presenters.appointment_types import type_name
 
 # Time limit for a request that moves repeats; a worker moves the rest.
 MAX_WAIT_SECONDS = 8

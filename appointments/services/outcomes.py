@@ -7,7 +7,7 @@ from django.utils import timezone
 from appointments.forms.outcomes import OutcomeForm
 from appointments.models import ChangeDraft, ChangeState, RecordedOutcome
 from appointments.services.submission import mark_outcomes_seen, submit
-from cases.appointment_types import type_name
+from cases.presenters.appointment_types import type_name
 from cases.sessions import is_rar_session
 from delius.records import Appointment, Case
 from delius.selectors import rar_requirements

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from appointments.presenters.cancel import cancel_page
 from cases.access import case_of, username_of
 from cases.decorators import staff_record_required
-from cases.links import contact_log_url
 from cases.permissions import ARRANGE
+from cases.presenters.links import contact_log_url
 from delius import selectors as delius
 from delius.errors import DeliusError
 from delius.records import OutcomeType

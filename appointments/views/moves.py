@@ -18,11 +18,11 @@ from appointments.presenters.changes import change_url
 from appointments.services import drafts, moves, submission
 from cases import unsaved_answers
 from cases.access import case_of, user_id_of, username_of
-from cases.circumstances import circumstances
 from cases.decorators import staff_record_required
 from cases.forms import OFFICE_NOT_LISTED, StepForm
-from cases.links import contact_log_url
 from cases.permissions import ARRANGE, SEE_CASES
+from cases.presenters.circumstances import circumstances
+from cases.presenters.links import contact_log_url
 from delius import selectors as delius
 
 TEMPLATES = {

@@ -21,8 +21,8 @@ from appointments.services.delivery import processing
 from cases import unsaved_answers
 from cases.access import case_of, user_id_of, username_of
 from cases.decorators import staff_record_required
-from cases.links import contact_log_url
 from cases.permissions import ARRANGE, SEE_CASES
+from cases.presenters.links import contact_log_url
 from delius import selectors as delius
 from delius.records import Appointment, Case
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from cases.access import case_of, username_of
 from cases.decorators import staff_record_required
 from cases.permissions import SEE_CASES
-from cases.risk_flags import FlagRow, risk_flags
+from cases.presenters.risk_flags import FlagRow, risk_flags
 from delius import selectors as delius
 from delius.errors import DeliusError
 from delius.reads.parallel import ReadResult

@@ -7,8 +7,8 @@ from typing import Any
 from booking.forms.steps import OTHER_TYPE
 from booking.journey.journey import Journey
 from booking.journey.situation import Situation
-from cases.appointment_types import FEATURED_NAMES
 from cases.forms import NO_OFFICE
+from cases.presenters.appointment_types import FEATURED_NAMES
 from cases.sessions import is_rar_session, session_kind
 from delius.errors import DeliusError
 from delius.records import Appointment, Nsi

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from cases.appointment_types import FEATURED_NAMES, FEATURED_TYPES, type_names
-from cases.distinguishing import Described, distinct_names
-from cases.sentences import requirement_names, sentence_names
+from cases.presenters.appointment_types import FEATURED_NAMES, FEATURED_TYPES, type_names
+from cases.presenters.distinguishing import Described, distinct_names
+from cases.presenters.sentences import requirement_names, sentence_names
 from delius import selectors as delius
 from delius.reads.parallel import ReadResult, in_parallel
 from delius.records import Appointment, AppointmentType, Case, Event, Nsi, Office, Relation, Team

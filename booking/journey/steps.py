@@ -16,11 +16,11 @@ from booking.journey.situation import Situation
 from booking.journey.toolkit_order import in_order
 from booking.journey.toolkit_records import nsi_labels, toolkit_of, usable_nsis
 from booking.repeats import FREQUENCIES, repeat_dates
-from cases.appointment_types import type_name
-from cases.circumstances import circumstances
 from cases.forms import StepForm, WhenForm, WhereForm
 from cases.offices import is_asked_for, office_name, office_names
-from cases.rar_days import completed_of
+from cases.presenters.appointment_types import type_name
+from cases.presenters.circumstances import circumstances
+from cases.presenters.rar_days import completed_of
 from delius.records import AppointmentType, LocationRule, Nsi
 from delius.selectors import RarRequirement
 from govuk.fields import RadioField

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from booking.journey.answers import Answers
 from booking.journey.situation import Situation
-from cases.distinguishing import Described, distinct_names
+from cases.presenters.distinguishing import Described, distinct_names
 from delius.errors import DeliusError
 from delius.records import Nsi
 from govuk.formats import counted, short_date

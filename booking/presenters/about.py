@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from booking.models import Booking
-from cases.sentences import requirement_names, sentence_names
+from cases.presenters.sentences import requirement_names, sentence_names
 from delius.records import Case
 from delius.selectors import rar_requirements
 from govuk.formats import LONDON, long_date

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from booking.models import Booking, BookingState
 from booking.presenters.links import booking_url
-from cases.appointment_types import FEATURED_NAMES
-from cases.distinguishing import Described, distinct_names
+from cases.presenters.appointment_types import FEATURED_NAMES
+from cases.presenters.distinguishing import Described, distinct_names
 from delius import records
 from delius.errors import LIMITED_ACCESS
 from delius.records import AppointmentSummary, RarDays

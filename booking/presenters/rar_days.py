@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from booking.journey.rar_days import RarDays
-from cases.rar_days import RarDaysBar, bar_of, completed_of, segments
+from cases.presenters.rar_days import RarDaysBar, bar_of, completed_of, segments
 from govuk.formats import counted
 from toolkits.selectors import ToolkitChoice
 

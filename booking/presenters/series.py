@@ -9,7 +9,7 @@ from booking.journey.steps import WhenStep
 from booking.models import Booking, BookingState
 from booking.presenters.about import about
 from booking.presenters.links import booking_url
-from cases.phone_numbers import PhoneNumber, phone_numbers
+from cases.presenters.phone_numbers import PhoneNumber, phone_numbers
 from delius.records import Case
 from govuk.formats import LONDON, from_to, long_date
 

@@ -10,8 +10,8 @@ from booking.forms.steps import OTHER_TYPE
 from booking.models import Booking, BookingState, Draft
 from booking.services.delivery import cancellation, processing
 from booking.services.drafts import DraftLocked
-from cases.appointment_types import FEATURED_NAMES
 from cases.forms import NO_OFFICE
+from cases.presenters.appointment_types import FEATURED_NAMES
 from govuk.formats import clock
 
 # Time limit for a request that makes repeats; a worker makes the rest.

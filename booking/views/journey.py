@@ -28,8 +28,8 @@ from cases import unsaved_answers
 from cases.access import case_of, user_id_of, username_of
 from cases.decorators import staff_record_required
 from cases.forms import OFFICE_NOT_LISTED
-from cases.links import contact_log_url
 from cases.permissions import ARRANGE
+from cases.presenters.links import contact_log_url
 from delius import availability
 from delius.errors import CircuitOpen, Unavailable
 from govuk.formats import clock_after

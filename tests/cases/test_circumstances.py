@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from cases.circumstances import circumstances
+from cases.presenters.circumstances import circumstances
 from delius.records import Case
 from tests.booking.journeys import answer_up_to
 

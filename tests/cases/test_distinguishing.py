@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from booking.journey.toolkit_records import nsi_labels
 from booking.presenters.cases import case_row, told_apart
-from cases.appointment_types import type_names
-from cases.distinguishing import Described, distinct_names
 from cases.offices import office_names
-from cases.sentences import requirement_names, sentence_names
+from cases.presenters.appointment_types import type_names
+from cases.presenters.distinguishing import Described, distinct_names
+from cases.presenters.sentences import requirement_names, sentence_names
 from delius.records import AppointmentType, Case, CaseRow, Event, Nsi, Office
 from delius.selectors import rar_requirements
 from govuk.sorting import folded_words

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.presenters import problems
-from cases.phone_numbers import phone_numbers
+from cases.presenters.phone_numbers import phone_numbers
 from cases.warnings import warnings
 from delius.errors import Unavailable
 from delius.records import Appointment, Case

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cases.rar_days import RarDaysBar, budget, pace
+from cases.presenters.rar_days import RarDaysBar, budget, pace
 from delius.records import CodeDescription, Event, RarDays, Requirement
 from delius.selectors import RarRequirement
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from cases.risk_flags import risk_flags
+from cases.presenters.risk_flags import risk_flags
 from delius.records import CodeDescription, RiskFlag
 from guidance.models import ToolkitGuidance
 from guidance.summaries import reason_against

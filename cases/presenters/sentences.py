@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cases.distinguishing import Described, distinct_names
+from cases.presenters.distinguishing import Described, distinct_names
 from delius.records import Event
 from delius.selectors import RarRequirement
 from govuk.formats import counted, short_date

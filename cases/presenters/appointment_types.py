@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cases.distinguishing import Described, distinct_names
+from cases.presenters.distinguishing import Described, distinct_names
 from delius.records import AppointmentType, CodeDescription, LocationRule
 
 # The types that practitioners arrange most, with the names they use for them, in the order they are offered.
