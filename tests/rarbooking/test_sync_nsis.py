@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -154,6 +155,8 @@ def in_another_process(simulator: Simulator, tmp_path: Path) -> Callable[..., "s
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # Tests that run in the background of a shell inherit that Ctrl-C is ignored.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
 
     for arguments in (("migrate", "--verbosity", "0"), ("load_toolkits",), ("load_demo_rollout",)):
