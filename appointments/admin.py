@@ -1,13 +1,11 @@
 """Admin of outcomes, moves and texts: read-only, with the actions of support."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 
 from appointments import auditing
 from appointments.models import Change, ChangeAttempt, ChangeHistory, Move, RecordedOutcome, TextMessage
-from appointments.services.delivery import support
+from appointments.services.delivery.resume import DELIVERY
 from audit.admin_lists import LargeTableAdminMixin
 from cases.support_admin import ReadOnly, SettledBySupportAdmin
 
@@ -36,15 +34,8 @@ class ChangeAdmin(SettledBySupportAdmin):
     list_filter = ("state", "created_at")
     exclude = ("text",)
     inlines = (HistoryInline, AttemptInline)
+    delivery = DELIVERY
     settle_permission = "appointments.settle_changes"
-
-    def resubmit(self, row: Change, *, by: Any) -> bool:
-        """Have a change tried again."""
-        return support.resubmit(row, by=by)
-
-    def settle(self, row: Change, *, by: Any, reason: str) -> bool:
-        """Mark a change as settled."""
-        return support.mark_as_settled(row, by=by, reason=reason)
 
     def viewed(self, request: HttpRequest, row: Change) -> None:
         """Record that a user viewed a change."""

@@ -251,14 +251,15 @@ def _worker(explainer: Explainer) -> None:
 
     from booking.models import Booking, BookingState
     from booking.services.delivery import cancellation, processing
-    from booking.services.delivery.resume import _claim
+    from booking.services.delivery.resume import DELIVERY
     from booking.services.delivery.withdrawal import withdraw_due
+    from cases.delivery.resuming import claim
 
     now = timezone.now()
     waiting = Booking.objects.filter(state=BookingState.SUBMITTED).values("id")[:40]
     Booking.objects.filter(id__in=waiting).update(next_try_at=now)
     with _on(explainer, "worker: take what is due"):
-        _claim(due_by=now)
+        claim(DELIVERY, Booking, due_by=now)
     with _on(explainer, "worker: take a task"):
         DBTaskResult.objects.ready().filter(backend_name="default", queue_name__in=["default"]).get_locked()
     # As the journey left it, but as if no answer had come.

@@ -1,6 +1,6 @@
 """Admin of bookings (read-only, with the actions of support), findings of duplicate NSIs and journey counts."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from audit.admin_lists import IndexedValuesFilter
 from booking import auditing
 from booking.models import Booking, BookingHistory, DuplicateNsis, JourneyCount, UpstreamAttempt
-from booking.services.delivery import support
+from booking.services.delivery.resume import DELIVERY
 from booking.views.journey_counts import journey_counts, journey_counts_csv
 from cases.support_admin import ReadOnly, SettledBySupportAdmin
 from govuk.crns import crn_in
@@ -47,15 +47,8 @@ class BookingAdmin(SettledBySupportAdmin):
     )
     exclude = ("notes", "nsi_notes")
     inlines = (HistoryInline, AttemptInline)
+    delivery = DELIVERY
     settle_permission = "booking.settle_booking"
-
-    def resubmit(self, row: Booking, *, by: Any) -> bool:
-        """Have a booking tried again."""
-        return support.resubmit(row, by=by)
-
-    def settle(self, row: Booking, *, by: Any, reason: str) -> bool:
-        """Mark a booking as settled."""
-        return support.mark_as_settled(row, by=by, reason=reason)
 
     def viewed(self, request: HttpRequest, row: Booking) -> None:
         """Record that a user viewed a booking."""

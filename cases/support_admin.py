@@ -13,11 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from audit.admin_lists import LargeTableAdminMixin
+from cases.delivery.resuming import Delivery, mark_as_settled, resubmit
 from govuk.crns import crn_in
 from govuk.forms import CleansText
 from govuk.text_cleaning import clean_line
 
-NEEDS_ATTENTION = "needs_attention"
 REASON_LIMIT = 150
 
 
@@ -52,23 +52,16 @@ class ReadOnly:
 class SettledBySupportAdmin(ReadOnly, LargeTableAdminMixin, admin.ModelAdmin):
     """Base of the admin of rows that support tries again, or marks as settled in Delius.
 
-    `settle_permission` is who may. `resubmit` and `settle` do it to one row and return whether it was done; `viewed`
-    records the audit event of looking at one.
+    `settle_permission` is who may; `delivery` is how the rows are sent. `viewed` records the audit event of looking at
+    one.
     """
 
+    delivery: Delivery
     settle_permission: str
     ordering = ("-created_at",)
     search_fields = ("crn", "id")
     search_help_text = "Search by CRN or id"
     actions = ("try_again", "mark_as_settled")
-
-    def resubmit(self, row: Any, *, by: Any) -> bool:
-        """Have a row tried again."""
-        raise NotImplementedError
-
-    def settle(self, row: Any, *, by: Any, reason: str) -> bool:
-        """Mark a row as settled."""
-        raise NotImplementedError
 
     def viewed(self, request: HttpRequest, row: Any) -> None:
         """Record that a user viewed a row."""
@@ -99,8 +92,8 @@ class SettledBySupportAdmin(ReadOnly, LargeTableAdminMixin, admin.ModelAdmin):
     @admin.action(description="Try again", permissions=["settle"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Model]) -> None:
         """Retry the chosen rows."""
-        waiting = queryset.filter(state=NEEDS_ATTENTION)
-        tried = sum(self.resubmit(row, by=request.user) for row in waiting)
+        waiting = queryset.filter(state=self.delivery.states.NEEDS_ATTENTION)
+        tried = sum(resubmit(self.delivery, row, by=request.user) for row in waiting)
         self._message_result(request, tried, queryset.count(), "will be tried again")
 
     @admin.action(description="Mark as settled in Delius", permissions=["settle"])
@@ -117,9 +110,9 @@ class SettledBySupportAdmin(ReadOnly, LargeTableAdminMixin, admin.ModelAdmin):
                 "opts": self.model._meta,
             }
             return render(request, "admin/settle.html", context)
-        waiting = queryset.filter(state=NEEDS_ATTENTION)
+        waiting = queryset.filter(state=self.delivery.states.NEEDS_ATTENTION)
         reason = form.cleaned_data["reason"]
-        settled = sum(self.settle(row, by=request.user, reason=reason) for row in waiting)
+        settled = sum(mark_as_settled(self.delivery, row, by=request.user, reason=reason) for row in waiting)
         self._message_result(request, settled, queryset.count(), "marked as settled")
         return None
 

@@ -7,11 +7,11 @@ from typing import Any
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from appointments import auditing
 from appointments.models import Change, ChangeHistory, ChangeState
 from appointments.selectors import forget_changes_to_report
+from cases.delivery.conditional_update import ConcurrentUpdate, conditional_update
 
 logger = structlog.get_logger(__name__)
 
@@ -31,24 +31,11 @@ FINAL_STATES = frozenset(state for state, following in TRANSITIONS.items() if no
 STATES_WITHOUT_TEXT = frozenset({S.RECORDED, S.SETTLED})
 
 
-class ConcurrentUpdate(Exception):
-    """Another process has updated the change since it was read, and that update stands."""
-
-
 def without_text(change: Change) -> dict[str, Any]:
     """Return the field values that erase what was typed for a change and keep its SHA-256 digest."""
     if not change.text:
         return {}
     return {"text": "", "text_digest": hashlib.sha256(change.text.encode()).hexdigest()}
-
-
-def conditional_update(change: Change, *, only_if: Q = _ALWAYS, **values: Any) -> None:
-    """Update a change if its state is unchanged and `only_if` holds (optimistic locking). Raises ConcurrentUpdate."""
-    values["updated_at"] = timezone.now()
-    if not type(change)._default_manager.filter(only_if, id=change.id, state=change.state).update(**values):
-        raise ConcurrentUpdate(str(change.id))
-    for name, value in values.items():
-        setattr(change, name, value)
 
 
 def transition(

@@ -16,6 +16,7 @@ from booking.services import duplicates
 from booking.services.delivery import retry
 from booking.services.states import FINAL_STATES
 from delius.http.attempts import correlation_id
+from delius.retries import FIRST_DELAY
 
 
 def submit(
@@ -33,7 +34,7 @@ def submit(
     series_id = draft.booking_id if len(requests) > 1 else None
     now = timezone.now()
     # This process sends the first; a worker may send the repeats, and all of them after a crash.
-    due = now + retry.FIRST_DELAY * 3
+    due = now + FIRST_DELAY * 3
     bookings = [
         _booking(draft, request, series_id=series_id, number=number, shown=shown, allow_overlap=allow_overlap)
         for number, request in enumerate(requests)

@@ -6,10 +6,10 @@ from typing import Any
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from booking import auditing
 from booking.models import Booking, BookingHistory, BookingState
+from cases.delivery.conditional_update import ConcurrentUpdate, conditional_update
 
 logger = structlog.get_logger(__name__)
 
@@ -29,24 +29,11 @@ FINAL_STATES = frozenset(state for state, following in TRANSITIONS.items() if no
 STATES_WITHOUT_NOTES = frozenset({S.BOOKED, S.SETTLED})
 
 
-class ConcurrentUpdate(Exception):
-    """Another process has changed the booking since it was read, and that change stands."""
-
-
 def without_notes(booking: Booking) -> dict[str, Any]:
     """Return the field values that erase a booking's notes and keep their SHA-256 digest."""
     if not booking.notes:
         return {}
     return {"notes": "", "notes_digest": hashlib.sha256(booking.notes.encode()).hexdigest()}
-
-
-def conditional_update(booking: Booking, *, only_if: Q = _ALWAYS, **values: Any) -> None:
-    """Update a booking if its state is unchanged and `only_if` holds (optimistic locking). Raises ConcurrentUpdate."""
-    values["updated_at"] = timezone.now()
-    if not Booking.objects.filter(only_if, id=booking.id, state=booking.state).update(**values):
-        raise ConcurrentUpdate(str(booking.id))
-    for name, value in values.items():
-        setattr(booking, name, value)
 
 
 def transition(

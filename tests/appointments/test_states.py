@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from appointments.models import ChangeAttempt, ChangeDraft, ChangeHistory, ChangeState, RecordedOutcome
 from appointments.services.delivery.resume import resume_due
-from appointments.services.states import FINAL_STATES, TRANSITIONS, ConcurrentUpdate, transition
+from appointments.services.states import FINAL_STATES, TRANSITIONS, transition
+from cases.delivery.conditional_update import ConcurrentUpdate
 from tests.appointments.outcomes import answer, past, press, record
 from tests.simulator_process import Simulator
 

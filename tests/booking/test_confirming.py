@@ -15,7 +15,7 @@ from booking.models import Booking, BookingState, Draft
 from booking.services.delivery import cancellation
 from booking.services.delivery.processing import process
 from booking.services.delivery.resume import resume_due
-from booking.services.states import ConcurrentUpdate, conditional_update
+from cases.delivery.conditional_update import ConcurrentUpdate, conditional_update
 from delius.writes.appointments import NAMESPACE as APPOINTMENT
 from delius.writes.nsis import NAMESPACE as NSI
 from tests.booking.journeys import answer_all, press, sent_by_the_page_of, typed

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from booking.models import Booking, BookingState, Draft
 from booking.services.delivery.cancellation import cancel_unsent
-from booking.services.delivery.resume import resume_due
-from booking.services.delivery.support import mark_as_settled, resubmit
+from booking.services.delivery.resume import DELIVERY, resume_due
 from booking.services.retention import purge_bookings
+from cases.delivery.resuming import mark_as_settled, resubmit
 
 BEFORE, AFTER = [("booking", "0007_large_tables")], [("booking", "0009_references")]
 UNDER_WAY = ("submitted", "nsi_ready", "uncertain")
@@ -85,10 +85,10 @@ def test_nothing_is_ever_sent_for_it_and_support_can_settle_it(old_rows: dict[st
     assert resume_due() == {}
     for state in (*UNDER_WAY, "needs_attention"):
         booking = Booking.objects.get(id=old_rows[state])
-        assert not resubmit(booking, by=user)
+        assert not resubmit(DELIVERY, booking, by=user)
         assert cancel_unsent(booking.id)
         assert booking.state == BookingState.NEEDS_ATTENTION
-        assert mark_as_settled(booking, by=user, reason="It is there")
+        assert mark_as_settled(DELIVERY, booking, by=user, reason="It is there")
     assert resume_due() == {}
 
 

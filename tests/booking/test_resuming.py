@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from audit.models import AuditEvent
 from booking.models import Booking, BookingState, Draft, UpstreamAttempt
 from booking.services.delivery.resume import resume_due
-from booking.services.delivery.retry import backoff
+from delius.retries import backoff
 from tests.booking.journeys import answer_all
 from tests.booking.test_confirming import confirm, lose, toolkit_nsis, visits
 from tests.simulator_process import Simulator

@@ -22,8 +22,10 @@ from hypothesis.stateful import (
 )
 
 from booking.models import Booking, BookingState
-from booking.services.delivery import cancellation, support
+from booking.services.delivery import cancellation
+from booking.services.delivery.resume import DELIVERY
 from booking.services.delivery.withdrawal import withdraw_due
+from cases.delivery.resuming import resubmit
 from delius.writes import appointments
 from tests.faults.harness import (
     BRIAN,
@@ -183,7 +185,7 @@ class Life(RuleBasedStateMachine):
     @rule(booking=bookings)
     def support_has_it_tried_again(self, booking: Booking) -> None:
         booking = Booking.objects.get(id=booking.id)
-        support.resubmit(booking, by=booking.user)
+        resubmit(DELIVERY, booking, by=booking.user)
 
     @rule(operation=operations, kind=st.sampled_from(KINDS), times=st.sampled_from((1, 2, None)))
     def something_goes_wrong(self, operation: str, kind: str, times: int | None) -> None:

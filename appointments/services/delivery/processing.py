@@ -13,12 +13,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from appointments.models import Change, ChangeState
+from appointments.models import Change, ChangeAttempt, ChangeState
 from appointments.services.delivery import retry
-from appointments.services.delivery.attempts import AttemptLog
 from appointments.services.delivery.requests import request_of
 from appointments.services.drafts import release_draft
-from appointments.services.states import ConcurrentUpdate, conditional_update, transition
+from appointments.services.states import transition
+from cases.delivery.attempts import AttemptLog
+from cases.delivery.conditional_update import ConcurrentUpdate, conditional_update
 from delius import selectors
 from delius.errors import (
     CircuitOpen,
@@ -48,7 +49,8 @@ def process(change: C, *, is_new: bool = False, try_counted: bool = False) -> C:
     was sent. Safe to call concurrently.
     """
     if change.state == ChangeState.SUBMITTED:
-        run = _Run(change, AttemptLog(change), may_be_in_delius=change.sent_at is not None and not is_new)
+        log = AttemptLog(ChangeAttempt, **{change.kind: change})
+        run = _Run(change, log, may_be_in_delius=change.sent_at is not None and not is_new)
         try:
             with recorded_by(run.log):
                 _send(run, is_new=is_new)

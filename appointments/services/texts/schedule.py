@@ -2,12 +2,9 @@
 
 from datetime import datetime
 
-from django.utils.module_loading import import_string
-
-# A dotted path, because the task imports this package.
-TASK = "appointments.tasks.send_due_texts"
+from cases.delivery import tasks
 
 
 def enqueue(*, at: datetime) -> None:
     """Enqueue the task for the texts that are due then."""
-    import_string(TASK).using(run_after=at).enqueue()
+    tasks.enqueue("appointments.tasks.send_due_texts", at=at)

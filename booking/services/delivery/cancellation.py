@@ -7,7 +7,8 @@ from django.db.models import Q
 from booking.models import Booking, BookingState
 from booking.services.delivery.withdrawal import schedule_withdrawal
 from booking.services.draft_release import release_draft
-from booking.services.states import ConcurrentUpdate, transition
+from booking.services.states import transition
+from cases.delivery.conditional_update import ConcurrentUpdate
 
 
 def may_cancel(booking: Booking) -> bool:

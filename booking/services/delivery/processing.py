@@ -15,14 +15,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from booking.models import Booking, BookingState
+from booking.models import Booking, BookingState, UpstreamAttempt
 from booking.services import duplicates
 from booking.services.delivery import retry
-from booking.services.delivery.attempts import AttemptLog
 from booking.services.delivery.refusals import refusal
 from booking.services.delivery.withdrawal import schedule_withdrawal
 from booking.services.draft_release import release_draft
-from booking.services.states import ConcurrentUpdate, conditional_update, transition
+from booking.services.states import transition
+from cases.delivery.attempts import AttemptLog
+from cases.delivery.conditional_update import ConcurrentUpdate, conditional_update
 from delius import selectors
 from delius.errors import (
     CircuitOpen,
@@ -39,6 +40,7 @@ from delius.http.attempts import recorded_by
 from delius.london import today
 from delius.records import Appointment
 from delius.request_bodies import Officer
+from delius.retries import backoff
 from delius.writes import appointments, nsis
 from delius.writes.appointments import NewAppointment
 from delius.writes.nsis import NsiTypeDefaults
@@ -59,7 +61,8 @@ def process(booking: Booking, *, is_new: bool = False, try_counted: bool = False
     """
     if booking.state == BookingState.SUBMITTED:
         may_be_in_delius = booking.sent_at is not None and not is_new
-        run = _Run(booking, AttemptLog(booking), is_new=is_new, may_be_in_delius=may_be_in_delius)
+        log = AttemptLog(UpstreamAttempt, booking=booking)
+        run = _Run(booking, log, is_new=is_new, may_be_in_delius=may_be_in_delius)
         try:
             with recorded_by(run.log):
                 _send(run)
@@ -270,7 +273,7 @@ def _schedule_retry(run: _Run, fault: Unavailable | DeliusContractError, *, try_
     booking = run.booking
     logger.warning("booking_retry_scheduled", booking=str(booking.id), fault=type(fault).__name__)
     retry_after = fault.retry_after if isinstance(fault, Overloaded) else None
-    at = timezone.now() + (timedelta(seconds=retry_after) if retry_after is not None else retry.backoff(booking.tries))
+    at = timezone.now() + (timedelta(seconds=retry_after) if retry_after is not None else backoff(booking.tries))
     changes: dict[str, Any] = {"next_try_at": at, **_nsi_fields(booking)}
     if not run.may_be_in_delius:
         changes["sent_at"] = None

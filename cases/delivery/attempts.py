@@ -1,24 +1,28 @@
-"""The log of requests sent to Delius for a booking."""
+"""The log of requests sent to Delius for a row."""
 
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
-
-from booking.models import Booking, UpstreamAttempt
 
 
 class AttemptLog:
-    """Collects the requests of one run and inserts them in one statement."""
+    """Collects the requests of one run and inserts them in one statement.
 
-    def __init__(self, booking: Booking) -> None:
-        self._booking = booking
-        self._attempts: list[UpstreamAttempt] = []
+    They are rows of `model`; `of` names the row that they were sent for, by the name of the foreign key.
+    """
+
+    def __init__(self, model: type[Model], **of: Any) -> None:
+        self._model = model
+        self._of = of
+        self._attempts: list[Model] = []
 
     def ended(self, *, operation: str, correlation_id: str, status: int | None, fault: str, milliseconds: int) -> None:
         """Add a finished request, with its HTTP status or its fault."""
         self._attempts.append(
-            UpstreamAttempt(
-                booking=self._booking,
+            self._model(
+                **self._of,
                 began_at=timezone.now() - timedelta(milliseconds=milliseconds),
                 operation=operation,
                 correlation_id=correlation_id,
@@ -30,5 +34,5 @@ class AttemptLog:
 
     def write(self) -> None:
         """Insert the collected requests."""
-        UpstreamAttempt.objects.bulk_create(self._attempts)
+        self._model._default_manager.bulk_create(self._attempts)
         self._attempts = []

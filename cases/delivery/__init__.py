@@ -1,0 +1,1 @@
+"""What bookings, outcomes and moves share on their way to Delius: rows that are sent, repeated and settled."""
