@@ -6,8 +6,11 @@ ARG NODE_IMAGE=node:20-bookworm-slim
 FROM ${NODE_IMAGE} AS front-end
 WORKDIR /source
 COPY package.json package-lock.json ./
-COPY scripts/build/front_end.sh scripts/build/
-RUN sh scripts/build/front_end.sh /front-end
+COPY scripts/build/front_end.sh scripts/build/styles.sh scripts/build/
+COPY rarbooking/static rarbooking/static
+COPY rarbooking/styles rarbooking/styles
+RUN sh scripts/build/front_end.sh /front-end && \
+    sh scripts/build/styles.sh /front-end /front-end/styles
 
 FROM ${PYTHON_IMAGE} AS venv
 WORKDIR /source

@@ -8,11 +8,12 @@ BIN := .venv/bin
 export RARBOOKING_PROFILE ?= demo
 
 STATIC_SOURCES := $(shell find rarbooking/static -type f)
+STYLE_SOURCES := $(shell find rarbooking/styles -type f) rarbooking/static/rarbooking/session.css
 MIGRATIONS := $(shell find . -path './*/migrations/*.py' -not -path './.venv/*' -not -path './node_modules/*')
 ADMIN_TEMPLATES := $(filter-out simulator/templates,$(wildcard */templates))
 SEEDS := $(shell find toolkits/data guidance/content -type f)
 
-.PHONY: setup demo check test soak mutants lint lint-types lint-code lint-imports lint-templates lint-scripts lint-migrations secrets format requirements released-migrations package screenshot screens audit licences sbom bench profile load restore-tried clean
+.PHONY: setup demo check test soak mutants lint lint-types lint-code lint-imports lint-templates lint-scripts lint-migrations secrets format requirements released-migrations package screenshot screens audit licences sbom bench profile load lighthouse restore-tried clean
 
 setup: .venv/.installed node_modules/.installed var/.static var/.database
 
@@ -22,10 +23,14 @@ setup: .venv/.installed node_modules/.installed var/.static var/.database
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
-	npm ci --no-audit --no-fund --loglevel=error
+	npm ci --omit=optional --no-audit --no-fund --loglevel=error
 	@touch $@
 
-var/.static: .venv/.installed node_modules/.installed $(STATIC_SOURCES) rarbooking/web/staticfiles.py
+var/.styles: node_modules/.installed $(STYLE_SOURCES) scripts/build/styles.sh
+	@sh scripts/build/styles.sh . var/styles
+	@touch $@
+
+var/.static: .venv/.installed node_modules/.installed var/.styles $(STATIC_SOURCES) rarbooking/web/staticfiles.py
 	@mkdir -p var
 	$(BIN)/python manage.py collectstatic --no-input --clear --verbosity 0
 	@touch $@
@@ -147,6 +152,10 @@ profile: setup
 
 load: setup .venv/.bench
 	$(BIN)/python -m bench.load
+
+lighthouse: setup
+	@scripts/ensure_chromium.sh
+	$(BIN)/python -m bench.lighthouse
 
 restore-tried: setup .venv/.bench
 	$(BIN)/python -m bench.restore

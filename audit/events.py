@@ -12,7 +12,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 
 from audit.delivery.scheduling import enqueue_sender
-from audit.models import AuditEvent, Sending
+from audit.models import AuditEvent, OutboxEntry
 
 SYSTEM = "SYSTEM"
 CORRELATION_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
@@ -83,9 +83,9 @@ def record(
     )
     # Without a queue it is one statement, which needs no transaction.
     with transaction.atomic() if settings.AUDIT_QUEUE_URL else nullcontext():
-        event.save()
+        event.insert()
         if settings.AUDIT_QUEUE_URL:
-            Sending.objects.create(event=event)
+            OutboxEntry.objects.create(event=event)
             # Robust: an error in enqueuing must not fail the request; the scheduled `send_audit` sends the event.
             transaction.on_commit(enqueue_sender, robust=True)
 

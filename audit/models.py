@@ -2,9 +2,10 @@
 
 import json
 import uuid
+from functools import cache
 from typing import Any, ClassVar
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 
@@ -62,6 +63,13 @@ class AuditEvent(models.Model):
             raise AuditEventImmutable("Audit events are never changed.")
         super().save(*args, **{**options, "force_insert": True})
 
+    def insert(self) -> None:
+        """Insert a new event, by SQL that is composed once: every page records one, and composing takes longer."""
+        values = [field.get_db_prep_save(getattr(self, field.attname), connection) for field in self._meta.local_fields]
+        with connection.cursor() as cursor:
+            cursor.execute(_insert_statement(connection.vendor), values)
+        self._state.adding = False
+
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         """Raise AuditEventImmutable."""
         raise AuditEventImmutable("Audit events are deleted by purge_audit only.")
@@ -81,15 +89,25 @@ class AuditEvent(models.Model):
         }
 
 
-class Sending(models.Model):
+@cache
+def _insert_statement(vendor: str) -> str:
+    fields = AuditEvent._meta.local_fields
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    table = connection.ops.quote_name(AuditEvent._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608 - no values
+
+
+class OutboxEntry(models.Model):
     """Outbox row of an event, written in the same transaction, so that no event is lost."""
 
-    event = models.OneToOneField(AuditEvent, on_delete=models.DO_NOTHING, primary_key=True, related_name="sending")
+    event = models.OneToOneField(AuditEvent, on_delete=models.DO_NOTHING, primary_key=True, related_name="outbox_entry")
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField("next try", default=timezone.now)
     sent_at = models.DateTimeField("sent", null=True)
 
     class Meta:
+        # The release before reads the table by its old name: renaming it takes two releases (decision 0012).
+        db_table = "audit_sending"
         default_permissions = ()
         indexes: ClassVar = [
             models.Index(fields=["next_try_at"], name="audit_to_be_sent", condition=models.Q(sent_at__isnull=True)),

@@ -6,16 +6,16 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from audit.events import record
-from audit.models import AuditEvent, PermittedPurge, Sending
+from audit.models import AuditEvent, OutboxEntry, PermittedPurge
 
 
 def purge(*, before: datetime) -> int:
     """Delete events before a moment, except those still to be sent, and return how many."""
-    waiting = Sending.objects.filter(sent_at=None).values("event_id")
+    waiting = OutboxEntry.objects.filter(sent_at=None).values("event_id")
     with transaction.atomic():
         permitted = PermittedPurge.objects.create(before=before)
         old = AuditEvent.objects.filter(at__lt=before).exclude(id__in=waiting)
-        Sending.objects.filter(sent_at__isnull=False, event__at__lt=before).delete()
+        OutboxEntry.objects.filter(sent_at__isnull=False, event__at__lt=before).delete()
         count, _ = QuerySet.delete(old)
         permitted.delete()
         if count:

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import caseloads
-from bench.measure import Sample, spread, tree
-from bench.reconcile import Reconciled, read, reconcile
+from bench.measures.drive import Sample, spread, tree
+from bench.measures.reconcile import Reconciled, read, reconcile
 from bench.report import RESULTS, write_load
 from bench.stack import REALISTIC_SECONDS, Stack, stack
 from scripts.servers import ROOT, Gunicorn, Worker
@@ -39,7 +39,7 @@ AT_ONCE = """
     UPDATE booking_booking SET next_try_at = now() WHERE next_try_at > now();
     UPDATE booking_booking SET withdraw_nsi_at = now() WHERE withdraw_nsi_at > now()
 """
-LOCUSTFILE = Path(__file__).with_name("patient.py")
+LOCUSTFILE = ROOT / "bench" / "users" / "retrying.py"
 
 # The ways of tests/faults/test_every_fault.py, for whichever call they fall on.
 ANY_CALL: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -3,9 +3,9 @@
     python -m bench.profile                     this tree: processor time a page, and by layer
     python -m bench.profile --against FOLDER    this tree and another (a git archive of a commit), in turn
 
-Each tree is measured in a process of its own (bench/cpu.py) with PostgreSQL, Redis and the simulator beside it. Two
-trees take turns, a few journeys each, so that what the machine does meanwhile is shared by both: ratios hold where
-times do not. A page's ratio to a bare view is to one that returns a line of text through the same middleware.
+Each tree is measured in a process of its own (bench/measures/cpu.py) with PostgreSQL, Redis and the simulator beside
+it. Two trees take turns, a few journeys each, so that what the machine does meanwhile is shared by both: ratios hold
+where times do not. A page's ratio to a bare view is to one that returns a line of text through the same middleware.
 """
 
 import argparse
@@ -18,13 +18,14 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
-from bench.cpu import BARE_PAGE
+from bench.measures.cpu import BARE_PAGE
 from bench.report import put, table
 from bench.stack import Stack, stack
 from scripts.servers import ROOT, environment
 
 ROUNDS, JOURNEYS_A_ROUND, WARM_UP, PROFILED = 12, 4, 4, 60
-CHILD = Path(__file__).with_name("cpu.py")
+ASKED = ("calls", "queries", "cache", "bytes")
+CHILD = ROOT / "bench" / "measures" / "cpu.py"
 
 
 class Tree:
@@ -61,6 +62,7 @@ class Tree:
                 text=True,
             )
         self.spent: dict[str, list[float]] = defaultdict(list)
+        self.asked: dict[str, dict[str, int]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -79,6 +81,7 @@ class Tree:
         found: dict[str, Any] = json.loads(line)
         for page, milliseconds in found["spent"].items():
             self.spent[page] += milliseconds
+        self.asked |= found.get("asked", {})
         return found
 
     def memory(self) -> float:
@@ -131,7 +134,10 @@ def main() -> int:
 
 
 def by_page(trees: list[Tree]) -> str:
-    """Return the table of processor time a page: medians, their ratio to the bare view, and the paired ratio."""
+    """Return the table of processor time a page: medians, their ratio to the bare view, and the paired ratio.
+
+    Beside them is what the last one of the newest tree asked for, and how many bytes it sent.
+    """
     rows = []
     for page in sorted(trees[-1].spent, key=lambda each: (each != "journey", each)):
         row = [page]
@@ -141,9 +147,10 @@ def by_page(trees: list[Tree]) -> str:
         if len(trees) > 1:
             before, after = (median(tree.spent.get(page) or [0]) for tree in trees)
             row.append(f"{after / before - 1:+.0%}" if before else "–")
-        rows.append(row)
+        asked = trees[-1].asked.get(page)
+        rows.append([*row, *(str(asked.get(each, 0)) if asked else "–" for each in ASKED)])
     both = len(trees) > 1
-    return table(["page", *_heads(trees, "× bare view"), *(["change"] if both else [])], rows)
+    return table(["page", *_heads(trees, "× bare view"), *(["change"] if both else []), *ASKED], rows)
 
 
 def by_layer(trees: list[Tree], found: list[dict[str, Any]], spent: list[dict[str, float]]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.journey import ARRANGED, NOT_ARRANGED, UNDER_WAY, Browser, JourneyFailed, confirm_draft, sign_in
 from bench.load import LOCUSTFILE, READ_TIMEOUT_SECONDS, ask_for_faults, settle
-from bench.reconcile import read, reconcile
+from bench.measures.reconcile import read, reconcile
 from bench.report import RESULTS, write_restore
 from bench.stack import REALISTIC_SECONDS, Stack, stack
 from scripts.servers import ROOT, environment

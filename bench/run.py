@@ -2,7 +2,7 @@
 
     make bench                                  fifteen minutes
     BENCH_MINUTES=3 make bench                  a short one, up to 100,000 bookings and changes
-    python -m bench.run --only confirm  one part: users, choices, worker, confirm, sync, bookings or plans
+    python -m bench.run --only confirm          one part: users, choices, worker, confirm, sync, bookings or plans
 
 Everything runs on this machine and shares its processors: PostgreSQL, Redis, gunicorn, the simulator and Locust. What a
 processor does for a journey is read from the kernel for each of them, which does not depend on what else runs. Results
@@ -22,12 +22,12 @@ from typing import Any
 
 import redis
 
-from bench.confirm import confirm
-from bench.fill import fill
-from bench.measure import Drive, drive, memory
+from bench.data.fill import fill
+from bench.measures.confirm import confirm
+from bench.measures.drive import Drive, drive, memory
+from bench.measures.sync import sync
 from bench.report import RESULTS, write_bench, write_part
 from bench.stack import REALISTIC_SECONDS, Stack, stack
-from bench.sync import sync
 from scripts.servers import ROOT, Gunicorn, environment, run_python
 
 MINUTES = float(os.environ.get("BENCH_MINUTES", "15"))
@@ -188,7 +188,7 @@ def plans(bench: Bench) -> list[dict[str, Any]]:
         fill(servers, bookings=SIZES[1])
     file = servers.folder / "plans.json"
     servers.latency(0)
-    run_python("bench.plans", str(file), env=environment(**{**servers.settings, "LOG_LEVEL": "ERROR"}))
+    run_python("bench.measures.plans", str(file), env=environment(**{**servers.settings, "LOG_LEVEL": "ERROR"}))
     found: list[dict[str, Any]] = json.loads(file.read_text())
     print(f"{len(found)} queries explained", flush=True)
     return found

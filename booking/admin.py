@@ -59,8 +59,8 @@ class BookingAdmin(SettledBySupportAdmin):
 class DuplicateNsisAdmin(ReadOnly, admin.ModelAdmin):
     """Findings of duplicate NSIs: which to remove in Delius, and which is in use."""
 
-    list_display = ("crn", "nsi_type_code", "requirement_id", "chosen_nsi_id", "to_tidy", "seen_at", "tidied_at")
-    list_filter: ClassVar = [("tidied_at", admin.EmptyFieldListFilter), "nsi_type_code"]
+    list_display = ("crn", "nsi_type_code", "requirement_id", "chosen_nsi_id", "to_tidy", "seen_at", "resolved_at")
+    list_filter: ClassVar = [("resolved_at", admin.EmptyFieldListFilter), "nsi_type_code"]
     search_fields = ("=crn",)
     search_help_text = "Search by CRN"
     date_hierarchy = "found_at"

@@ -215,7 +215,8 @@ class DuplicateNsis(models.Model):
     other_nsi_ids = models.JSONField("NSIs to tidy in Delius")
     found_at = models.DateTimeField("first found", auto_now_add=True)
     seen_at = models.DateTimeField("last seen")
-    tidied_at = models.DateTimeField("no longer there", null=True)
+    # The release before reads the column by its old name: renaming it takes two releases (decision 0012).
+    resolved_at = models.DateTimeField("no longer there", null=True, db_column="tidied_at")
 
     class Meta:
         verbose_name = "finding of duplicate NSIs"

@@ -4,21 +4,36 @@ import uuid
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from operator import itemgetter
 
-from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.utils import timezone
 
 from booking.models import Booking, BookingState, Draft, JourneyCount, JourneyEvent
 from booking.services.journey_counts import ABANDONED_AFTER
+from govuk.compiled_queries import CompiledQuery, as_model
+
+DRAFT = CompiledQuery(lambda: Draft.objects.filter(user_id=0).filter(crn=""))
+UNDER_WAY = CompiledQuery(
+    lambda: (
+        Booking.objects.filter(outcome_seen_at=None, user_id=0)
+        .exclude(state=BookingState.CANCELLED)
+        .values_list("crn", "state", "created_at", "id", "series_id", "start")
+        .union(
+            Draft.objects.filter(user_id=0)
+            .exclude(answers={})
+            .values_list("crn", Value(""), "created_at", F("booking_id"), F("booking_id"), F("created_at")),
+            all=True,
+        )
+    ),
+    given=(0, 3),
+)
 
 
 def draft_of(*, user_id: int, crn: str) -> Draft:
     """Return the user's draft for a case, or a new one that is not saved."""
-    found = Draft.objects.raw(_draft_query(connection.vendor), [user_id, crn])
-    return next(iter(found), None) or Draft(user_id=user_id, crn=crn)
+    found = DRAFT.first(user_id, crn)
+    return as_model(Draft, found) if found else Draft(user_id=user_id, crn=crn)
 
 
 def draft_with_booking(*, user_id: int, crn: str) -> tuple[Draft, uuid.UUID | None]:
@@ -74,12 +89,7 @@ class WorkUnderWay:
 
 def work_under_way(*, user_id: int) -> WorkUnderWay:
     """Return a user's bookings and drafts of all cases, in one query."""
-    unseen = Booking.objects.filter(user_id=user_id, outcome_seen_at=None).exclude(state=BookingState.CANCELLED)
-    drafts = Draft.objects.filter(user_id=user_id).exclude(answers={})
-    rows = unseen.values_list("crn", "state", "created_at", "id", "series_id", "start").union(
-        drafts.values_list("crn", Value(""), "created_at", F("booking_id"), F("booking_id"), F("created_at")), all=True
-    )
-    found = sorted(rows, key=itemgetter(2))
+    found = sorted(UNDER_WAY.rows(user_id, user_id), key=itemgetter(2))
     return WorkUnderWay(
         bookings=[
             Booking(id=id_, series_id=series_id, crn=crn, state=state, start=start)
@@ -121,12 +131,6 @@ def journeys_ever() -> dict[JourneyEvent, int]:
         JourneyEvent.STARTED: ever.get(JourneyEvent.STARTED, 0) + _open_journeys().count(),
         JourneyEvent.FINISHED: ever.get(JourneyEvent.FINISHED, 0),
     }
-
-
-@cache
-def _draft_query(vendor: str) -> str:
-    """Return the SQL of `draft_of`, compiled once: every page of a journey makes the query."""
-    return Draft.objects.filter(user_id=0).filter(crn="").query.sql_with_params()[0]
 
 
 def _open_journeys() -> QuerySet[Draft]:

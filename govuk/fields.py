@@ -18,13 +18,19 @@ MONTHS = [name.lower() for name in calendar.month_name[1:]]
 
 
 class Pairs(BaseChoiceIterator):
-    """Choices that are pairs of value and label already: Django looks at each of any others four times."""
+    """Choices that are pairs of value and label already, and stay so.
+
+    Django looks at each of any others four times, and copies them with every form.
+    """
 
     def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
         self._pairs = pairs
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self._pairs)
+
+    def __deepcopy__(self, memo: object) -> "Pairs":
+        return self
 
 
 class RadioField(forms.ChoiceField):
@@ -48,7 +54,7 @@ class RadioField(forms.ChoiceField):
         )
 
 
-class GovukDateField(forms.MultiValueField):
+class GovukDateField(forms.Field):
     """A date from three inputs; months may be names."""
 
     widget: GovukDateInput
@@ -56,14 +62,7 @@ class GovukDateField(forms.MultiValueField):
     def __init__(self, *, label: str, help_text: str, missing: str, name: str = "Date") -> None:
         self.name = name
         self.missing = missing
-        super().__init__(
-            fields=[forms.CharField(required=False) for _ in GovukDateInput.parts],
-            label=label,
-            help_text=help_text,
-            widget=GovukDateInput(),
-            required=False,
-            require_all_fields=False,
-        )
+        super().__init__(label=label, help_text=help_text, widget=GovukDateInput(), required=False)
 
     def clean(self, value: Any) -> date:
         """Return the date, or raise ValidationError and mark the parts in error."""

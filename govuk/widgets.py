@@ -78,24 +78,24 @@ class GovukDays(GovukWidget, forms.CheckboxSelectMultiple):
         return not self.value_from_datadict(data, files, name)
 
 
-class GovukDateInput(GovukWidget, forms.MultiWidget):
+class GovukDateInput(GovukWidget, forms.Widget):
     """Day, month and year in three inputs."""
 
     govuk_component = "date"
     parts = ("day", "month", "year")
 
     def __init__(self) -> None:
-        super().__init__({part: forms.TextInput() for part in self.parts})
+        super().__init__()
         self.parts_in_error: tuple[str, ...] = ()
 
-    def decompress(self, value: Any) -> list[Any]:
-        """Return the three parts of a date."""
-        return [value.day, value.month, value.year] if value else [None, None, None]
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:
+        """Return the three parts as they were typed."""
+        return [data.get(f"{name}_{part}") for part in self.parts]
 
     def items(self, bound: BoundField) -> list[dict[str, Any]]:
         """Return the items of the date-input macro, with the values and the parts in error marked."""
         value = bound.value()
-        values = value if isinstance(value, list) else self.decompress(value)
+        values = value if isinstance(value, list) else [getattr(value, part, None) for part in self.parts]
         return [
             {
                 "name": f"{bound.html_name}_{part}",

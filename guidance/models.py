@@ -299,7 +299,7 @@ class Feedback(models.Model):
         return f"{self.page}: {'useful' if self.useful else 'not useful'}"
 
 
-class FruitlessSearch(models.Model):
+class ZeroResultSearch(models.Model):
     """A search without results, and how often it was made."""
 
     words = models.CharField(max_length=100, unique=True)
@@ -307,6 +307,8 @@ class FruitlessSearch(models.Model):
     last_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        # The release before reads the table by its old name: renaming it takes two releases (decision 0012).
+        db_table = "guidance_fruitlesssearch"
         ordering = ["-times", "-last_at"]
         verbose_name = "search that found nothing"
         verbose_name_plural = "searches that found nothing"

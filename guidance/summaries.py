@@ -12,9 +12,9 @@ from guidance.selectors import PublishedPage
 GENDERS = {"male": Gender.MEN, "female": Gender.WOMEN}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ToolkitSummary:
-    """The summary of the guidance on a toolkit."""
+    """The summary of the guidance on a toolkit. Only the same object is equal."""
 
     title: str
     summary: str

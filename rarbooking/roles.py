@@ -48,7 +48,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[str]] = {
         _models("guidance", "toolkitguidance", "add", "change", "view"),
         _models("guidance", "riskflagguidance", "add", "change", "view"),
         _models("guidance", "feedback", "view", "delete"),
-        _models("guidance", "fruitlesssearch", "view", "delete"),
+        _models("guidance", "zeroresultsearch", "view", "delete"),
     ),
     Role.TOOLKIT_ADMINISTRATOR: frozenset().union(
         _models("toolkits", "toolkit", "add", "change", "view"),

@@ -186,7 +186,8 @@ STATICFILES_DIRS = (
         NODE_MODULES / "@ministryofjustice" / "frontend" / "moj" / "assets",
         ("accessible-autocomplete", NODE_MODULES / "accessible-autocomplete" / "dist"),
         ("govuk-frontend", NODE_MODULES / "govuk-frontend" / "dist" / "govuk"),
-        ("moj-frontend", NODE_MODULES / "@ministryofjustice" / "frontend" / "moj"),
+        # The stylesheet made of rarbooking/styles.
+        VAR_DIR / "styles",
     ]
     if NODE_MODULES.is_dir()
     else []

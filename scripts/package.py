@@ -34,6 +34,7 @@ ASSET = re.compile(r'(?:href|src)="(/assets/[^"]+\.(?:css|js))"')
 # The Dockerfile runs the same scripts in the same order; tests/ops/test_packaging.py holds it to that.
 STEPS: tuple[tuple[str, ...], ...] = (
     ("front_end.sh", str(PACKAGE / "front-end")),
+    ("styles.sh", str(PACKAGE / "front-end"), str(PACKAGE / "front-end" / "styles")),
     ("wheels.sh", "requirements.txt", str(PACKAGE / "wheels")),
     ("venv.sh", str(PACKAGE / "wheels"), str(PACKAGE / "venv")),
     ("app.sh", str(APP)),
@@ -79,7 +80,7 @@ def build() -> None:
 
 def clean() -> dict[str, str]:
     """Return the environment without anything that is about this product."""
-    kept = ("PATH", "HOME", "LANG", "TMPDIR", "PIP_", "NPM_CONFIG_", "npm_config_", "SSL_", "HTTP", "http")
+    kept = ("PATH", "HOME", "LANG", "TMPDIR", "PIP_", "NPM_CONFIG_", "npm_config_", "NODE_", "SSL_", "HTTP", "http")
     return {name: value for name, value in os.environ.items() if name.startswith(kept)}
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from types import FrameType
 
 from simulator.app import create_app
+from simulator.database.store import IncompatibleDatabaseError, Store
 from simulator.datasets import DATASETS
-from simulator.server import address_of, listen
+from simulator.http.server import address_of, listen
 from simulator.state import State
-from simulator.store import IncompatibleDatabaseError, Store
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 

@@ -5,8 +5,11 @@ from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from simulator import auth, control, fault_injection, notify, pages
-from simulator.errors import Problem
+from simulator import contact_log, notify
+from simulator.auth import endpoints as auth
+from simulator.control import endpoints as control
+from simulator.control import fault_injection
+from simulator.http.errors import Problem
 from simulator.integration import appointments, cases, changes, nsis, reference, service, users
 from simulator.state import EXTENSION, State
 
@@ -24,7 +27,7 @@ def create_app(state: State) -> Flask:
     app = Flask("simulator", static_folder=None)
     app.json = OrderedJson(app)
     app.extensions[EXTENSION] = state
-    for blueprint in (auth.blueprint, service.blueprint, notify.blueprint, control.blueprint, pages.blueprint):
+    for blueprint in (auth.blueprint, service.blueprint, notify.blueprint, control.blueprint, contact_log.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http_problem)

@@ -15,8 +15,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from simulator.notify_texts import Text, Texts
 from simulator.state import current
+from simulator.state.texts import Text, Texts
 
 SERVICE_ID = "11111111-1111-4111-8111-111111111111"
 SECRET = "22222222-2222-4222-8222-222222222222"  # noqa: S105 - of the demo

@@ -24,11 +24,13 @@ from tests.simulator_process import Simulator
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"^## (Add .+)\n((?:(?!^## ).*\n)+)", TEXT, re.MULTILINE))
+INDEX = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+DECIDED = INDEX.partition("## Where it is decided\n")[2].partition("\n## ")[0]
 NAMED = sorted(
     {
         named
-        for example in EXAMPLES.values()
-        for named in re.findall(r"`([\w./-]+\.(?:py|jinja|md|yaml)(?:::\w+)?|[\w./-]+/)`", example)
+        for text in (*EXAMPLES.values(), DECIDED)
+        for named in re.findall(r"`([\w./-]+\.(?:py|jinja|md|yaml)(?:::\w+)?|[\w./-]+/)`", text)
     }
 )
 
@@ -48,10 +50,11 @@ def run(source: str, module: str) -> dict[str, Any]:
 def test_there_is_a_worked_example_of_each_kind() -> None:
     assert list(EXAMPLES) == ["Add a journey step", "Add an upstream call", "Add a guidance field"]
     assert all(code(example) for example in EXAMPLES)
+    assert DECIDED
 
 
 @pytest.mark.parametrize("named", NAMED)
-def test_what_the_examples_name_is_there(named: str) -> None:
+def test_what_the_examples_and_the_index_name_is_there(named: str) -> None:
     name, _, member = named.partition("::")
     place = ROOT / name
     assert place.is_dir() if name.endswith("/") else place.is_file(), named

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.delivery.queue import MAX_BATCH_SIZE, Queue, QueueUnavailable
-from audit.models import AuditEvent, Sending
+from audit.models import AuditEvent, OutboxEntry
 
 INITIAL_BACKOFF = timedelta(seconds=60)
 MAX_BACKOFF = timedelta(minutes=15)
@@ -32,7 +32,7 @@ def send_due_events() -> int:
         except QueueUnavailable as fault:
             logger.warning("audit_not_sent", fault=str(fault), events=len(claimed))
             break
-        Sending.objects.filter(event_id__in=taken).update(sent_at=timezone.now())
+        OutboxEntry.objects.filter(event_id__in=taken).update(sent_at=timezone.now())
         sent += len(taken)
         if refused := len(claimed) - len(taken):
             logger.warning("audit_not_sent", fault="refused", events=refused)
@@ -44,12 +44,12 @@ def _claim() -> Sequence[AuditEvent]:
     now = timezone.now()
     with transaction.atomic():
         due = list(
-            Sending.objects.select_for_update(skip_locked=True)
+            OutboxEntry.objects.select_for_update(skip_locked=True)
             .filter(sent_at=None, next_try_at__lte=now)
             .order_by("next_try_at")[:MAX_BATCH_SIZE]
         )
         for each in due:
             each.next_try_at = now + min(INITIAL_BACKOFF * 2 ** min(each.tries, 10), MAX_BACKOFF)
             each.tries += 1
-        Sending.objects.bulk_update(due, ["tries", "next_try_at"])
+        OutboxEntry.objects.bulk_update(due, ["tries", "next_try_at"])
     return list(AuditEvent.objects.filter(id__in=[each.event_id for each in due]).order_by("at"))

@@ -17,6 +17,7 @@ ASKED_INSTEAD = {
     "toolkit": ("rar",),
     "where": ("type",),
 }
+WHEN = "when"
 RawAnswers = Mapping[str, Mapping[str, str]]
 
 
@@ -100,16 +101,17 @@ class Journey:
 
     def _read(self, *, day: date | None) -> tuple[Answers, frozenset[str]]:
         """Return the answers that are valid, and their steps; until its question is reached the date is `day`."""
-        answers = self._assumed(Answers())
+        answers = self._assumed(Answers(day=day))
         answered: set[str] = set()
         for step in STEPS:
-            if step.slug not in self.raw:
-                continue
-            known = answers if answers.day or not day else replace(answers, day=day)
-            if step.applies(known, self.situation) and (read := self._read_step(step, known)) is not None:
-                answers = self._assumed(replace(answers, **read))
+            if (
+                step.slug in self.raw
+                and step.applies(answers, self.situation)
+                and (read := self._read_step(step, answers)) is not None
+            ):
+                answers = self._assumed(answers, **read)
                 answered.add(step.slug)
-        return answers, frozenset(answered)
+        return answers if WHEN in answered else replace(answers, day=None), frozenset(answered)
 
     def _read_step(self, step: Step, known: Answers) -> dict[str, Any] | None:
         """Return the fields of Answers that an answer sets, None where it is not valid."""
@@ -121,31 +123,28 @@ class Journey:
             before = self._read_steps[step.slug] = (raw, known, read)
         return before[2]
 
-    def _assumed(self, answers: Answers) -> Answers:
-        """Fill in what needs no question because there is only one possibility."""
+    def _assumed(self, answers: Answers, **read: Any) -> Answers:
+        """Set what was read, and fill in what needs no question because there is only one possibility."""
         situation = self.situation
-        changes: dict[str, Any] = {}
-        if not answers.officer and len(situation.teams) == 1:
-            changes["officer"] = situation.teams[0].officer
+        known = vars(answers) | read
+        if not known["officer"] and len(situation.teams) == 1:
+            known["officer"] = situation.teams[0].officer
         if not situation.rar_requirements:
-            changes["rar"] = False
-        if answers.rar and len(situation.rar_requirements) == 1:
-            changes["requirement"] = situation.rar_requirements[0]
-        requirement = changes.get("requirement") or answers.requirement
-        if answers.rar and requirement:
-            changes["event"] = requirement.event
-        elif not answers.event and len(situation.events) == 1:
-            changes["event"] = situation.events[0]
-        officer = changes.get("officer") or answers.officer
-        kind = answers.appointment_type
+            known["rar"] = False
+        if known["rar"] and len(situation.rar_requirements) == 1:
+            known["requirement"] = situation.rar_requirements[0]
+        if known["rar"] and known["requirement"]:
+            known["event"] = known["requirement"].event
+        elif not known["event"] and len(situation.events) == 1:
+            known["event"] = situation.events[0]
+        officer, kind = known["officer"], known["appointment_type"]
         if officer and kind and (office := only_office(kind, lambda: situation.offices(officer.team_code))):
-            changes["office"] = office
-        changes = {name: value for name, value in changes.items() if getattr(answers, name) is not value}
-        return replace(answers, **changes) if changes else answers
+            known["office"] = office
+        return Answers(**known)
 
 
 def _typed_day(raw: RawAnswers) -> date | None:
-    when = raw.get("when", {})
+    when = raw.get(WHEN, {})
     try:
         return date(*(int(when[f"date_{part}"]) for part in ("year", "month", "day")))
     except (KeyError, ValueError, OverflowError):

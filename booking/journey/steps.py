@@ -99,10 +99,11 @@ class TypeStep(Step):
     template = "booking/type.html.jinja"
 
     def form(self, data: Mapping[str, Any] | None, answers: Answers, situation: Situation) -> StepForm:
+        names = situation.type_names
         return forms.TypeForm(
             data,
-            choices=[(code, situation.type_names[code]) for code in situation.appointment_types],
-            others=[(code, situation.type_names[code]) for code in situation.other_types],
+            choices=[(code, names[code]) for code in situation.appointment_types],
+            others=[(code, names[code]) for code in situation.other_types],
         )
 
     def read(self, cleaned: dict[str, Any], answers: Answers, situation: Situation) -> dict[str, Any]:

@@ -4,12 +4,11 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.urls import reverse
-
 from booking.models import Booking, BookingState
 from booking.presenters.links import booking_url
 from cases.presenters.appointment_types import FEATURED_NAMES
 from cases.presenters.distinguishing import Described, distinct_names
+from cases.presenters.links import case_url
 from delius import records
 from delius.errors import LIMITED_ACCESS
 from delius.records import AppointmentSummary, RarDays
@@ -54,14 +53,14 @@ def case_row(case: records.CaseRow, *, has_draft: bool, may_arrange: bool, under
     row = CaseRow(
         crn=case.crn,
         name=case.name.full if case.name else "",
-        url=reverse("appointments:person", args=[case.crn]),
+        url=case_url("appointments:person", case.crn),
         rar_days="; ".join(_days(each) for each in case.rar_requirements) or "No active RAR requirement",
         at_risk=any(each.at_risk for each in case.rar_requirements),
         to_record=f"{counted(waiting, 'outcome')} to record" if waiting else "",
-        arrange_url=reverse("booking:start", args=[case.crn]),
+        arrange_url=case_url("booking:start", case.crn),
         arrange_text="Continue" if has_draft else "Arrange",
         arrange_about="arranging" if has_draft else "an appointment",
-        discard_url=reverse("booking:discard", args=[case.crn]) if has_draft else "",
+        discard_url=case_url("booking:discard", case.crn) if has_draft else "",
         next_appointment=_next_appointment(case.next_appointment),
     )
     if not may_arrange:

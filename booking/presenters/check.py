@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.urls import reverse
-
 from booking.journey import shown_nsi
 from booking.journey.journey import Journey
 from booking.journey.next_session import WEEK, follows_day
@@ -14,6 +12,7 @@ from booking.models import Draft
 from booking.presenters.links import step_url
 from booking.presenters.rar_days import rar_days_bar
 from cases.offices import office_name
+from cases.presenters.links import case_url
 from cases.warnings import warnings
 from govuk.formats import counted, long_date
 
@@ -77,8 +76,8 @@ def check_page(journey: Journey, draft: Draft, *, may_overlap: bool) -> dict[str
         "booking_id": draft.booking_id,
         "fingerprint": draft.fingerprint,
         "back_url": step_url(crn, journey.asked[-1]),
-        "when_url": f"{reverse('booking:step', args=[crn, 'when'])}?change=1",
-        "check_url": reverse("booking:check", args=[crn]),
+        "when_url": f"{case_url('booking:step', crn, 'when')}?change=1",
+        "check_url": case_url("booking:check", crn),
     }
 
 
@@ -143,7 +142,7 @@ def _record_rows(crn: str, records: ToolkitRecords) -> list[CheckRow]:
             f"There are {len(records.usable)} {toolkit} records for this person. "
             f"This appointment will be added to the one {nsi_labels(records.usable)[records.usable[0].nsi_id]}"
         )
-        change_url = f"{reverse('booking:step', args=[crn, RECORD])}?change=1"
+        change_url = f"{case_url('booking:step', crn, RECORD)}?change=1"
         rows.append(CheckRow("Toolkit record", text, change_url=change_url))
     labels = nsi_labels(records.elsewhere)
     for nsi in records.elsewhere:

@@ -4,11 +4,12 @@ from django.urls import reverse
 
 from booking.journey.steps import Step
 from booking.models import Booking
+from cases.presenters.links import case_url
 
 
 def step_url(crn: str, step: Step) -> str:
     """Return the URL of a question."""
-    return reverse("booking:step", args=[crn, step.slug])
+    return case_url("booking:step", crn, step.slug)
 
 
 def booking_url(booking: Booking) -> str:

@@ -22,8 +22,8 @@ def record(booking: Booking, *, other_ids: Collection[int]) -> None:
             "chosen_nsi_id": booking.nsi_id,
             "other_nsi_ids": sorted(other_ids),
             "seen_at": now,
-            "tidied_at": None,
+            "resolved_at": None,
         }
         DuplicateNsis.objects.update_or_create(**where, defaults=found)
     else:
-        DuplicateNsis.objects.filter(**where, tidied_at=None).update(tidied_at=now)
+        DuplicateNsis.objects.filter(**where, resolved_at=None).update(resolved_at=now)

@@ -4,20 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Count, Q
-from django.db.models.functions import TruncDate
+from django.db.models import Count
 
-from delius.london import LONDON
-from delius.models import MirroredContact, MirroredNsi
-
-
-@dataclass(frozen=True)
-class SessionCount:
-    """The sessions of an NSI: those attended, the days of those (in Europe/London), and those without an outcome."""
-
-    attended: int = 0
-    days: int = 0
-    no_outcome: int = 0
+from delius.models import MirroredNsi
 
 
 @dataclass(frozen=True)
@@ -38,30 +27,6 @@ class TypeUse:
     type_code: str
     sub_type_code: str
     nsis: int
-
-
-def nsis_of(crn: str) -> list[MirroredNsi]:
-    """Return a person's toolkit NSIs, ended, soft-deleted and gone ones too, the latest referral first."""
-    return sorted(MirroredNsi.objects.filter(crn=crn), key=_latest_first)
-
-
-def session_counts(nsi_ids: Collection[int]) -> dict[int, SessionCount]:
-    """Return the sessions of each of some NSIs, as far as they are still in the contact log."""
-    attended = Q(attended=True)
-    counted = (
-        MirroredContact.objects.filter(nsi_id__in=nsi_ids, gone_since=None)
-        .values("nsi_id")
-        .annotate(
-            in_attendance=Count("contact_id", filter=attended),
-            days=Count(TruncDate("start", tzinfo=LONDON), filter=attended, distinct=True),
-            no_outcome=Count("contact_id", filter=Q(outcome_code="")),
-        )
-    )
-    found = {
-        row["nsi_id"]: SessionCount(attended=row["in_attendance"], days=row["days"], no_outcome=row["no_outcome"])
-        for row in counted
-    }
-    return {nsi_id: found.get(nsi_id, SessionCount()) for nsi_id in nsi_ids}
 
 
 def used_type_codes(crn: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from guidance.models import Feedback, FruitlessSearch
+from guidance.models import Feedback, ZeroResultSearch
 
 
 class NoEditAdmin(admin.ModelAdmin):
@@ -31,8 +31,8 @@ class FeedbackAdmin(NoEditAdmin):
     date_hierarchy = "given_at"
 
 
-@admin.register(FruitlessSearch)
-class FruitlessSearchAdmin(NoEditAdmin):
+@admin.register(ZeroResultSearch)
+class ZeroResultSearchAdmin(NoEditAdmin):
     """Admin of searches without results."""
 
     list_display = ("words", "times", "last_at")

@@ -10,9 +10,9 @@ from guidance.presenters.tags import tag_colour
 FACTS_IN_LIST = ("Age range", "Gender", "Offence types", "Number of sessions")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ToolkitItem:
-    """A toolkit in a list."""
+    """A toolkit in a list. Only the same object is equal."""
 
     slug: str
     title: str
@@ -21,9 +21,9 @@ class ToolkitItem:
     facts: list[Row]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FlagItem:
-    """A risk flag in a list."""
+    """A risk flag in a list. Only the same object is equal."""
 
     title: str
     url: str

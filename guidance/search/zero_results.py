@@ -5,7 +5,7 @@ import unicodedata
 
 from django.db.models import F
 
-from guidance.models import FruitlessSearch
+from guidance.models import ZeroResultSearch
 
 MAX_CHARACTERS = 100
 
@@ -31,7 +31,7 @@ def record_zero_results(words: str) -> None:
     text = _normalised(words)
     if not text or may_be_personal(text):
         return
-    FruitlessSearch.objects.update_or_create(
+    ZeroResultSearch.objects.update_or_create(
         words=text[:MAX_CHARACTERS].rstrip(), defaults={"times": F("times") + 1}, create_defaults={"times": 1}
     )
 

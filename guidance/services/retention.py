@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from guidance.models import Feedback, FruitlessSearch
+from guidance.models import Feedback, ZeroResultSearch
 
 
 def purge_feedback(*, before: datetime) -> tuple[int, int]:
@@ -11,5 +11,5 @@ def purge_feedback(*, before: datetime) -> tuple[int, int]:
     Either may contain a name. Returns how many of each.
     """
     feedback, _ = Feedback.objects.filter(given_at__lt=before).delete()
-    searches, _ = FruitlessSearch.objects.filter(last_at__lt=before).delete()
+    searches, _ = ZeroResultSearch.objects.filter(last_at__lt=before).delete()
     return feedback, searches

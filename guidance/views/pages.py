@@ -14,7 +14,7 @@ from guidance.forms import CompareForm, FeedbackForm, FilterForm, SearchForm
 from guidance.models import FlagCategory, RiskFlagGuidance, ToolkitGuidance
 from guidance.permissions import READ_GUIDANCE
 from guidance.presenters.compare import comparison_rows
-from guidance.presenters.lists import flag_items, toolkit_items
+from guidance.presenters.lists import FlagItem, ToolkitItem, flag_items, toolkit_items
 from guidance.presenters.pages import PageContent, flag_page, toolkit_page
 from guidance.selectors import PublishedPage
 from guidance.views.conditional import conditional
@@ -38,24 +38,26 @@ def index(request: HttpRequest) -> HttpResponse:
 def toolkits(request: HttpRequest) -> HttpResponse:
     """List the toolkits that match the filter."""
     readings = selectors.published(ToolkitGuidance)
-    pages = [reading.page for reading in readings]
+    return conditional(
+        request, (_versions(readings), request.GET.urlencode()), lambda: _filtered_toolkits(request, readings)
+    )
+
+
+def _filtered_toolkits(request: HttpRequest, readings: Readings) -> HttpResponse:
+    pages, items = [reading.page for reading in readings], _toolkit_items(readings)
     form = FilterForm(request.GET, pages=pages)
     form.is_valid()
     found = filter_toolkits(pages, form.criteria())
     context = {
         "form": form,
         "has_errors": bool(form.errors),
-        "matching": toolkit_items(found.matching),
-        "unknown": toolkit_items(found.unknown),
+        "matching": [items[page.slug] for page in found.matching],
+        "unknown": [items[page.slug] for page in found.unknown],
         "is_filtered": form.is_used,
         "chosen": request.GET.getlist("toolkits"),
         "back_url": "",
     }
-    return conditional(
-        request,
-        (_versions(readings), request.GET.urlencode()),
-        lambda: render(request, "guidance/toolkits.html.jinja", context),
-    )
+    return render(request, "guidance/toolkits.html.jinja", context)
 
 
 @require_safe
@@ -99,8 +101,8 @@ def risk_flags(request: HttpRequest) -> HttpResponse:
     readings = selectors.published(RiskFlagGuidance)
     category = request.GET.get("category", "")
     chosen = category if category in FlagCategory.values else ""
-    pages = [reading.page for reading in readings if chosen in ("", reading.page.category)]
-    context = {"flags": flag_items(pages), "categories": FlagCategory.values, "category": chosen}
+    flags = [flag for flag in _flag_items(readings) if chosen in ("", flag.category)]
+    context = {"flags": flags, "categories": FlagCategory.values, "category": chosen}
     return conditional(
         request,
         (_versions(readings), chosen),
@@ -133,6 +135,16 @@ def _page(request: HttpRequest, readings: Readings, page: PageContent) -> HttpRe
 @lru_cache(maxsize=2)
 def _versions(readings: Readings) -> str:
     return str([(each.page.slug, each.version) for each in readings])
+
+
+@lru_cache(maxsize=2)
+def _toolkit_items(readings: Readings) -> dict[str, ToolkitItem]:
+    return {item.slug: item for item in toolkit_items(reading.page for reading in readings)}
+
+
+@lru_cache(maxsize=2)
+def _flag_items(readings: Readings) -> list[FlagItem]:
+    return flag_items(reading.page for reading in readings)
 
 
 @lru_cache(maxsize=MAX_PAGES)

@@ -1,7 +1,6 @@
 """Session store (`SESSION_ENGINE`): Django's database store, with our model and the row that was read."""
 
 from datetime import datetime
-from functools import cache
 from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY as USER_ID
@@ -9,10 +8,12 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import connection
 from django.utils import timezone
 
+from govuk.compiled_queries import CompiledQuery, as_model
 from rarbooking.models import Session, User
 
 SIGNED_IN_AT = "signed_in_at"
 TOKEN_FIELDS = ("refresh_token", "token_expires_at")
+SESSION_WITH_USER = CompiledQuery(lambda: Session.objects.filter(session_key="").filter(expire_date__gt=timezone.now()))
 
 
 class SessionStore(DatabaseStore):
@@ -51,34 +52,10 @@ class SessionStore(DatabaseStore):
 
 def _session_with_user(session_key: str) -> Session | None:
     """Return the row of a session that has not expired, with its user, in one query."""
-    sql, converters = _query(connection.vendor)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [session_key, connection.ops.adapt_datetimefield_value(timezone.now())])
-        found = cursor.fetchone()
+    found = SESSION_WITH_USER.first(session_key, connection.ops.adapt_datetimefield_value(timezone.now()))
     if found is None:
         return None
-    values = list(found)
-    for position, (functions, expression) in converters.items():
-        for convert in functions:
-            values[position] = convert(values[position], expression, connection)
-    names, names_of_user = _columns(Session), _columns(User)
-    row = Session.from_db(connection.alias, names, values[: len(names)])
-    row.user = User.from_db(connection.alias, names_of_user, values[len(names) :]) if row.user_id is not None else None
+    columns = len(Session._meta.concrete_fields)
+    row = as_model(Session, found[:columns])
+    row.user = as_model(User, found[columns:]) if row.user_id is not None else None
     return row
-
-
-@cache
-def _query(vendor: str) -> tuple[str, dict[int, Any]]:
-    """Return the SQL of the query, and the converters of its columns, by position.
-
-    Compiled once: every page makes this query, and compiling it takes longer than making it.
-    """
-    query = Session.objects.filter(session_key="").filter(expire_date__gt=timezone.now()).query
-    compiler = query.get_compiler(connection=connection)
-    sql, _ = compiler.as_sql()
-    return sql, compiler.get_converters(expression for expression, *_ in compiler.select)
-
-
-@cache
-def _columns(model: type[Session | User]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]

@@ -185,7 +185,7 @@ def _tasks() -> Iterator[GaugeMetricFamily]:
 
 
 def _findings() -> Iterator[GaugeMetricFamily]:
-    open_findings = DuplicateNsis.objects.filter(tidied_at=None).count()
+    open_findings = DuplicateNsis.objects.filter(resolved_at=None).count()
     yield GaugeMetricFamily(
         "rarbooking_duplicate_nsi_findings", "Findings of duplicate NSIs not yet resolved in Delius.", open_findings
     )

@@ -7,10 +7,12 @@ from its near copies at once; what another one does is seen when they have aged.
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from django.core.cache.backends import locmem, redis
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.utils.functional import cached_property
 
 MAX_NEAR = 5_000
 MISSING = object()
@@ -93,7 +95,25 @@ class NearCopies(BaseCache):
 
 
 class RedisCache(NearCopies, redis.RedisCache):
-    """Django's Redis cache with near copies."""
+    """Django's Redis cache with near copies, and one client for all threads of a process.
+
+    Django has one for each thread, so that each parallel read would begin with a connection of its own.
+    """
+
+    _servers: list[str]
+    _options: dict[str, Any]
+
+    @cached_property
+    def _cache(self) -> redis.RedisCacheClient:
+        return _client(tuple(self._servers), tuple(sorted(self._options.items())))
+
+
+@cache
+def _client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> redis.RedisCacheClient:
+    client = redis.RedisCacheClient(list(servers), **dict(options))
+    # One of redis-py's for each pool: Django makes one for each command, in as long as the command takes.
+    client._client = cache(client._client)
+    return client
 
 
 class LocMemCache(NearCopies, locmem.LocMemCache):

@@ -14,6 +14,7 @@ from appointments.summaries import change_news, moved_appointments
 from appointments.text_offers import text_offer
 from govuk.formats import counted
 from guidance.summaries import flag_summaries, toolkit_summaries
+from rarbooking.web.components import keep_shapes
 
 MAX_FRAGMENTS = 512
 ATTRIBUTES = "govuk_frontend_jinja/macros/attributes.html"
@@ -82,6 +83,7 @@ def environment(*, loader: BaseLoader, **options: Any) -> Environment:
     )
     env.template_class = _Template
     _shorten_attributes(env)
+    keep_shapes(env)
 
     @lru_cache(MAX_FRAGMENTS)
     def fragment(template: str, **arguments: Any) -> Markup:

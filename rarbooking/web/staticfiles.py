@@ -3,7 +3,7 @@
 from django.contrib.staticfiles.apps import StaticFilesConfig as DjangoStaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# Folders at the top of the front-end packages that hold sources.
+# Folders at the top of govuk-frontend that hold sources.
 PACKAGE_SOURCES = (
     "assets",
     "common",
@@ -11,7 +11,6 @@ PACKAGE_SOURCES = (
     "core",
     "custom-properties",
     "errors",
-    "filters",
     "helpers",
     "macros",
     "objects",
@@ -19,12 +18,11 @@ PACKAGE_SOURCES = (
     "settings",
     "tools",
     "utilities",
-    "vendor",
 )
 
 
 class StaticFilesConfig(DjangoStaticFilesConfig):
-    """Collects the front-end packages without their sources."""
+    """Collects the front-end packages without their sources and their stylesheets, which are part of ours."""
 
     ignore_patterns = [
         *DjangoStaticFilesConfig.ignore_patterns,
@@ -33,7 +31,8 @@ class StaticFilesConfig(DjangoStaticFilesConfig):
         "*.mjs*",
         "*.njk",
         "*.scss*",
-        "init.js",
+        "accessible-autocomplete.min.css*",
+        "govuk-frontend.min.css*",
     ]
 
 

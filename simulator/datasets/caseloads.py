@@ -3,9 +3,9 @@
 import sqlite3
 from datetime import date, datetime
 
+from simulator.database.store import insert, row_or_none
 from simulator.datasets import reference
 from simulator.datasets.demo import ROBIN, Loader, Officer, Person
-from simulator.store import insert, row_or_none
 
 PRACTITIONERS = 64
 # 250,000 people on probation and 16,000 practitioners.

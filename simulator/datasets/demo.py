@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from simulator import records
+from simulator.database import records
+from simulator.database.store import insert
 from simulator.datasets import reference
-from simulator.store import insert
 
 FIRST_PERSON_ID = 2500000001
 FIRST_IDS = {

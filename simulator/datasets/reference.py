@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from simulator.store import insert
+from simulator.database.store import insert
 
 RAR_CATEGORY = "F"
 REQUIREMENT_CATEGORIES = [

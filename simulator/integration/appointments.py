@@ -9,10 +9,11 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import records, serializers
-from simulator.errors import Json, bad_request, conflict, not_found
-from simulator.integration.service import accessible_person, actor, blueprint, event_of, wall_time
-from simulator.request_parsing import (
+from simulator.database import records
+from simulator.database.store import exists, insert, row_or_none, rows
+from simulator.http import serializers
+from simulator.http.errors import Json, bad_request, conflict, not_found
+from simulator.http.request_parsing import (
     MAX_ID,
     Code10,
     Day,
@@ -26,6 +27,7 @@ from simulator.request_parsing import (
     parse_query,
     parse_reference,
 )
+from simulator.integration.service import accessible_person, actor, blueprint, event_of, wall_time
 from simulator.rules.appointments import (
     PutAppointment,
     check_new_appointment,
@@ -37,7 +39,6 @@ from simulator.rules.appointments import (
     open_nsi,
 )
 from simulator.state import current
-from simulator.store import exists, insert, row_or_none, rows
 
 REQUEST_ID = "Idempotency-Key"
 CONTACT = f"/cases/<crn>/contacts/<int(max={MAX_ID}):contact_id>"

@@ -7,13 +7,13 @@ from typing import Annotated
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import serializers
-from simulator.errors import Json, not_found
+from simulator.database.store import exists, row_or_none, rows
+from simulator.http import serializers
+from simulator.http.errors import Json, not_found
+from simulator.http.request_parsing import Model, parse_query
 from simulator.integration.service import accessible_person, account_of, blueprint, limited_access, person_by_crn, today
-from simulator.request_parsing import Model, parse_query
 from simulator.rules import rar_days
 from simulator.state import current
-from simulator.store import exists, row_or_none, rows
 
 MAX_FLAG_NOTES = 1500
 UNALLOCATED = "U"

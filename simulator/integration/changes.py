@@ -7,12 +7,12 @@ from typing import Annotated
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import serializers
-from simulator.errors import Json, bad_request
+from simulator.database.store import row_or_none, rows
+from simulator.http import serializers
+from simulator.http.errors import Json, bad_request
+from simulator.http.request_parsing import MAX_ID, Code20, Model, parse_query
 from simulator.integration.service import actor, blueprint
-from simulator.request_parsing import MAX_ID, Code20, Model, parse_query
 from simulator.state import current
-from simulator.store import row_or_none, rows
 
 # Each part is read in the order of its index, so that the cost of a page does not depend on its position.
 CHANGES = (

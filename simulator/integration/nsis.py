@@ -7,14 +7,15 @@ from typing import Annotated
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import records, serializers
-from simulator.errors import Json, conflict, not_found
+from simulator.database import records
+from simulator.database.store import exists, row_or_none, rows
+from simulator.http import serializers
+from simulator.http.errors import Json, conflict, not_found
+from simulator.http.request_parsing import Code20, Id, Model, parse_body, parse_query, parse_reference
 from simulator.integration.service import accessible_person, actor, blueprint, event_of, today, wall_time
-from simulator.request_parsing import Code20, Id, Model, parse_body, parse_query, parse_reference
 from simulator.rules.nsis import PutNsi, check_new_nsi
 from simulator.rules.organisation import Manager
 from simulator.state import current
-from simulator.store import exists, row_or_none, rows
 
 UUID_LENGTH = 36
 REFERRAL_CONTACT = "NREF"

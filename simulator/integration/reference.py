@@ -6,14 +6,14 @@ from typing import Annotated
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import serializers
+from simulator.database.store import exists, row_or_none, rows
 from simulator.datasets.reference import RAR_CATEGORY
-from simulator.errors import Json, not_found
+from simulator.http import serializers
+from simulator.http.errors import Json, not_found
+from simulator.http.request_parsing import Code20, Model, parse_query
 from simulator.integration.service import blueprint
-from simulator.request_parsing import Code20, Model, parse_query
 from simulator.rules.appointments import outcomes_of
 from simulator.state import current
-from simulator.store import exists, row_or_none, rows
 
 
 class NsiTypesQuery(Model):

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
-from simulator.errors import Problem, not_found
+from simulator.auth.tokens import CLIENT_ROLE, Actor, authenticate
+from simulator.database.store import exists, row_or_none
+from simulator.http.errors import Problem, not_found
 from simulator.state import current
-from simulator.store import exists, row_or_none
-from simulator.tokens import CLIENT_ROLE, Actor, authenticate
 
 blueprint = Blueprint("integration", __name__, url_prefix="/delius")
 

@@ -8,13 +8,13 @@ from typing import Annotated, Any, Literal
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from simulator import serializers
-from simulator.errors import Json, not_found
+from simulator.database.store import row_or_none, rows
+from simulator.http import serializers
+from simulator.http.errors import Json, not_found
+from simulator.http.request_parsing import PageQuery, parse_query
 from simulator.integration.service import account_of, blueprint, limited_access, today, wall_time
-from simulator.request_parsing import PageQuery, parse_query
 from simulator.rules import names, rar_days
 from simulator.state import current
-from simulator.store import row_or_none, rows
 
 TEAMS = (
     "SELECT team.*, provider.code AS provider_code, provider.description AS provider_description FROM team"

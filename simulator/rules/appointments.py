@@ -4,13 +4,13 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from simulator.database.store import exists, row_or_none, rows
 from simulator.datasets.reference import NOT_ALLOWED, RAR_CATEGORY, REQUIRED
-from simulator.errors import bad_request, conflict, not_found
-from simulator.request_parsing import Code10, Id, Model, Notes, OfficeCode, WallMinute
+from simulator.http.errors import bad_request, conflict, not_found
+from simulator.http.request_parsing import Code10, Id, Model, Notes, OfficeCode, WallMinute
+from simulator.http.serializers import coded, minute, moment
 from simulator.rules.organisation import Manager, check_manager
 from simulator.rules.rar_days import in_force
-from simulator.serializers import coded, minute, moment
-from simulator.store import exists, row_or_none, rows
 
 
 class PutAppointment(Model):

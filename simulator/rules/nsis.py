@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from simulator.errors import bad_request
-from simulator.request_parsing import Code20, Day, Id, Model, Notes
+from simulator.database.store import exists, row_or_none
+from simulator.http.errors import bad_request
+from simulator.http.request_parsing import Code20, Day, Id, Model, Notes
 from simulator.rules.organisation import Manager, check_manager
 from simulator.rules.rar_days import in_force
-from simulator.store import exists, row_or_none
 
 
 class PutNsi(Model):

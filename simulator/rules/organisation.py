@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from simulator.errors import bad_request
-from simulator.request_parsing import Model
-from simulator.store import exists
+from simulator.database.store import exists
+from simulator.http.errors import bad_request
+from simulator.http.request_parsing import Model
 
 
 class Manager(Model):

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from simulator.database.store import rows
 from simulator.datasets.reference import RAR_CATEGORY
-from simulator.errors import Json
-from simulator.serializers import compact
-from simulator.store import rows
+from simulator.http.errors import Json
+from simulator.http.serializers import compact
 
 PACE_DAYS = 56
 """The period of the pace: 8 weeks, today included."""

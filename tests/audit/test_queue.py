@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 from audit.delivery.sending import _claim as claim_and_die
 from audit.delivery.sending import send_due_events
 from audit.events import record
-from audit.models import AuditEvent, Sending
+from audit.models import AuditEvent, OutboxEntry
 from tests.audit.conftest import ReadQueue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -30,7 +30,7 @@ def test_what_happened_is_in_the_queue_in_the_shape_of_hmpps_audit(queue: ReadQu
     assert send_due_events() == 1
     (body,) = queue.messages()
     assert json.loads(body) == AuditEvent.objects.get().as_message()
-    assert Sending.objects.get().sent_at
+    assert OutboxEntry.objects.get().sent_at
 
 
 def test_more_events_than_fit_in_one_batch_are_all_sent_once(queue: ReadQueue) -> None:
@@ -52,7 +52,7 @@ def test_while_the_queue_cannot_be_reached_events_wait_and_are_sent_later(
             broken.setenv("AWS_ENDPOINT_URL_SQS", address)
         assert send_due_events() == 0
     settings.AUDIT_QUEUE_URL = queue.url
-    assert Sending.objects.filter(sent_at=None, tries=1).count() == 2
+    assert OutboxEntry.objects.filter(sent_at=None, tries=1).count() == 2
     assert send_due_events() == 0
     with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=True):
         assert send_due_events() == 2
@@ -89,7 +89,7 @@ def test_what_was_taken_back_was_never_recorded(queue: ReadQueue) -> None:
 def test_without_a_queue_events_are_kept_and_nothing_waits() -> None:
     happen()
     assert AuditEvent.objects.count() == 1
-    assert not Sending.objects.exists()
+    assert not OutboxEntry.objects.exists()
     assert send_due_events() == 0
 
 

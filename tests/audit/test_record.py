@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.events import record
-from audit.models import AuditEvent, AuditEventImmutable, PermittedPurge, Sending
+from audit.models import AuditEvent, AuditEventImmutable, OutboxEntry, PermittedPurge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -112,7 +112,7 @@ def test_an_event_that_was_not_sent_yet_is_not_purged(triggers: None, settings: 
     settings.AUDIT_QUEUE_URL = "http://127.0.0.1:9/queue"
     unsent, sent = viewed(days_ago=3001), viewed(days_ago=3000)
     sent = AuditEvent.objects.exclude(id=unsent.id).get()
-    Sending.objects.filter(event=sent).update(sent_at=timezone.now())
+    OutboxEntry.objects.filter(event=sent).update(sent_at=timezone.now())
     call_command("purge_audit", stdout=io.StringIO())
     assert list(AuditEvent.objects.exclude(what="AUDIT_PURGED")) == [unsent]
 

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import Q
+from django.db.models.signals import post_save
 from django.test import Client
 from django.utils import timezone
 
-from booking.models import Booking, BookingState, Draft
+from booking.models import Booking, BookingState, Draft, DuplicateNsis
 from booking.services.delivery import cancellation
 from booking.services.delivery.processing import process
 from booking.services.delivery.resume import resume_due
@@ -163,6 +164,45 @@ class TestNsi:
         (visit,) = visits(simulator)
         assert visit["nsiId"] not in (None, shown["nsiId"])
         assert Booking.objects.get().nsi_id == visit["nsiId"]
+
+    def test_where_the_next_one_is_closed_too_it_is_tried_again_later(
+        self, robin: Client, simulator: Simulator, later: Later
+    ) -> None:
+        shown = simulator.add_nsi("X000001", "TKDEV")
+        answer_all(robin)
+        page = robin.get(f"{CASE}/check/").content.decode()
+        signed = page.split('name="nsi" value="', 1)[1].split('"', 1)[0]
+        simulator.end_nsi(shown["nsiId"], date.today().isoformat())
+        for _ in range(2):
+            simulator.add_nsi("X000001", "TKDEV")
+
+        def end_the_next(instance: DuplicateNsis, **event: Any) -> None:
+            simulator.end_nsi(instance.chosen_nsi_id, date.today().isoformat())
+
+        # It is found, and recorded to have a duplicate, before the appointment is sent again.
+        post_save.connect(end_the_next, sender=DuplicateNsis)
+        try:
+            confirm(robin, nsi=signed)
+        finally:
+            post_save.disconnect(end_the_next, sender=DuplicateNsis)
+        assert Booking.objects.get().state == BookingState.SUBMITTED
+        with later(seconds=16):
+            assert resume_due() == {"booked": 1}
+        (visit,), (left,) = visits(simulator), [nsi for nsi in toolkit_nsis(simulator) if not nsi["endDate"]]
+        assert visit["nsiId"] == left["nsiId"]
+
+    def test_of_one_that_was_closed_nothing_is_kept_while_nobody_knows_of_another(
+        self, robin: Client, simulator: Simulator
+    ) -> None:
+        shown = simulator.add_nsi("X000001", "TKDEV")
+        answer_all(robin)
+        page = robin.get(f"{CASE}/check/").content.decode()
+        signed = page.split('name="nsi" value="', 1)[1].split('"', 1)[0]
+        simulator.end_nsi(shown["nsiId"], date.today().isoformat())
+        simulator.fault("putNsi", "status", status=429)
+        confirm(robin, nsi=signed)
+        booking = Booking.objects.get()
+        assert (booking.state, booking.nsi_id, booking.nsi_created) == (BookingState.SUBMITTED, None, False)
 
     @pytest.mark.parametrize("by_hand", ["ended", "soft-deleted"])
     def test_one_of_ours_that_was_ended_or_deleted_in_delius_is_replaced_knowingly(

@@ -229,6 +229,29 @@ def test_an_answer_costs_no_statement_for_counting_and_an_end_costs_one(robin: C
     assert len([each for each in asked if "journeycount" in each["sql"]]) == 1
 
 
+def test_every_journey_that_is_let_go_is_counted_however_many_they_are(robin: Client) -> None:
+    user, today, many = User.objects.get(), timezone.localdate(), 1100
+    Draft.objects.bulk_create(
+        Draft(user=user, crn=f"Y{each:06}", step="when", started_on=today - timedelta(days=each % 250))
+        for each in range(many)
+    )
+    assert journey_counts.end(Draft.objects.all(), on=today) == many
+    assert not Draft.objects.exists()
+    kept = JourneyCount.objects.filter(event=JourneyEvent.STARTED)
+    assert (kept.count(), sum(each.number for each in kept)) == (250, many)
+    assert JourneyCount.objects.get(event=JourneyEvent.ABANDONED).number == many
+
+
+@pytest.mark.parametrize(
+    ("code", "counted_as"), [("AAA", "with_toolkit"), ("NAT1", "with_nat1"), ("TKDEV", "with_toolkit")]
+)
+def test_whatever_the_code_of_a_toolkit_only_nat1_counts_as_nat1(robin: Client, code: str, counted_as: str) -> None:
+    answer_up_to(robin, "when")
+    made = Booking(requirement_id=1, nsi_type_code=code, toolkit_slug="a-toolkit", provider_code="N90")
+    journey_counts.end(Draft.objects.all(), made=made)
+    assert counted()[counted_as] == {"N90": 1}
+
+
 def test_a_count_has_no_room_for_anybody() -> None:
     columns = {field.name for field in JourneyCount._meta.get_fields()}
     assert columns == {"id", "day", "event", "detail", "number"}

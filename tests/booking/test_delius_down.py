@@ -263,11 +263,11 @@ def test_a_worker_finishes_what_waited_as_soon_as_delius_is_back(robin: Client, 
 def test_a_try_that_could_not_be_sent_is_given_back(robin: Client, simulator: Simulator, later: Later) -> None:
     booking = left_under_way(robin, simulator)
     with later(seconds=16):
-        Booking.objects.update(tries=1)
+        Booking.objects.update(tries=4)
         booking = Booking.objects.select_related("user").get()
         open_circuits(DELIUS)
         simulator.clear_requests()
         now_at = process(booking, try_counted=True)
     now = Booking.objects.get()
-    assert (now_at.state, now.tries, now.sent_at) == (BookingState.SUBMITTED, 0, None)
+    assert (now_at.state, now.tries, now.sent_at) == (BookingState.SUBMITTED, 3, None)
     assert asked(simulator) == []

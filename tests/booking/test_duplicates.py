@@ -131,11 +131,11 @@ def test_a_finding_is_closed_by_the_next_booking_when_only_one_record_is_left(
 ) -> None:
     arrive_at_the_answers(robin)
     press(robin, crn=DEV)
-    assert DuplicateNsis.objects.get().tidied_at is None
+    assert DuplicateNsis.objects.get().resolved_at is None
     simulator.soft_delete_nsi(choices_and_changes(simulator)[1]["nsiId"])
     answer_all(robin, crn=DEV, toolkit="choices-and-changes", days=41)
     press(robin, crn=DEV)
-    assert DuplicateNsis.objects.get().tidied_at
+    assert DuplicateNsis.objects.get().resolved_at
 
 
 class TestSigned:

@@ -16,7 +16,7 @@ from booking.services.delivery.resume import DELIVERY, resume_due
 from booking.services.retention import purge_bookings
 from cases.delivery.resuming import mark_as_settled, resubmit
 
-BEFORE, AFTER = [("booking", "0007_large_tables")], [("booking", "0009_references")]
+BEFORE = [("booking", "0007_large_tables")]
 UNDER_WAY = ("submitted", "nsi_ready", "uncertain")
 FINAL_STATES = ("booked", "refused", "cancelled", "settled")
 
@@ -34,7 +34,7 @@ def old_rows() -> dict[str, Any]:
         ids = {state: _write(old, user.pk, state) for state in (*UNDER_WAY, *FINAL_STATES, "needs_attention")}
     finally:
         executor = MigrationExecutor(connection)
-        executor.migrate(AFTER)
+        executor.migrate(executor.loader.graph.leaf_nodes())
     return ids
 
 

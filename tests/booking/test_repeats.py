@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ from icalendar import Calendar
 
 from booking.models import Booking, Draft
 from booking.repeats import FREQUENCIES, MAX_REPEATS, repeat_dates
+from booking.services import series
 from booking.services.delivery.resume import resume_due
 from tests.booking.journeys import answer_all, answer_up_to, day_in, sent_by_the_page_of
 from tests.booking.test_bad_input import errors_in
-from tests.booking.test_confirming import asked, toolkit_nsis, visits
+from tests.booking.test_confirming import asked, lose, toolkit_nsis, visits
 from tests.simulator_process import Simulator
 
 pytestmark = pytest.mark.database
@@ -183,6 +185,39 @@ class TestBooking:
             assert resume_due() == {"booked": 4}
         assert len(visits(simulator)) == 4
         assert len(toolkit_nsis(simulator)) == 1
+
+    def test_after_eight_seconds_the_rest_is_left_to_a_worker(
+        self, robin: Client, simulator: Simulator, later: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        arrange_weekly(robin)
+        # As the request begins, and after each appointment.
+        clock = iter([100.0, 108.0, 108.1])
+        monkeypatch.setattr(series, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+        address = confirm(robin)
+        assert len(visits(simulator)) == 2
+        assert "We’re still saving these appointments" in robin.get(address).content.decode()
+        with later(seconds=121):
+            assert resume_due() == {"booked": 2}
+        assert len(visits(simulator)) == 4
+
+    def test_where_the_person_may_not_record_the_first_it_is_refused_at_once(
+        self, robin: Client, simulator: Simulator
+    ) -> None:
+        arrange_weekly(robin)
+        simulator.fault("putAppointment", "status", status=403)
+        confirm(robin)
+        assert list(Booking.objects.order_by("start").values_list("state", flat=True)) == ["refused", *["booked"] * 3]
+
+    def test_where_an_earlier_try_may_have_made_the_first_such_an_answer_is_looked_into_by_somebody(
+        self, robin: Client, simulator: Simulator, settings: Any
+    ) -> None:
+        arrange_weekly(robin)
+        lose(simulator, "putAppointment", "drop_after", settings)
+        address = confirm(robin)
+        simulator.clear_faults()
+        simulator.fault("putAppointment", "status", status=403)
+        robin.post(address)
+        assert Booking.objects.earliest("start").state == "needs_attention"
 
     def test_confirming_twice_books_each_once(self, robin: Client, simulator: Simulator) -> None:
         arrange_weekly(robin)

@@ -1,13 +1,16 @@
 """What was left under way is taken further, by whoever comes first, and comes to an end."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db.models.signals import post_save
 from django.test import Client
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from audit.models import AuditEvent
@@ -63,6 +66,16 @@ def test_a_task_is_waiting_for_a_worker_from_the_moment_of_confirming(
     with later(seconds=16):
         call_command("db_worker", batch=True, startup_delay=False, interval=0, verbosity=0)
     assert Booking.objects.get().state == BookingState.BOOKED
+
+
+def test_a_worker_takes_over_fifteen_seconds_after_confirming_where_the_process_dies(
+    robin: Client, simulator: Simulator
+) -> None:
+    answer_all(robin)
+    with time_machine.travel(timezone.now(), tick=False):
+        confirm(robin)
+        task = DBTaskResult.objects.earliest("run_after")
+        assert task.run_after == timezone.now() + timedelta(seconds=15)
 
 
 def test_delays_grow_to_a_quarter_of_an_hour() -> None:
@@ -203,6 +216,16 @@ def test_your_cases_shows_a_booking_until_its_outcome_has_been_seen(
     assert "has been arranged" in robin.get("/").content.decode()
     assert "Appointment arranged" in robin.get(address).content.decode()
     assert "has been arranged" not in robin.get("/").content.decode()
+
+
+def test_who_has_seen_a_booking_under_way_has_not_seen_its_outcome(
+    robin: Client, simulator: Simulator, later: Any
+) -> None:
+    booking = left_under_way(robin, simulator)
+    robin.get(f"/cases/X000001/appointments/{booking.id}/")
+    with later(seconds=16):
+        resume_due()
+    assert "has been arranged" in robin.get("/").content.decode()
 
 
 def test_an_outcome_seen_at_once_is_no_news(robin: Client, simulator: Simulator) -> None:

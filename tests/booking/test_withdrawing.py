@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from audit.models import AuditEvent
@@ -87,7 +89,9 @@ def test_while_another_booking_may_come_to_use_it_the_nsi_waits(
     simulator.fault("putAppointment", "status", status=429, times=None)
     confirm(robin)
     with later(minutes=MINUTES + 1):
+        DBTaskResult.objects.all().delete()
         assert withdraw_due() == 0
+        assert DBTaskResult.objects.get().run_after > timezone.now() + WITHDRAWAL_DELAY - timedelta(minutes=1)
         assert len(toolkit_nsis(simulator)) == 1
         simulator.clear_faults()
         assert resume_due() == {"booked": 1}
@@ -116,15 +120,38 @@ def test_after_a_cancellation_the_nsi_is_withdrawn_too(
     assert toolkit_nsis(simulator) == []
 
 
-def test_an_nsi_that_was_there_before_is_never_withdrawn(robin: Client, simulator: Simulator, later: Later) -> None:
-    simulator.add_nsi("X000001", "TKDEV")
+@pytest.mark.parametrize("reference", ["", "urn:a:1", "urn:z:1"])
+@pytest.mark.parametrize("arrange", [press, confirm], ids=["known from the page", "found by Delius"])
+def test_an_nsi_that_was_there_before_is_never_withdrawn(
+    robin: Client, simulator: Simulator, later: Later, reference: str, arrange: Callable[[Client], Any]
+) -> None:
+    simulator.add_nsi("X000001", "TKDEV", externalReference=reference or None)
     answer_all(robin)
     simulator.fault("putAppointment", "status", status=400)
-    press(robin)
+    arrange(robin)
     with later(minutes=MINUTES + 1):
         withdraw_due()
     assert len(toolkit_nsis(simulator)) == 1
     assert "withdrawNsi" not in asked(simulator)
+
+
+@pytest.mark.parametrize(("status", "answer"), [(400, "Refused"), (403, "LimitedAccess")])
+def test_a_withdrawal_that_delius_does_not_allow_is_on_record_and_not_tried_again(
+    robin: Client, simulator: Simulator, later: Later, status: int, answer: str
+) -> None:
+    booking = refused(robin, simulator)
+    simulator.fault("withdrawNsi", "status", status=status)
+    with later(minutes=MINUTES + 1):
+        assert withdraw_due() == 0
+    booking.refresh_from_db()
+    assert booking.withdraw_nsi_at is None
+    assert booking.history.last().detail == f"NSI not withdrawn: {answer}"
+    assert not AuditEvent.objects.filter(what="NSI_WITHDRAWN").exists()
+
+
+def test_an_nsi_is_withdrawn_when_the_runbook_says() -> None:
+    runbook = Path(__file__).resolve().parent.parent.parent / "docs" / "runbook.md"
+    assert f"the NSI is withdrawn {MINUTES:.0f} minutes later" in runbook.read_text()
 
 
 def test_an_nsi_from_which_somebody_hung_something_by_hand_stays(
@@ -137,6 +164,7 @@ def test_an_nsi_from_which_somebody_hung_something_by_hand_stays(
         assert withdraw_due() == 0
     assert len(toolkit_nsis(simulator)) == 1
     assert booking.history.last().detail == "NSI not withdrawn: IN_USE"
+    assert not AuditEvent.objects.filter(what="NSI_WITHDRAWN").exists()
     assert not Booking.objects.exclude(withdraw_nsi_at=None).exists()
 
 
@@ -155,8 +183,10 @@ def test_a_withdrawal_without_an_answer_is_sent_again(
     refused(robin, simulator)
     lose(simulator, "withdrawNsi", kind, settings)
     with later(minutes=MINUTES + 1):
+        DBTaskResult.objects.all().delete()
         assert withdraw_due() == 0
         assert withdraw_due() == 0
+        assert DBTaskResult.objects.get().run_after > timezone.now() + WITHDRAWAL_DELAY - timedelta(minutes=1)
     simulator.clear_faults()
     with later(minutes=3 * MINUTES):
         assert withdraw_due() == 1

@@ -1,61 +1,18 @@
 """What the mirror says, from rows as a sync leaves them."""
 
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 
-from delius.london import LONDON
 from delius.mirror import selectors as mirror
-from delius.mirror.selectors import SessionCount, TypeUse
-from tests.delius.factories import ENDED, GONE, SOFT_DELETED, TEAM, make_contact, make_nsi
-from tests.delius.values import BRIAN, CLARA, NOW
+from delius.mirror.selectors import TypeUse
+from tests.delius.factories import ENDED, GONE, SOFT_DELETED, TEAM, make_nsi
+from tests.delius.values import BRIAN, CLARA
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 OTHER_TEAM = "N90BBB"
 INACTIVE = {"active": False}
-
-
-class TestNsisOf:
-    def test_a_persons_nsis_come_latest_first_whatever_became_of_them(self):
-        make_nsi(nsi_id=1, referral_date=None)
-        make_nsi(nsi_id=2, referral_date=date(2026, 4, 1), **ENDED)
-        make_nsi(nsi_id=3, referral_date=date(2026, 5, 1), **SOFT_DELETED)
-        make_nsi(nsi_id=4, crn=CLARA)
-        make_nsi(nsi_id=5, referral_date=date(2026, 5, 1), **GONE)
-        assert [nsi.nsi_id for nsi in mirror.nsis_of(BRIAN)] == [3, 5, 2, 1]
-
-
-class TestSessionCounts:
-    def test_sessions_attended_are_counted_and_their_days_in_london(self):
-        nsi = make_nsi()
-        for start in ((2026, 6, 1, 10), (2026, 6, 1, 14), (2026, 6, 3, 0)):
-            make_contact(nsi, start=datetime(*start, tzinfo=LONDON))
-        assert mirror.session_counts([nsi.nsi_id]) == {nsi.nsi_id: SessionCount(attended=3, days=2)}
-
-    def test_two_sessions_of_one_utc_day_may_be_on_two_days_in_london(self):
-        nsi = make_nsi()
-        make_contact(nsi, start=datetime(2026, 6, 1, 23, 30, tzinfo=LONDON))
-        make_contact(nsi, start=datetime(2026, 6, 2, 0, 15, tzinfo=LONDON))
-        assert mirror.session_counts([nsi.nsi_id])[nsi.nsi_id].days == 2
-
-    def test_missed_sessions_do_not_count_and_those_without_an_outcome_are_apart(self):
-        nsi = make_nsi()
-        make_contact(nsi, outcome_code="AFTA", attended=False)
-        make_contact(nsi, outcome_code="", attended=None)
-        assert mirror.session_counts([nsi.nsi_id]) == {nsi.nsi_id: SessionCount(no_outcome=1)}
-
-    def test_sessions_that_are_gone_do_not_count(self):
-        nsi = make_nsi()
-        make_contact(nsi, gone_since=NOW)
-        assert mirror.session_counts([nsi.nsi_id]) == {nsi.nsi_id: SessionCount()}
-
-    def test_all_nsis_asked_for_are_answered_at_once(self, django_assert_num_queries):
-        first, second = make_nsi(), make_nsi()
-        make_contact(first)
-        with django_assert_num_queries(1):
-            counts = mirror.session_counts([first.nsi_id, second.nsi_id, 99])
-        assert [counts[each].attended for each in (first.nsi_id, second.nsi_id, 99)] == [1, 0, 0]
 
 
 class TestUsedTypeCodes:

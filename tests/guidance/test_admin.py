@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from guidance.models import Feedback, FruitlessSearch, PageState, ToolkitGuidance
+from guidance.models import Feedback, PageState, ToolkitGuidance, ZeroResultSearch
 from guidance.services.publishing import archive, publish_due, restore, save_draft, versions
 from guidance.tasks import publish_due_guidance
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
@@ -531,9 +531,9 @@ class TestLists:
 
     def test_what_readers_said_and_did_not_find_is_listed(self, designer: Client) -> None:
         Feedback.objects.create(page="/guidance/toolkits/maps-for-change/", useful=False, comment="Too long")
-        FruitlessSearch.objects.create(words="zebra", times=3)
+        ZeroResultSearch.objects.create(words="zebra", times=3)
         assert "Too long" in text_of(designer.get(reverse("admin:guidance_feedback_changelist")))
-        assert "zebra" in text_of(designer.get(reverse("admin:guidance_fruitlesssearch_changelist")))
+        assert "zebra" in text_of(designer.get(reverse("admin:guidance_zeroresultsearch_changelist")))
 
 
 class TestFrontPage:

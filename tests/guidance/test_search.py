@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from govuk.sorting import fold
-from guidance.models import FruitlessSearch, RiskFlagGuidance, SearchEntry, ToolkitGuidance
+from guidance.models import RiskFlagGuidance, SearchEntry, ToolkitGuidance, ZeroResultSearch
 from guidance.search import SearchResult, record_zero_results, search_guidance
 from guidance.search.snippets import snippet
 from guidance.search.terms import STOP_WORDS, fuzzy_matches, query_terms
@@ -398,9 +398,9 @@ def test_a_word_that_pages_have_is_not_taken_for_another() -> None:
     assert fuzzy_matches("1234", {"1235"}) == fuzzy_matches("ab", {"abc"}) == []
 
 
-class TestFruitless:
+class TestZeroResults:
     def stored(self) -> dict[str, int]:
-        return dict(FruitlessSearch.objects.values_list("words", "times"))
+        return dict(ZeroResultSearch.objects.values_list("words", "times"))
 
     def test_the_same_words_in_another_form_are_counted_together(self) -> None:
         for words in ("Anger management", "  anger\n MANAGEMENT ", "ａnger management", "anger\0management"):

@@ -25,7 +25,7 @@ from delius.models import MirrorCursor
 from delius.selectors import RarRequirement
 from delius.writes.appointments import NAMESPACE
 from guidance.admin.workflow import STEPS as LIFE
-from guidance.models import Feedback, FruitlessSearch
+from guidance.models import Feedback, ZeroResultSearch
 from guidance.services import previews, publishing
 from rarbooking.web.request_bodies import force_utf8
 from tests.booking.journeys import day_in, typed
@@ -321,7 +321,7 @@ class World:
         make_contact(make_nsi())
         MirrorCursor.objects.create(type_codes="TKDEV", updated_at=now)
         Feedback.objects.create(page="/guidance/toolkits/maps-for-change/", useful=True)
-        FruitlessSearch.objects.create(words="nothing")
+        ZeroResultSearch.objects.create(words="nothing")
         ToolkitList.objects.create()
         Group.objects.get_or_create(name="Somebody")
         resume_due_bookings.enqueue()

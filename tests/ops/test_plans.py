@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.fill import fill
+from bench.data.fill import fill
 from bench.stack import stack
 from scripts.servers import environment, postgres_binaries, run_python
 
@@ -33,7 +33,7 @@ def plans() -> Iterator[list[dict[str, Any]]]:
         servers.make_database("grown")
         fill(servers, bookings=BOOKINGS)
         file = servers.folder / "plans.json"
-        run_python("bench.plans", str(file), env=environment(**{**servers.settings, "LOG_LEVEL": "CRITICAL"}))
+        run_python("bench.measures.plans", str(file), env=environment(**{**servers.settings, "LOG_LEVEL": "CRITICAL"}))
         yield json.loads(file.read_text())
 
 

@@ -19,7 +19,7 @@ from bench.journey import (
     wanted,
 )
 from bench.load import settle
-from bench.reconcile import Reconciled, reconcile
+from bench.measures.reconcile import Reconciled, reconcile
 from bench.restore import back_up, confirm_drafts, restore
 from bench.stack import Stack, stack
 from scripts.servers import postgres_binaries

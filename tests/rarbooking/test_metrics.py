@@ -203,11 +203,11 @@ def test_a_task_that_failed_is_counted(scrape: Scrape) -> None:
     assert (found[labelled("rarbooking_failed_tasks")], found[labelled("rarbooking_task_queue_depth")]) == (1, 0)
 
 
-def test_findings_of_duplicate_nsis_count_until_they_are_tidied(scrape: Scrape) -> None:
+def test_findings_of_duplicate_nsis_count_until_they_are_resolved(scrape: Scrape) -> None:
     place = {"crn": "X000001", "event_id": 1, "requirement_id": 2, "chosen_nsi_id": 3, "other_nsi_ids": [4]}
     now = timezone.now()
     DuplicateNsis.objects.create(**place, nsi_type_code="TKDEV", seen_at=now)
-    DuplicateNsis.objects.create(**place, nsi_type_code="TKMAP", seen_at=now, tidied_at=now)
+    DuplicateNsis.objects.create(**place, nsi_type_code="TKMAP", seen_at=now, resolved_at=now)
     assert scrape()[labelled("rarbooking_duplicate_nsi_findings")] == 1
 
 

@@ -17,7 +17,7 @@ from tests.people import account, client_of
 
 pytestmark = pytest.mark.django_db
 SEES = {
-    Role.CONTENT_DESIGNER: {"ToolkitGuidance", "RiskFlagGuidance", "Feedback", "FruitlessSearch"},
+    Role.CONTENT_DESIGNER: {"ToolkitGuidance", "RiskFlagGuidance", "Feedback", "ZeroResultSearch"},
     Role.TOOLKIT_ADMINISTRATOR: {"Toolkit", "Rollout", "ToolkitList", "JourneyCount"},
     Role.SERVICE_SUPPORT: {
         "AuditEvent",

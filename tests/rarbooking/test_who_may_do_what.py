@@ -20,7 +20,7 @@ from audit.models import AuditEvent
 from booking.models import Booking, BookingState, DuplicateNsis
 from booking.tasks import resume_due_bookings
 from delius.models import MirrorCursor
-from guidance.models import Feedback, FruitlessSearch
+from guidance.models import Feedback, ZeroResultSearch
 from rarbooking.models import User
 from rarbooking.roles import Role
 from tests.appointments.texts import turn_on
@@ -185,7 +185,7 @@ MODELS: dict[str, tuple[frozenset[Role], frozenset[Role], frozenset[Role], froze
     "delius.mirrorednsi": (SUPPORT, NOBODY, NOBODY, NOBODY),
     "django_tasks_database.dbtaskresult": (SUPPORT, NOBODY, NOBODY, NOBODY),
     "guidance.feedback": (DESIGNERS, NOBODY, NOBODY, DESIGNERS),
-    "guidance.fruitlesssearch": (DESIGNERS, NOBODY, NOBODY, DESIGNERS),
+    "guidance.zeroresultsearch": (DESIGNERS, NOBODY, NOBODY, DESIGNERS),
     "guidance.riskflagguidance": (DESIGNERS, DESIGNERS, DESIGNERS, NOBODY),
     "guidance.toolkitguidance": (DESIGNERS, DESIGNERS, DESIGNERS, NOBODY),
     "rarbooking.user": (SUPPORT, NOBODY, NOBODY, NOBODY),
@@ -295,7 +295,7 @@ def rows_of(robin: User) -> dict[str, str]:
         "mirroredcontact": make_contact(nsi),
         "mirrorednsi": nsi,
         "feedback": Feedback.objects.create(page="/guidance/toolkits/maps-for-change/", useful=True),
-        "fruitlesssearch": FruitlessSearch.objects.create(words="nothing"),
+        "zeroresultsearch": ZeroResultSearch.objects.create(words="nothing"),
         "riskflagguidance": make_flag_page(),
         "toolkitguidance": make_toolkit_page(),
         "user": robin,

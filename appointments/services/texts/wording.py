@@ -1,4 +1,4 @@
-"""What a text says: the person's first name, day, time and place, and nothing of probation, RAR or the toolkit.
+"""What a person is texted: their first name, day, time and place, and nothing of probation, RAR or the toolkit.
 
 The templates in GOV.UK Notify say the same, word for word (docs/runbook.md): before a text is sent, what Notify would
 send is compared with what the user was shown.

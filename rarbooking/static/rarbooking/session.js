@@ -35,8 +35,8 @@ function lastsFor(seconds) {
 }
 
 function warn(canExtend) {
-  for (const each of ending.querySelectorAll("[data-rar-may-stay]")) each.hidden = !canExtend;
-  for (const each of ending.querySelectorAll("[data-rar-may-not-stay]")) each.hidden = canExtend;
+  for (const each of ending.querySelectorAll("[data-rar-shown-if-extendable]")) each.hidden = !canExtend;
+  for (const each of ending.querySelectorAll("[data-rar-shown-unless-extendable]")) each.hidden = canExtend;
   ending.querySelector("[data-rar-at]").textContent = clock.format(endsAt).replace(/\s/u, "");
   if (!ending.open) ending.showModal();
 }

@@ -1,0 +1,1 @@
+"""Data of any size: a filled database, and a feed of changes."""

@@ -1,0 +1,1 @@
+"""Delius's records in SQLite."""

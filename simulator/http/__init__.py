@@ -1,0 +1,1 @@
+"""Requests, responses and the server that every part shares."""
