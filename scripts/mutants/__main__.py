@@ -169,8 +169,8 @@ def measured_in(tree: Tree, digest: str) -> Measured:
     """Return which tests execute what: as it was measured last time, where nothing has changed."""
     kept = FOLDER / f"measured-{digest[:16]}.json"
     if not kept.exists():
-        kept.write_text(measure(tree.root, ROOMS, workers=WORKERS).as_json())
-    return Measured.from_json(kept.read_text())
+        kept.write_text(json.dumps(asdict(measure(tree.root, ROOMS, workers=WORKERS))))
+    return Measured(**json.loads(kept.read_text()))
 
 
 def try_all(tree: Tree, sample: Sample, record: Record, measured: Measured) -> None:

@@ -9,10 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from coverage import CoverageData
-
 FOLDERS = ("toolkits", "delius", "booking", "appointments", "cases", "audit", "faults")
 PYTEST = ("-m", "pytest", "-q", "-p", "scripts.mutants.pytest_plugin", "-m", "not browser")
+COVERAGE = """
+[run]
+relative_files = true
+include = {include}
+[json]
+show_contexts = true
+"""
 
 
 @dataclass(frozen=True)
@@ -20,64 +25,52 @@ class Measured:
     """The tests that passed, with their seconds, and by module and line those that execute it."""
 
     seconds: dict[str, float]
-    lines: dict[str, dict[int, set[str]]]
+    lines: dict[str, dict[str, list[str]]]
 
     def of(self, module: str, source: str, line: int) -> list[str]:
-        """Return the tests that notice a line, the quickest first: those of its statement.
+        """Return the tests that may notice a change of a line, the quickest first: those that execute its statement.
 
         What is executed when the module is imported has those of the whole module.
         """
         executed = self.lines.get(module, {})
         statement = _statement(source, line)
-        tests = set().union(*(executed.get(each, set()) for each in statement or executed))
-        return sorted(tests & set(self.seconds), key=lambda test: self.seconds[test])
-
-    def as_json(self) -> str:
-        """Return it as text."""
-        lines = {module: {line: sorted(tests) for line, tests in found.items()} for module, found in self.lines.items()}
-        return json.dumps({"seconds": self.seconds, "lines": lines})
-
-    @classmethod
-    def from_json(cls, text: str) -> "Measured":
-        """Read it from text."""
-        read = json.loads(text)
-        return cls(
-            read["seconds"],
-            {
-                module: {int(line): set(tests) for line, tests in found.items()}
-                for module, found in read["lines"].items()
-            },
-        )
+        tests = {
+            test
+            for number, found in executed.items()
+            if statement is None or int(number) in statement
+            for test in found
+            if test in self.seconds
+        }
+        return sorted(tests, key=lambda test: self.seconds[test])
 
 
 def measure(tree: Path, rooms: Iterable[str], *, workers: int) -> Measured:
     """Run all tests in a tree, with what each of them executes of some rooms."""
-    data, times = tree / "var" / "coverage", tree / "var" / "times.json"
-    config = tree / "var" / "coveragerc"
-    config.write_text(f"[run]\nrelative_files = true\ninclude = {','.join(map(_pattern, rooms))}\n")
+    config, report, times = (tree / "var" / name for name in ("coveragerc", "coverage.json", "times.json"))
+    config.write_text(COVERAGE.format(include=",".join(map(_pattern, rooms))))
     subprocess.run(
         [
-            *(sys.executable, *PYTEST, f"-n{workers}", "--cov", f"--cov-config={config}"),
-            *("--cov-context=test", "--cov-report=", *(f"tests/{folder}" for folder in FOLDERS)),
+            *(sys.executable, *PYTEST, f"-n{workers}", "--cov", f"--cov-config={config}", "--cov-context=test"),
+            *(f"--cov-report=json:{report}", *(f"tests/{folder}" for folder in FOLDERS)),
         ],
         cwd=tree,
-        env={**os.environ, "COVERAGE_FILE": str(data), "MUTANTS_TIMES": str(times)},
+        env={**os.environ, "MUTANTS_TIMES": str(times)},
         check=False,
     )
-    found = CoverageData(str(data))
-    found.read()
     lines = {
-        module: {
-            line: {context.rpartition("|")[0] for context in contexts if context}
-            for line, contexts in found.contexts_by_lineno(module).items()
-        }
-        for module in found.measured_files()
+        module: {line: sorted(_tests(contexts)) for line, contexts in found["contexts"].items()}
+        for module, found in json.loads(report.read_text())["files"].items()
     }
     return Measured(json.loads(times.read_text()), lines)
 
 
 def _pattern(room: str) -> str:
     return room if room.endswith(".py") else f"{room}/*"
+
+
+def _tests(contexts: list[str]) -> set[str]:
+    # A context is of a test's set-up, run or teardown, or "" outside of tests.
+    return {context.rpartition("|")[0] for context in contexts if context}
 
 
 def _statement(source: str, line: int) -> range | None:

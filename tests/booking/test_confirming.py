@@ -137,6 +137,14 @@ class TestNsi:
         press(robin, crn="X000003")
         assert simulator.nsis("X000003") == before
 
+    @pytest.mark.parametrize(("crn", "warned"), [("X000002", False), ("X000003", True)], ids=["one", "two"])
+    def test_support_is_warned_of_several_and_of_several_only(
+        self, robin: Client, caplog: pytest.LogCaptureFixture, crn: str, warned: bool
+    ) -> None:
+        answer_all(robin, crn=crn, toolkit="choices-and-changes", days=40)
+        confirm(robin, crn=crn)
+        assert any("nsi_duplicates" in str(record.msg) for record in caplog.records) == warned
+
     @pytest.mark.parametrize(
         ("toolkit", "code", "sub_type", "length"),
         [("skills-for-relationships", "TKSFR", None, 10), ("new-me-mot", "TKNEW", "TKNEW1", None)],
@@ -418,6 +426,17 @@ class TestRefusals:
         assert "TKDEV" not in page
         assert robin.get(f"{CASE}/toolkit/?change=1").status_code == 200
         assert visits(simulator) == []
+
+    def test_where_there_is_another_appointment_delius_is_asked_nothing_more(
+        self, robin: Client, simulator: Simulator
+    ) -> None:
+        answer_all(robin)
+        day = (date.today() + timedelta(days=7)).isoformat()
+        simulator.add_contact("X000001", start=f"{day}T09:15", end=f"{day}T09:45")
+        simulator.clear_requests()
+        confirm(robin)
+        assert Booking.objects.get().clash
+        assert asked(simulator) == ["putNsi", "putAppointment"]
 
     @pytest.mark.parametrize(("status", "words"), [(403, "is not allowed to record this"), (404, "no longer has")])
     def test_who_may_not_or_has_nothing_to_record_it_on_is_told_so(

@@ -132,6 +132,26 @@ def test_a_series_that_is_taken_back_was_left_at_its_answers(robin: Client, simu
     assert counted() == {"started": {"": 1}, "left": {"check": 1}}
 
 
+def test_a_series_of_which_the_first_was_refused_is_finished(robin: Client, simulator: Simulator) -> None:
+    arrange_weekly(robin)
+    simulator.fault("putAppointment", "status", status=400)
+    confirm_series(robin)
+    assert Booking.objects.earliest("start").state == BookingState.REFUSED
+    assert counted()["finished"] == {"": 1}
+    assert "left" not in counted()
+
+
+def test_a_series_that_a_process_took_back_and_died_was_left_at_its_answers(
+    robin: Client, simulator: Simulator
+) -> None:
+    arrange_weekly(robin)
+    simulator.fault("putNsi", "status", status=429, times=None)
+    confirm_series(robin)
+    Booking.objects.update(state=BookingState.CANCELLED)
+    robin.post(f"{CASE}/notes/", {"notes": "Another one", "notes_repeat": "yes"})
+    assert counted() == {"started": {"": 2}, "left": {"check": 1}}
+
+
 def test_a_journey_that_stands_still_for_a_week_is_left_until_it_moves_again(robin: Client) -> None:
     answer_up_to(robin, "where")
     touched(days_ago=6.9)

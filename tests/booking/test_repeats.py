@@ -134,6 +134,12 @@ class TestBooking:
         assert [each for each in asked(simulator) if each.startswith("put")] == ["putNsi", *["putAppointment"] * 4]
         assert not Draft.objects.exists()
 
+    def test_an_appointment_with_one_repeat_is_a_series_too(self, robin: Client, simulator: Simulator) -> None:
+        arrange_weekly(robin, leave_out=(in_a_week(2), in_a_week(3)))
+        page = robin.get(confirm(robin)).content.decode()
+        assert "Appointments arranged" in page
+        assert sorted(each["start"][:10] for each in visits(simulator)) == [in_a_week(), in_a_week(1)]
+
     def test_notes_sensitivity_and_rar_can_be_kept_to_this_appointment(
         self, robin: Client, simulator: Simulator
     ) -> None:
@@ -164,7 +170,10 @@ class TestBooking:
         }
         assert robin.post(answer["Location"], another)["Location"] == f"{CASE}/check/"
         confirm(robin)
-        assert f"{in_a_week(2)}T14:00" in [each["start"] for each in visits(simulator)]
+        [again] = [each for each in visits(simulator) if each["start"] == f"{in_a_week(2)}T14:00"]
+        first = next(each for each in visits(simulator) if each["start"] == f"{in_a_week()}T09:00")
+        alike = ("type", "nsiId", "team", "officeLocationCode", "notes", "sensitive", "rarActivity")
+        assert [again[name] for name in alike] == [first[name] for name in alike]
         assert len(toolkit_nsis(simulator)) == 1
 
     def test_where_the_first_is_refused_its_repeats_are_still_booked(self, robin: Client, simulator: Simulator) -> None:

@@ -119,6 +119,19 @@ def test_a_booking_that_is_taken_back_while_a_worker_gives_it_up_stays_taken_bac
     assert Booking.objects.get().state == BookingState.CANCELLED
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_worker_leaves_to_support_what_may_be_in_delius_and_cannot_be_read_any_more(
+    robin: Client, simulator: Simulator, later: Any, settings: Any, status: int
+) -> None:
+    answer_all(robin)
+    lose(simulator, "putAppointment", "drop_after", settings)
+    confirm(robin)
+    simulator.clear_faults()
+    simulator.fault("putAppointment", "status", status=status)
+    with later(seconds=16):
+        assert resume_due() == {"needs_attention": 1}
+
+
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
 def test_two_bookings_of_one_toolkit_share_an_nsi_though_nobody_heard_what_became_of_it(
     signed_in: Callable[[str], Client], simulator: Simulator, later: Any, settings: Any, kind: str

@@ -135,6 +135,20 @@ def test_an_nsi_that_was_there_before_is_never_withdrawn(
     assert "withdrawNsi" not in asked(simulator)
 
 
+@pytest.mark.parametrize("answers", [{"rar": "no"}, {"toolkit": "maps-for-change"}], ids=["no RAR", "an NSI of before"])
+def test_a_booking_that_made_no_nsi_leaves_none_to_withdraw_however_often_it_was_tried(
+    robin: Client, simulator: Simulator, answers: dict[str, str]
+) -> None:
+    simulator.add_nsi("X000001", "TKMAP")
+    answer_all(robin, **answers)
+    simulator.fault("putAppointment", "status", status=429)
+    address = confirm(robin)["Location"]
+    simulator.fault("putAppointment", "status", status=400)
+    robin.post(address)
+    booking = Booking.objects.get()
+    assert (booking.state, booking.withdraw_nsi_at) == (BookingState.REFUSED, None)
+
+
 @pytest.mark.parametrize(("status", "answer"), [(400, "Refused"), (403, "LimitedAccess")])
 def test_a_withdrawal_that_delius_does_not_allow_is_on_record_and_not_tried_again(
     robin: Client, simulator: Simulator, later: Later, status: int, answer: str

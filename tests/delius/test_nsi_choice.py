@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from delius.records import Nsi
-from delius.writes.nsis import choose
+from delius.writes.nsis import RequirementNsis, choose
 from tests.delius.values import URN, an_nsi
 
-MINE = 1
+MINE = 1001
 DAYS = st.dates(date(2025, 1, 1), date(2025, 1, 5))
 NSIS = st.lists(
     st.builds(
         an_nsi,
         nsi_id=st.integers(1, 20),
         type=st.sampled_from([{"code": "TKDEV"}, {"code": "TKCAC"}]),
-        requirement_id=st.sampled_from([MINE, 2, None]),
+        requirement_id=st.sampled_from([MINE, 2, 2002, None]),
         referral_date=DAYS | st.none(),
         active=st.booleans(),
         soft_deleted=st.booleans(),
@@ -30,14 +30,20 @@ NSIS = st.lists(
 )
 
 
+def of_mine(nsis: list[Nsi], type_code: str = "TKDEV", sub_type_code: str = "") -> RequirementNsis:
+    """The choice by ids and codes as they come from elsewhere: the same, but other objects."""
+    requirement_id, type_code, sub_type_code = int(str(MINE)), "".join([*type_code]), "".join([*sub_type_code])
+    return choose(nsis, requirement_id=requirement_id, type_code=type_code, sub_type_code=sub_type_code)
+
+
 def chosen(nsis: list[Nsi]) -> list[Nsi]:
-    return list(choose(nsis, requirement_id=MINE, type_code="TKDEV").usable)
+    return list(of_mine(nsis).usable)
 
 
 @given(NSIS)
 def test_what_is_chosen_from_is_exactly_what_may_be_used(nsis: list[Nsi]) -> None:
     of_the_toolkit = [nsi for nsi in nsis if nsi.type.code == "TKDEV" and nsi.active and not nsi.soft_deleted]
-    found = choose(nsis, requirement_id=MINE, type_code="TKDEV")
+    found = of_mine(nsis)
     assert {nsi.nsi_id for nsi in found.usable} == {n.nsi_id for n in of_the_toolkit if n.requirement_id == MINE}
     assert {nsi.nsi_id for nsi in found.elsewhere} == {n.nsi_id for n in of_the_toolkit if n.requirement_id != MINE}
 
@@ -69,20 +75,19 @@ def test_nothing_passed_over_is_better_than_what_is_chosen(nsis: list[Nsi]) -> N
     ids=["one of ours", "the one with more appointments", "the latest referral", "one that was referred"],
 )
 def test_the_first_of_several(better: dict[str, Any], worse: dict[str, Any]) -> None:
-    first, second = an_nsi(8, **better), an_nsi(7, **worse)
+    first, second = an_nsi(8, requirement_id=MINE, **better), an_nsi(7, requirement_id=MINE, **worse)
     assert chosen([second, first]) == [first, second]
 
 
 def test_of_two_alike_the_lowest_id_comes_first() -> None:
-    assert [nsi.nsi_id for nsi in chosen([an_nsi(9), an_nsi(8)])] == [8, 9]
+    assert [nsi.nsi_id for nsi in chosen([an_nsi(number, requirement_id=MINE) for number in (9, 8)])] == [8, 9]
 
 
 def test_where_a_toolkit_has_a_sub_type_only_nsis_of_it_are_reused() -> None:
     mot, other, without = (
-        an_nsi(number, type={"code": "TKNEW"}, sub_type=code and {"code": code})
+        an_nsi(number, requirement_id=MINE, type={"code": "TKNEW"}, sub_type=code and {"code": code})
         for number, code in enumerate(["TKNEW1", "TKNEW2", None], start=1)
     )
     every = [mot, other, without]
-    of_the_sub_type = choose(every, requirement_id=MINE, type_code="TKNEW", sub_type_code="TKNEW1")
-    assert of_the_sub_type.usable == (mot,)
-    assert len(choose(every, requirement_id=MINE, type_code="TKNEW").usable) == 3
+    assert of_mine(every, "TKNEW", "TKNEW1").usable == (mot,)
+    assert len(of_mine(every, "TKNEW").usable) == 3

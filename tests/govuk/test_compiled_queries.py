@@ -1,6 +1,7 @@
 """A query that is compiled once answers as Django's own does."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -38,14 +39,8 @@ def test_what_is_under_way_is_this_persons_and_neither_cancelled_nor_seen(user: 
 
     def book(crn: str, **values: object) -> None:
         now = timezone.now()
-        fields = {
-            "user": user,
-            "state": BookingState.SUBMITTED,
-            "start": now,
-            "end": now,
-            "event_id": 1,
-            "sensitive": False,
-        }
+        times = {"start": now, "end": now + timedelta(hours=1)}
+        fields = {"user": user, "state": BookingState.SUBMITTED, "event_id": 1, "sensitive": False, **times}
         Booking.objects.create(id=uuid.uuid4(), crn=crn, **(fields | values))
 
     book("X000001")

@@ -239,6 +239,13 @@ class TestToolkitBySlug:
         make_placeholder(slug="stand-in")
         assert selectors.toolkit_by_slug("stand-in") == selectors.placeholder()
 
+    def test_each_is_found_by_its_own_slug(self):
+        slugs = ["alpha", "beta", "gamma"]
+        for slug in slugs:
+            make_toolkit(slug=slug)
+        found = [selectors.toolkit_by_slug(slug) for slug in slugs]
+        assert [choice and choice.slug for choice in found] == slugs
+
     def test_an_unknown_slug_finds_nothing(self):
         make_toolkit(slug="known")
         assert selectors.toolkit_by_slug("unknown") is None
@@ -256,6 +263,15 @@ class TestNsiTypeCodes:
     def test_a_code_that_is_a_guess_does_not_count(self):
         make_toolkit(nsi_type_code="TKGUESS", offered_unconfirmed=False)
         assert selectors.nsi_type_codes() == frozenset()
+
+
+class TestAllToolkits:
+    def test_they_are_in_alphabetical_order_whatever_their_days_and_wherever_they_are_pinned(self):
+        make_placeholder(name="Stand-in")
+        make_toolkit(name="Zebra", order=-5)
+        make_toolkit(name="Antelope", order=5)
+        make_toolkit(name="Over", active_to=TODAY - DAY)
+        assert [choice.name for choice in selectors.all_toolkits()] == ["Antelope", "Over", "Stand-in", "Zebra"]
 
 
 class TestToolkitsInUse:
