@@ -19,7 +19,7 @@ from toolkits.models import Rollout, Toolkit, ToolkitList
 
 CACHE_SECONDS = 60
 # Part of every key: to be raised when the cached structure changes, so that a release does not read an older one's.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 TOOLKITS = f"toolkits:{SCHEMA_VERSION}:all"
 TOOLKIT, ROLLOUT = "toolkit", "rollout"
 COLUMNS = (
@@ -53,11 +53,19 @@ class DateRange:
         return (self.first is None or self.first <= on) and (self.last is None or self.last >= on)
 
 
-def toolkits() -> list[dict[str, Any]]:
+class Rows(tuple[dict[str, Any], ...]):
+    """Rows of which only the same object is equal, to keep what is made of them for as long as they are kept."""
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+def toolkits() -> Rows:
     """Return every toolkit as a dict of its fields, with the list's order as `order_of_list`."""
-    cached: list[dict[str, Any]] | None = cache.get(TOOLKITS)
+    cached: Rows | None = cache.get(TOOLKITS)
     if cached is None:
-        cached = [dict(row) for row in _toolkit_rows().values(*COLUMNS[1:])]
+        cached = Rows(_toolkit_rows().values(*COLUMNS[1:]))
         cache.set(TOOLKITS, cached, CACHE_SECONDS)
     return cached
 
@@ -86,7 +94,7 @@ def rollout(provider_code: str) -> dict[str, DateRange]:
             else:
                 toolkit_rows.append(row)
         if TOOLKITS not in cached:
-            read[TOOLKITS] = toolkit_rows
+            read[TOOLKITS] = Rows(toolkit_rows)
         cache.set_many(read, CACHE_SECONDS)
         cached |= read
     days: dict[str, DateRange] = cached[key]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -70,8 +71,7 @@ def toolkits_for(*, provider_code: str, team_code: str, on: date) -> list[Toolki
     """
     if not is_transitioned(provider_code=provider_code, team_code=team_code, on=on):
         return []
-    active = (each for each in _toolkits() if each.is_active(on) and not each.choice.is_placeholder)
-    return [each.choice for each in sorted(active, key=_sort_key)]
+    return [each.choice for each in _toolkits() if each.is_active(on) and not each.choice.is_placeholder]
 
 
 def placeholder() -> ToolkitChoice:
@@ -133,7 +133,12 @@ class _Toolkit:
 
 
 def _toolkits() -> list[_Toolkit]:
-    return [
+    return _in_order(cache.toolkits())
+
+
+@lru_cache(maxsize=1)
+def _in_order(rows: cache.Rows) -> list[_Toolkit]:
+    found = (
         _Toolkit(
             choice=ToolkitChoice(
                 name=row["name"],
@@ -149,8 +154,9 @@ def _toolkits() -> list[_Toolkit]:
             order=row["order"],
             is_offered=row["code_confirmed"] or row["offered_unconfirmed"] or row["is_placeholder"],
         )
-        for row in cache.toolkits()
-    ]
+        for row in rows
+    )
+    return sorted(found, key=_sort_key)
 
 
 def _sort_key(toolkit: _Toolkit) -> tuple[int, SortKey]:

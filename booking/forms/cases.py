@@ -4,6 +4,7 @@ from django import forms
 
 from delius.selectors import CaseScope, CasesOnly, CaseSort
 from govuk.crns import crn_in
+from govuk.fields import Pairs
 from govuk.forms import CleansText
 from govuk.widgets import GovukTextInput
 
@@ -37,13 +38,13 @@ class FindForm(CleansText, forms.Form):
         error_messages={"max_length": "Name or CRN must be 100 characters or fewer"},
     )
     whose = forms.ChoiceField(
-        label="Whose cases", required=False, choices=[(whose, label) for whose, (label, _) in SCOPES.items()]
+        label="Whose cases", required=False, choices=Pairs([(whose, label) for whose, (label, _) in SCOPES.items()])
     )
     show = forms.ChoiceField(
-        label="Who to show", required=False, choices=[(show, label) for show, (label, _) in FILTERS.items()]
+        label="Who to show", required=False, choices=Pairs([(show, label) for show, (label, _) in FILTERS.items()])
     )
     order = forms.ChoiceField(
-        label="Sort by", required=False, choices=[(order, label) for order, (label, _) in ORDERS.items()]
+        label="Sort by", required=False, choices=Pairs([(order, label) for order, (label, _) in ORDERS.items()])
     )
 
     def clean_find(self) -> str:

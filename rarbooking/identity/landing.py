@@ -1,11 +1,9 @@
 """The first page of each role: where its work is."""
 
-from functools import cache
 from typing import Any
 
-from django.urls import reverse
-
 from cases.permissions import SEE_CASES
+from govuk.kept_urls import url_of
 from guidance.permissions import READ_GUIDANCE
 
 # The first permission that a person has decides: whoever sees cases begins with them, whatever else they may do.
@@ -21,9 +19,4 @@ LANDINGS = (
 def landing_url(user: Any) -> str:
     """Return the URL of a user's first page; that of the case list, which is refused, for a user without a role."""
     names = (name for permission, name in LANDINGS if user.has_perm(permission))
-    return _url(next(names, "booking:cases"))
-
-
-@cache
-def _url(name: str) -> str:
-    return reverse(name)
+    return url_of(next(names, "booking:cases"))

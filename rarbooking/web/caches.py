@@ -112,7 +112,7 @@ class RedisCache(NearCopies, redis.RedisCache):
 def _client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> redis.RedisCacheClient:
     client = redis.RedisCacheClient(list(servers), **dict(options))
     # One of redis-py's for each pool: Django makes one for each command, in as long as the command takes.
-    client._client = cache(client._client)
+    client._client = cache(client._client)  # type: ignore[attr-defined]
     return client
 
 

@@ -1,15 +1,14 @@
 """Template context of the layout."""
 
 from dataclasses import dataclass
-from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
-from django.urls import reverse
 
 from cases.permissions import SEE_CASES
 from delius import availability
+from govuk.kept_urls import url_of
 from guidance.permissions import READ_GUIDANCE
 from rarbooking.identity.landing import landing_url
 from rarbooking.identity.sessions import seconds_left
@@ -38,7 +37,7 @@ def layout(request: HttpRequest) -> dict[str, object]:
         "person_signed_in": person,
         "session_seconds": seconds_left(request),
         "sections": sections,
-        "home_url": landing_url(request.user) if person else _url("booking:cases"),
+        "home_url": landing_url(request.user) if person else url_of("booking:cases"),
         "support_email": settings.SUPPORT_EMAIL,
         "delius_is_down": _delius_is_down(request, person),
         **({"csrf_input": csrf_input(request)} if person else {}),
@@ -52,22 +51,17 @@ def _delius_is_down(request: HttpRequest, person: SignedInPerson | None) -> bool
 
 
 def _sections(request: HttpRequest) -> list[Section]:
-    cases = _url("booking:cases")
+    cases = url_of("booking:cases")
     in_cases = request.path == cases or request.path.startswith("/cases/")
     parts = (
         (request.user.has_perm(SEE_CASES), Section("Your cases", cases, in_cases)),
         (
             request.user.has_perm(READ_GUIDANCE),
-            Section("Guidance", _url("guidance:index"), _is_in_guidance(request)),
+            Section("Guidance", url_of("guidance:index"), _is_in_guidance(request)),
         ),
-        (getattr(request.user, "is_staff", False), Section("Administration", _url("admin:index"), False)),
+        (getattr(request.user, "is_staff", False), Section("Administration", url_of("admin:index"), False)),
     )
     return [section for is_theirs, section in parts if is_theirs]
-
-
-@cache
-def _url(name: str) -> str:
-    return reverse(name)
 
 
 def _is_in_guidance(request: HttpRequest) -> bool:

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from appointments.summaries import change_news, moved_appointments
 from appointments.text_offers import text_offer
 from govuk.formats import counted
+from govuk.kept_urls import url_of
 from guidance.summaries import flag_summaries, toolkit_summaries
 from rarbooking.web.components import keep_shapes
 
@@ -21,12 +22,7 @@ ATTRIBUTES = "govuk_frontend_jinja/macros/attributes.html"
 
 
 def _url(name: str, *args: Any, **kwargs: Any) -> str:
-    return reverse(name, args=args or None, kwargs=kwargs or None) if args or kwargs else _url_without_arguments(name)
-
-
-@cache
-def _url_without_arguments(name: str) -> str:
-    return reverse(name)
+    return reverse(name, args=args or None, kwargs=kwargs or None) if args or kwargs else url_of(name)
 
 
 class _Template(Template):

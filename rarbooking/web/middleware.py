@@ -16,13 +16,13 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 
 from booking.views.posted_fields import posted_fields
 from cases import unsaved_answers
 from delius.errors import CircuitOpen, DeliusError, LimitedAccess, NotFound, Unavailable
+from govuk.kept_urls import url_of
 from rarbooking.identity import sessions
 from rarbooking.identity.authentication import user_cached_from_session
 from rarbooking.identity.landing import landing_url
@@ -141,7 +141,7 @@ class LandingMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Redirect users who do not see cases; None for everybody else, and for users without a role."""
-        if request.method not in {"GET", "HEAD"} or request.path != reverse("booking:cases"):
+        if request.method not in {"GET", "HEAD"} or request.path != url_of("booking:cases"):
             return None
         landing = landing_url(request.user)
         return redirect(landing) if request.user.is_authenticated and landing != request.path else None
@@ -211,7 +211,7 @@ class RateLimitMiddleware:
 
 
 def _body_limit(request: HttpRequest) -> int:
-    is_in_admin = request.path.startswith(reverse("admin:index")) and request.user.is_authenticated
+    is_in_admin = request.path.startswith(url_of("admin:index")) and request.user.is_authenticated
     most: int = settings.ADMIN_BODY_LIMIT_BYTES if is_in_admin else settings.BODY_LIMIT_BYTES
     return most
 

@@ -11,11 +11,12 @@ from typing import cast
 import structlog
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from limits import RateLimitItem
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
+
+from govuk.kept_urls import url_of
 
 STORE_SECONDS = 0.5
 IPV6_NETWORK_BITS = 64
@@ -70,21 +71,16 @@ def _applicable_limits(request: HttpRequest) -> Iterator[tuple[str, str]]:
     if request.path in settings.PROBE_PATHS:
         return
     address = _network(client_address(request))
-    if request.path == _path_of("admin:login") and request.method == "POST":
+    if request.path == url_of("admin:login") and request.method == "POST":
         # By account as well, against attempts from many addresses.
         yield "password", address
         yield "password", f"account:{request.POST.get('username', '')[:MAX_USERNAME_LENGTH].casefold()}"
-    elif request.path in {_path_of("sign-in"), _path_of("sign-in-callback")}:
+    elif request.path in {url_of("sign-in"), url_of("sign-in-callback")}:
         yield "sign_in", address
     elif request.user.is_authenticated:
         yield "user", str(request.user.pk)
     else:
         yield "address", address
-
-
-@cache
-def _path_of(view: str) -> str:
-    return reverse(view)
 
 
 def _network(address: str) -> str:
