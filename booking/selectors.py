@@ -14,6 +14,16 @@ from booking.services.journey_counts import ABANDONED_AFTER
 from govuk.compiled_queries import CompiledQuery, as_model
 
 DRAFT = CompiledQuery(lambda: Draft.objects.filter(user_id=0).filter(crn=""))
+DRAFT_WITH_BOOKING = CompiledQuery(
+    lambda: (
+        Draft.objects.filter(user_id=0)
+        .filter(crn="")
+        .annotate(
+            is_being_saved=Exists(Booking.objects.filter(id=OuterRef("booking_id"), state=BookingState.SUBMITTED))
+        )
+    ),
+    given=(2, 3),
+)
 UNDER_WAY = CompiledQuery(
     lambda: (
         Booking.objects.filter(outcome_seen_at=None, user_id=0)
@@ -38,11 +48,12 @@ def draft_of(*, user_id: int, crn: str) -> Draft:
 
 def draft_with_booking(*, user_id: int, crn: str) -> tuple[Draft, uuid.UUID | None]:
     """Return the user's draft for a case, and the id of its booking where that is under way."""
-    under_way = Booking.objects.filter(id=OuterRef("booking_id"), state=BookingState.SUBMITTED)
-    drafts = Draft.objects.filter(user_id=user_id, crn=crn).annotate(is_being_saved=Exists(under_way))
-    if (found := drafts.first()) is None:
+    found = DRAFT_WITH_BOOKING.first(user_id, crn)
+    if found is None:
         return Draft(user_id=user_id, crn=crn), None
-    return found, found.booking_id if found.is_being_saved else None
+    *columns, is_being_saved = found
+    draft = as_model(Draft, columns)
+    return draft, draft.booking_id if is_being_saved else None
 
 
 def booking_of(*, user_id: int, crn: str, booking_id: uuid.UUID) -> Booking | None:

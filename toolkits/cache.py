@@ -19,7 +19,7 @@ from toolkits.models import Rollout, Toolkit, ToolkitList
 
 CACHE_SECONDS = 60
 # Part of every key: to be raised when the cached structure changes, so that a release does not read an older one's.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 4
 TOOLKITS = f"toolkits:{SCHEMA_VERSION}:all"
 TOOLKIT, ROLLOUT = "toolkit", "rollout"
 COLUMNS = (
@@ -53,19 +53,11 @@ class DateRange:
         return (self.first is None or self.first <= on) and (self.last is None or self.last >= on)
 
 
-class Rows(tuple[dict[str, Any], ...]):
-    """Rows of which only the same object is equal, to keep what is made of them for as long as they are kept."""
-
-    __slots__ = ()
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
-
-
-def toolkits() -> Rows:
+def toolkits() -> list[dict[str, Any]]:
     """Return every toolkit as a dict of its fields, with the list's order as `order_of_list`."""
-    cached: Rows | None = cache.get(TOOLKITS)
+    cached: list[dict[str, Any]] | None = cache.get(TOOLKITS)
     if cached is None:
-        cached = Rows(_toolkit_rows().values(*COLUMNS[1:]))
+        cached = [dict(row) for row in _toolkit_rows().values(*COLUMNS[1:])]
         cache.set(TOOLKITS, cached, CACHE_SECONDS)
     return cached
 
@@ -94,7 +86,7 @@ def rollout(provider_code: str) -> dict[str, DateRange]:
             else:
                 toolkit_rows.append(row)
         if TOOLKITS not in cached:
-            read[TOOLKITS] = Rows(toolkit_rows)
+            read[TOOLKITS] = toolkit_rows
         cache.set_many(read, CACHE_SECONDS)
         cached |= read
     days: dict[str, DateRange] = cached[key]

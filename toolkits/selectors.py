@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -71,7 +70,8 @@ def toolkits_for(*, provider_code: str, team_code: str, on: date) -> list[Toolki
     """
     if not is_transitioned(provider_code=provider_code, team_code=team_code, on=on):
         return []
-    return [each.choice for each in _toolkits() if each.is_active(on) and not each.choice.is_placeholder]
+    active = (each for each in _toolkits() if each.is_active(on) and not each.choice.is_placeholder)
+    return [each.choice for each in sorted(active, key=_sort_key)]
 
 
 def placeholder() -> ToolkitChoice:
@@ -133,12 +133,7 @@ class _Toolkit:
 
 
 def _toolkits() -> list[_Toolkit]:
-    return _in_order(cache.toolkits())
-
-
-@lru_cache(maxsize=1)
-def _in_order(rows: cache.Rows) -> list[_Toolkit]:
-    found = (
+    return [
         _Toolkit(
             choice=ToolkitChoice(
                 name=row["name"],
@@ -154,9 +149,8 @@ def _in_order(rows: cache.Rows) -> list[_Toolkit]:
             order=row["order"],
             is_offered=row["code_confirmed"] or row["offered_unconfirmed"] or row["is_placeholder"],
         )
-        for row in rows
-    )
-    return sorted(found, key=_sort_key)
+        for row in cache.toolkits()
+    ]
 
 
 def _sort_key(toolkit: _Toolkit) -> tuple[int, SortKey]:

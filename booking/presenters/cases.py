@@ -80,7 +80,7 @@ def told_apart(rows: Iterable[CaseRow], cases: Iterable[records.CaseRow]) -> lis
     """Return the rows of cases with people of one name told apart by when they were born, or by their CRN."""
     people = {each.crn: Described(each.name.full, [_born(each), each.crn]) for each in cases if each.name}
     names = distinct_names({crn: each for crn, each in people.items() if each.name}, noun="person")
-    return [replace(row, name=name) if (name := names.get(row.crn, row.name)) != row.name else row for row in rows]
+    return [replace(row, name=names.get(row.crn, row.name)) for row in rows]
 
 
 def _born(case: records.CaseRow) -> str:

@@ -12,11 +12,16 @@ from django.db.models.signals import post_save
 from django.test import Client
 from django.utils import timezone
 
+from booking.journey.journey import Journey
+from booking.journey.request import appointment_requests
+from booking.journey.situation import Situation
 from booking.models import Booking, BookingState, Draft, DuplicateNsis
+from booking.services.confirm import submit
 from booking.services.delivery import cancellation
 from booking.services.delivery.processing import process
 from booking.services.delivery.resume import resume_due
 from cases.delivery.conditional_update import ConcurrentUpdate, conditional_update
+from delius.client import get_client
 from delius.writes.appointments import NAMESPACE as APPOINTMENT
 from delius.writes.nsis import NAMESPACE as NSI
 from tests.booking.journeys import answer_all, press, sent_by_the_page_of, typed
@@ -329,6 +334,20 @@ class TestButton:
             press(robin)
         assert len(visits(simulator)) == 2
         assert len(toolkit_nsis(simulator)) == 1
+
+    def test_only_one_of_two_requests_that_confirm_the_same_answers_has_made_the_booking(
+        self, robin: Client, simulator: Simulator
+    ) -> None:
+        answer_all(robin)
+        draft = Draft.objects.select_related("user").get()
+        case = get_client().case(draft.crn, username=draft.user.username)
+        situation = Situation(case=case, username=draft.user.username, now=timezone.now())
+        requests = appointment_requests(Journey(raw=draft.answers, situation=situation))
+        made = [submit(draft=draft, requests=requests) for _ in range(2)]
+        assert [(booking.id, is_new) for booking, is_new in made] == [
+            (draft.booking_id, True),
+            (draft.booking_id, False),
+        ]
 
     @pytest.mark.django_db(transaction=True)
     def test_pressed_four_times_at_once_it_books_once(

@@ -192,6 +192,16 @@ def test_a_journey_counts_on_the_day_it_began_and_on_the_day_it_ended(robin: Cli
     assert (third[JourneyEvent.STARTED].total(), third[JourneyEvent.FINISHED].total()) == (0, 1)
 
 
+def test_changing_an_answer_before_anything_was_sent_goes_on_with_the_journey_of_the_day_it_began(
+    robin: Client, simulator: Simulator
+) -> None:
+    left_under_way(robin, simulator)
+    began = timezone.localdate() - timedelta(days=2)
+    Draft.objects.update(started_on=began)
+    robin.post(f"{CASE}/notes/", {"notes": "Another one"})
+    assert Draft.objects.get().started_on == began
+
+
 def test_answering_again_after_a_booking_whose_draft_was_never_let_go_begins_another_journey(
     robin: Client, simulator: Simulator
 ) -> None:

@@ -82,6 +82,18 @@ def test_delays_grow_to_a_quarter_of_an_hour() -> None:
     assert [backoff(tries).total_seconds() for tries in range(9)] == [5, 10, 20, 40, 80, 160, 320, 640, 900]
 
 
+def test_a_try_that_delius_did_not_answer_counts_whoever_made_it(
+    robin: Client, simulator: Simulator, later: Any
+) -> None:
+    booking = left_under_way(robin, simulator)
+    simulator.fault("putAppointment", "status", status=429, times=None)
+    with later(seconds=16):
+        assert resume_due() == {"submitted": 1}
+        assert Booking.objects.get().tries == 1
+        robin.post(f"/cases/X000001/appointments/{booking.id}/")
+        assert Booking.objects.get().tries == 1
+
+
 def test_a_booking_that_cannot_be_settled_comes_to_need_attention(
     robin: Client, simulator: Simulator, later: Any, settings: Any
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from booking.models import Booking, BookingState, Draft
-from booking.selectors import draft_of, work_under_way
+from booking.selectors import draft_of, draft_with_booking, work_under_way
 from rarbooking.identity.session_store import SessionStore
 from rarbooking.models import Session, User
 
@@ -17,6 +17,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def user() -> User:
     return User.objects.create(username="SOMEBODY")
+
+
+def book(user: User, crn: str, **values: object) -> Booking:
+    now = timezone.now()
+    fields = {"id": uuid.uuid4(), "state": BookingState.SUBMITTED, "event_id": 1, "sensitive": False}
+    return Booking.objects.create(user=user, crn=crn, start=now, end=now + timedelta(hours=1), **(fields | values))
 
 
 def test_a_draft_is_the_row_of_this_person_and_case(user: User) -> None:
@@ -34,19 +40,25 @@ def test_a_draft_is_the_row_of_this_person_and_case(user: User) -> None:
     assert Draft.objects.get(pk=saved.pk).step == "when"
 
 
+def test_a_draft_knows_its_booking_while_that_is_under_way(user: User) -> None:
+    Draft.objects.create(user=user, crn="X000001", answers={"rar": {"rar": "no"}})
+    draft, under_way = draft_with_booking(user_id=user.pk, crn="X000001")
+    assert under_way is None
+    booking = book(user, draft.crn, id=draft.booking_id)
+    found, under_way = draft_with_booking(user_id=user.pk, crn="X000001")
+    assert (found, found.answers, under_way) == (draft, draft.answers, booking.id)
+    Booking.objects.update(state=BookingState.REFUSED)
+    assert draft_with_booking(user_id=user.pk, crn="X000001")[1] is None
+    assert draft_with_booking(user_id=user.pk, crn="X000002")[0].pk is None
+
+
 def test_what_is_under_way_is_this_persons_and_neither_cancelled_nor_seen(user: User) -> None:
     other = User.objects.create(username="ELSE")
 
-    def book(crn: str, **values: object) -> None:
-        now = timezone.now()
-        times = {"start": now, "end": now + timedelta(hours=1)}
-        fields = {"user": user, "state": BookingState.SUBMITTED, "event_id": 1, "sensitive": False, **times}
-        Booking.objects.create(id=uuid.uuid4(), crn=crn, **(fields | values))
-
-    book("X000001")
-    book("X000002", state=BookingState.CANCELLED)
-    book("X000003", outcome_seen_at=timezone.now())
-    book("X000004", user=other)
+    book(user, "X000001")
+    book(user, "X000002", state=BookingState.CANCELLED)
+    book(user, "X000003", outcome_seen_at=timezone.now())
+    book(other, "X000004")
     Draft.objects.create(user=user, crn="X000005", answers={"rar": {"rar": "no"}})
     Draft.objects.create(user=user, crn="X000006", answers={})
     Draft.objects.create(user=other, crn="X000007", answers={"rar": {"rar": "no"}})
