@@ -3,7 +3,7 @@
 from typing import Any
 
 from cases.permissions import SEE_CASES
-from govuk.kept_urls import url_of
+from govuk.cached_urls import url_of
 from guidance.permissions import READ_GUIDANCE
 
 # The first permission that a person has decides: whoever sees cases begins with them, whatever else they may do.

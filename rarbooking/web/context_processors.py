@@ -8,7 +8,7 @@ from django.template.backends.utils import csrf_input
 
 from cases.permissions import SEE_CASES
 from delius import availability
-from govuk.kept_urls import url_of
+from govuk.cached_urls import url_of
 from guidance.permissions import READ_GUIDANCE
 from rarbooking.identity.landing import landing_url
 from rarbooking.identity.sessions import seconds_left

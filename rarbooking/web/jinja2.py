@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from appointments.summaries import change_news, moved_appointments
 from appointments.text_offers import text_offer
+from govuk.cached_urls import url_of
 from govuk.formats import counted
-from govuk.kept_urls import url_of
 from guidance.summaries import flag_summaries, toolkit_summaries
 from rarbooking.web.components import keep_shapes
 

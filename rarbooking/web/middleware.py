@@ -22,7 +22,7 @@ from django.utils.functional import SimpleLazyObject
 from booking.views.posted_fields import posted_fields
 from cases import unsaved_answers
 from delius.errors import CircuitOpen, DeliusError, LimitedAccess, NotFound, Unavailable
-from govuk.kept_urls import url_of
+from govuk.cached_urls import url_of
 from rarbooking.identity import sessions
 from rarbooking.identity.authentication import user_cached_from_session
 from rarbooking.identity.landing import landing_url

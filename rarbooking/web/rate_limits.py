@@ -16,7 +16,7 @@ from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
-from govuk.kept_urls import url_of
+from govuk.cached_urls import url_of
 
 STORE_SECONDS = 0.5
 IPV6_NETWORK_BITS = 64

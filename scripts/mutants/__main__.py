@@ -178,7 +178,7 @@ def try_all(tree: Tree, sample: Sample, record: Record, measured: Measured) -> N
     for change in sample:
         tried = record.of(change)
         if tried is None:
-            tests = measured.of(change.module, (tree.root / change.module).read_text(), change.line)
+            tests = measured.of(tree.root, change.module, change.line)
             seconds = 120 + 5 * sum(measured.seconds[test] for test in tests)
             outcome, failed = tree.try_change(change, tests, seconds=seconds) if tests else (SURVIVED, "")
             tried = Tried(change.room, change.diff, outcome, len(tests), failed, record.digest)

@@ -27,21 +27,20 @@ class Measured:
     seconds: dict[str, float]
     lines: dict[str, dict[str, list[str]]]
 
-    def of(self, module: str, source: str, line: int) -> list[str]:
+    def of(self, tree: Path, module: str, line: int) -> list[str]:
         """Return the tests that may notice a change of a line, the quickest first: those that execute its statement.
 
-        What is executed when the module is imported has those of the whole module.
+        What is executed when the module is imported has those of the whole module, and of the files that import it.
         """
-        executed = self.lines.get(module, {})
-        statement = _statement(source, line)
-        tests = {
-            test
-            for number, found in executed.items()
-            if statement is None or int(number) in statement
-            for test in found
-            if test in self.seconds
-        }
-        return sorted(tests, key=lambda test: self.seconds[test])
+        statement = _statement((tree / module).read_text(), line)
+        executed = self.lines.get(module, {}).items()
+        tests = {test for each, found in executed if statement is None or int(each) in statement for test in found}
+        if statement is None:
+            name = module.removesuffix(".py").replace("/", ".")
+            files = {test.partition("::")[0] for test in self.seconds}
+            importing = {file for file in files if name in (tree / file).read_text()}
+            tests |= {test for test in self.seconds if test.partition("::")[0] in importing}
+        return sorted(tests & set(self.seconds), key=lambda test: self.seconds[test])
 
 
 def measure(tree: Path, rooms: Iterable[str], *, workers: int) -> Measured:

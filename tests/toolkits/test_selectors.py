@@ -240,7 +240,7 @@ class TestToolkitBySlug:
         assert selectors.toolkit_by_slug("stand-in") == selectors.placeholder()
 
     def test_each_is_found_by_its_own_slug(self):
-        slugs = ["alpha", "beta", "gamma"]
+        slugs = ["beta", "alpha", "gamma"]
         for slug in slugs:
             make_toolkit(slug=slug)
         found = [selectors.toolkit_by_slug(slug) for slug in slugs]
