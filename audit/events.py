@@ -83,7 +83,7 @@ def record(
     )
     # Without a queue it is one statement, which needs no transaction.
     with transaction.atomic() if settings.AUDIT_QUEUE_URL else nullcontext():
-        event.insert()
+        event.save()
         if settings.AUDIT_QUEUE_URL:
             OutboxEntry.objects.create(event=event)
             # Robust: an error in enqueuing must not fail the request; the scheduled `send_audit` sends the event.

@@ -2,10 +2,9 @@
 
 import json
 import uuid
-from functools import cache
 from typing import Any, ClassVar
 
-from django.db import connection, models
+from django.db import models
 from django.utils import timezone
 
 
@@ -63,13 +62,6 @@ class AuditEvent(models.Model):
             raise AuditEventImmutable("Audit events are never changed.")
         super().save(*args, **{**options, "force_insert": True})
 
-    def insert(self) -> None:
-        """Insert a new event, by SQL that is composed once: every page records one, and composing takes longer."""
-        values = [field.get_db_prep_save(getattr(self, field.attname), connection) for field in self._meta.local_fields]
-        with connection.cursor() as cursor:
-            cursor.execute(_insert_statement(connection.vendor), values)
-        self._state.adding = False
-
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         """Raise AuditEventImmutable."""
         raise AuditEventImmutable("Audit events are deleted by purge_audit only.")
@@ -87,14 +79,6 @@ class AuditEvent(models.Model):
             "service": self.service,
             "details": json.dumps(self.details, sort_keys=True),
         }
-
-
-@cache
-def _insert_statement(vendor: str) -> str:
-    fields = AuditEvent._meta.local_fields
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    table = connection.ops.quote_name(AuditEvent._meta.db_table)
-    return f"INSERT INTO {table} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608 - no values
 
 
 class OutboxEntry(models.Model):

@@ -540,6 +540,19 @@ class TestNoAnswer:
         assert [visit["contactId"] for visit in visits(simulator)] == [booking.appointment_id]
         assert len(toolkit_nsis(simulator)) == 1
 
+    def test_what_another_process_has_begun_to_send_again_is_not_sent_by_a_second(
+        self, robin: Client, simulator: Simulator, settings: Any
+    ) -> None:
+        answer_all(robin)
+        lose(simulator, "putAppointment", "drop_after", settings)
+        confirm(robin)
+        simulator.clear_faults()
+        read_before = Booking.objects.select_related("user").get()
+        Booking.objects.update(sent_at=timezone.now())
+        simulator.clear_requests()
+        assert process(read_before).state == BookingState.SUBMITTED
+        assert asked(simulator) == []
+
     def test_an_appointment_sent_by_a_process_that_died_is_found_and_not_made_again(
         self, robin: Client, simulator: Simulator, settings: Any, later: Later
     ) -> None:
