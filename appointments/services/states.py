@@ -61,8 +61,7 @@ def transition(
     if to in STATES_WITHOUT_TEXT:
         changes |= without_text(change)
     try:
-        # Without a savepoint: where it is part of a larger transaction, that one is undone with it.
-        with transaction.atomic(savepoint=False):
+        with transaction.atomic():
             conditional_update(change, only_if=only_if, state=to, **changes)
             history = ChangeHistory(from_state=before, to_state=to, detail=detail, by=by)
             setattr(history, change.kind, change)

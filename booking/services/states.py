@@ -59,8 +59,7 @@ def transition(
     if to in STATES_WITHOUT_NOTES:
         changes |= without_notes(booking)
     try:
-        # Without a savepoint: where it is part of a larger transaction, that one is undone with it.
-        with transaction.atomic(savepoint=False):
+        with transaction.atomic():
             conditional_update(booking, only_if=only_if, state=to, **changes)
             BookingHistory.objects.create(booking=booking, from_state=before, to_state=to, detail=detail, by=by)
             auditing.booking_state_changed(booking, before=before, to=to, by=by)
