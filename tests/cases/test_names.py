@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from django.template import engines
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking.presenters import problems
@@ -27,6 +27,8 @@ def _unavailable() -> list[Appointment]:
     raise Unavailable("getAppointments")
 
 
+# The first example pays for what is set up once in a process.
+@settings(deadline=None)
 @given(NAMES, NAMES, NUMBERS, NUMBERS)
 def test_no_sentence_has_a_hole_where_a_name_is_missing(first: str, last: str, mobile: str, landline: str) -> None:
     case = Case.model_validate(

@@ -158,8 +158,9 @@ class Practitioner:
         self.page.get_by_role("link", name="Back", exact=True).click()
 
     def is_asked(self, heading: str) -> None:
-        """See that the page's heading is this one."""
+        """See that the page's heading is this one, on a page whose scripts have run."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+        self.page.wait_for_load_state()
 
     def sees(self, text: str) -> None:
         """See a text on the page."""

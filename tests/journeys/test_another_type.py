@@ -46,6 +46,7 @@ def test_one_click_on_continue_is_enough_while_the_list_is_open(practitioner: Pr
     # Given a practitioner who types a part of a name and sees the list
     practitioner.signs_in_as("Robin Sample")
     practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.is_asked("What type of appointment will it be?")
     practitioner.page.get_by_label("Other", exact=True).check()
     practitioner.page.get_by_role("combobox").press_sequentially("way meeting")
     expect(practitioner.page.get_by_role("option")).to_have_text(["Three Way Meeting (NS)"])
@@ -63,6 +64,7 @@ def test_words_that_several_types_have_choose_none_of_them(practitioner: Practit
     # Given a practitioner who chose a type, and then types words that many have
     practitioner.signs_in_as("Robin Sample")
     practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.is_asked("What type of appointment will it be?")
     practitioner.page.get_by_label("Other", exact=True).check()
     box = practitioner.page.get_by_role("combobox")
     box.fill("way meeting")
@@ -81,6 +83,7 @@ def test_an_empty_box_stays_empty_however_it_is_left(practitioner: Practitioner)
     # Given a practitioner who clicked into the box, so that the list is open
     practitioner.signs_in_as("Robin Sample")
     practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.is_asked("What type of appointment will it be?")
     practitioner.page.get_by_label("Other", exact=True).check()
     box = practitioner.page.get_by_role("combobox")
     box.click()
@@ -96,6 +99,7 @@ def test_an_empty_box_stays_empty_however_it_is_left(practitioner: Practitioner)
 def test_the_box_and_its_list_are_in_the_font_of_the_page(practitioner: Practitioner) -> None:
     practitioner.signs_in_as("Robin Sample")
     practitioner.arranges_an_appointment_for("Hal Norar")
+    practitioner.is_asked("What type of appointment will it be?")
     practitioner.page.get_by_label("Other", exact=True).check()
     box = practitioner.page.get_by_role("combobox")
     box.click()

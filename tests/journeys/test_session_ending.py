@@ -152,8 +152,12 @@ def test_a_designer_whose_session_ended_signs_in_in_another_tab_and_saves_what_t
     page.clock.install()
     practitioner.signs_in_to_the_administration_as("Dana Designer")
     practitioner.opens(f"/admin/guidance/toolkitguidance/{toolkit.pk}/change/")
-    with page.expect_response("**/prose/"):  # The preview is asked of the server: whoever writes is not idle.
-        page.get_by_label("Contact:", exact=True).fill(WORDS)
+    # The preview is asked of the server, when the field is reached and when it has words: whoever writes is not idle.
+    contact = page.get_by_label("Contact:", exact=True)
+    with page.expect_response("**/prose/"):
+        contact.focus()
+    with page.expect_response("**/prose/"):
+        contact.fill(WORDS)
         page.clock.run_for(1000)
     after(practitioner, 56, idle=56)
     expect(warning(practitioner)).to_be_visible()
