@@ -22,7 +22,7 @@ from pathlib import Path
 from threading import Lock
 
 from scripts.mutants.changes import Change, drawn
-from scripts.mutants.tests import PYTEST, Measured, measure
+from scripts.mutants.selection import PYTEST, Measured, measure
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "var" / "mutants"

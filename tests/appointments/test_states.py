@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -46,7 +45,7 @@ def under_way(robin: Client, simulator: Simulator) -> RecordedOutcome:
 def test_of_two_processes_one_moves_it_and_the_other_leaves_it_as_it_is(under_way: RecordedOutcome) -> None:
     other = RecordedOutcome.objects.get()
     transition(under_way, ChangeState.REFUSED)
-    with pytest.raises(ConcurrentUpdate), transaction.atomic():
+    with pytest.raises(ConcurrentUpdate):
         transition(other, ChangeState.RECORDED)
     with pytest.raises(ValueError, match="cannot go"):
         transition(under_way, ChangeState.RECORDED)

@@ -24,7 +24,7 @@ from cases.delivery.conditional_update import ConcurrentUpdate, conditional_upda
 from delius.client import get_client
 from delius.writes.appointments import NAMESPACE as APPOINTMENT
 from delius.writes.nsis import NAMESPACE as NSI
-from tests.booking.journeys import answer_all, press, sent_by_the_page_of, typed
+from tests.booking.journeys import answer_all, hidden_inputs, press, sent_by_the_page_of, typed
 from tests.simulator_process import Simulator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -38,6 +38,15 @@ def confirm(client: Client, *, crn: str = "X000001", **more: str) -> Any:
     """Confirm the answers as they are, from a page that names no NSI."""
     draft = Draft.objects.get(crn=crn, user_id=client.session["_auth_user_id"])
     return client.post(f"/cases/{crn}/arrange/check/", sent_by_the_page_of(draft) | more)
+
+
+def an_nsi_closed_since_it_was_shown(client: Client, simulator: Simulator) -> tuple[dict[str, Any], str]:
+    """An NSI that *Check your answers* showed and that was ended in Delius then, and what the page carries of it."""
+    shown = simulator.add_nsi("X000001", "TKDEV")
+    answer_all(client)
+    signed = hidden_inputs(client.get(f"{CASE}/check/"))["nsi"]
+    simulator.end_nsi(shown["nsiId"], date.today().isoformat())
+    return shown, signed
 
 
 def toolkit_nsis(simulator: Simulator, crn: str = "X000001", code: str = "TKDEV") -> list[dict[str, Any]]:
@@ -166,11 +175,7 @@ class TestNsi:
     def test_one_that_was_closed_since_the_page_was_shown_is_found_again_once(
         self, robin: Client, simulator: Simulator
     ) -> None:
-        shown = simulator.add_nsi("X000001", "TKDEV")
-        answer_all(robin)
-        page = robin.get(f"{CASE}/check/").content.decode()
-        signed = page.split('name="nsi" value="', 1)[1].split('"', 1)[0]
-        simulator.end_nsi(shown["nsiId"], date.today().isoformat())
+        shown, signed = an_nsi_closed_since_it_was_shown(robin, simulator)
         simulator.clear_requests()
         confirm(robin, nsi=signed)
         assert asked(simulator) == ["putAppointment", "putNsi", "putAppointment"]
@@ -181,11 +186,7 @@ class TestNsi:
     def test_where_the_next_one_is_closed_too_it_is_tried_again_later(
         self, robin: Client, simulator: Simulator, later: Later
     ) -> None:
-        shown = simulator.add_nsi("X000001", "TKDEV")
-        answer_all(robin)
-        page = robin.get(f"{CASE}/check/").content.decode()
-        signed = page.split('name="nsi" value="', 1)[1].split('"', 1)[0]
-        simulator.end_nsi(shown["nsiId"], date.today().isoformat())
+        _, signed = an_nsi_closed_since_it_was_shown(robin, simulator)
         for _ in range(2):
             simulator.add_nsi("X000001", "TKDEV")
 
@@ -207,11 +208,7 @@ class TestNsi:
     def test_of_one_that_was_closed_nothing_is_kept_while_nobody_knows_of_another(
         self, robin: Client, simulator: Simulator
     ) -> None:
-        shown = simulator.add_nsi("X000001", "TKDEV")
-        answer_all(robin)
-        page = robin.get(f"{CASE}/check/").content.decode()
-        signed = page.split('name="nsi" value="', 1)[1].split('"', 1)[0]
-        simulator.end_nsi(shown["nsiId"], date.today().isoformat())
+        _, signed = an_nsi_closed_since_it_was_shown(robin, simulator)
         simulator.fault("putNsi", "status", status=429)
         confirm(robin, nsi=signed)
         booking = Booking.objects.get()
