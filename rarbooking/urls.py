@@ -8,11 +8,11 @@ from rarbooking.identity import session_views, sign_in_views
 from rarbooking.observability import metrics_views
 
 urlpatterns = [
+    path("guidance/", include("guidance.urls")),
     path("", include("booking.urls")),
     path("", include("appointments.urls")),
     path("", include("rarbooking.observability.health.urls")),
     path("metrics", metrics_views.metrics, name="metrics"),
-    path("guidance/", include("guidance.urls")),
     path("sign-in/", sign_in_views.start, name="sign-in"),
     path("sign-in/callback/", sign_in_views.callback, name="sign-in-callback"),
     path("sign-out/", sign_in_views.end, name="sign-out"),

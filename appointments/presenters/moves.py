@@ -18,7 +18,7 @@ from delius.request_bodies import RequestedBy
 from govuk.formats import LONDON, clock, from_to, long_date
 
 # Problems of *Check your answers*.
-CLASH, CHANGED, ANSWERS_CHANGED, SAME = "clash", "changed", "answers", "same"
+CLASH, CHANGED, ANSWERS_CHANGED, SAME, ONLY_PLACE = "clash", "changed", "answers", "same", "only-place"
 NO_LOCATION = "No location"
 
 
@@ -295,6 +295,7 @@ def _problem(kind: str, *, several: bool, first_name: str) -> str:
         CLASH: f"{first_name} already has an appointment at this time. Change the date or time, or move {them} anyway",
         CHANGED: f"Delius has changed {it} since you saw {them}. Check what is there now, and confirm again",
         ANSWERS_CHANGED: "Your answers were changed in another tab. Check them and confirm again",
+        ONLY_PLACE: f"There is no other location to choose. If Delius refuses the one it has, move {it} in Delius",
         SAME: "This is when and where it is now. Change the date, the time or the location",
     }.get(kind, "")
 

@@ -44,7 +44,7 @@ def question(request: HttpRequest, crn: str, contact_id: int, slug: str) -> Http
     if refusal := _cannot_move(request, moving.situation):
         return refusal
     if not (moving.may_visit(slug) or (request.method == "POST" and slug in moving.asked)):
-        return _next(moving)
+        return _next(moving, problem=presenter.ONLY_PLACE if slug == WHERE and slug not in moving.asked else "")
     if request.method != "POST":
         typed = unsaved_answers.stored(request)
         return _render_question(request, moving, slug, moving.form(slug, typed), answers_restored=typed is not None)
@@ -168,11 +168,13 @@ def _cannot_move(request: HttpRequest, situation: Situation) -> HttpResponse | N
     return render(request, "appointments/cannot-move.html.jinja", context)
 
 
-def _next(moving: Moving) -> HttpResponse:
+def _next(moving: Moving, *, problem: str = "") -> HttpResponse:
+    """Redirect to the first question without an answer, or to the answers, which then show a problem."""
     situation, unfinished = moving.situation, moving.first_unfinished
     if unfinished:
         return redirect(presenter.question_url(situation.case.crn, situation.contact_id, unfinished))
-    return redirect(presenter.check_url(situation.case.crn, situation.contact_id))
+    answers = presenter.check_url(situation.case.crn, situation.contact_id)
+    return redirect(f"{answers}?problem={problem}" if problem else answers)
 
 
 def _render_question(

@@ -341,6 +341,14 @@ class TestConflicts:
         assert "Delius does not accept this location" in page
         assert f"{move_url(old_id, 'where/')}?change=1" in page
 
+    def test_where_no_location_can_be_chosen_its_question_leads_to_the_answers_with_a_reason(
+        self, robin: Client, simulator: Simulator
+    ) -> None:
+        by_phone = session(simulator, type="COPT", officeLocationCode=None)
+        answer_all(robin, by_phone)
+        page = shown(robin, robin.get(move_url(by_phone, "where/?change=1"))["Location"])
+        assert "There is no other location to choose" in page
+
     def test_a_new_one_that_was_deleted_in_delius_is_not_made_again(self, robin: Client, simulator: Simulator) -> None:
         old_id = session(simulator)
         answer_all(robin, old_id)
