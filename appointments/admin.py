@@ -6,8 +6,7 @@ from django.http import HttpRequest
 from appointments import auditing
 from appointments.models import Change, ChangeAttempt, ChangeHistory, Move, RecordedOutcome, TextMessage
 from appointments.services.delivery.resume import DELIVERY
-from audit.admin_lists import LargeTableAdminMixin
-from cases.support_admin import ReadOnly, SettledBySupportAdmin
+from cases.support_admin import ByCrnOrIdAdmin, ReadOnly, SettledBySupportAdmin
 
 
 class HistoryInline(ReadOnly, admin.TabularInline):
@@ -57,12 +56,9 @@ class MoveAdmin(ChangeAdmin):
 
 
 @admin.register(TextMessage)
-class TextMessageAdmin(ReadOnly, LargeTableAdminMixin, admin.ModelAdmin):
+class TextMessageAdmin(ByCrnOrIdAdmin):
     """Texts to people on probation: neither number nor text is kept."""
 
-    ordering = ("-created_at",)
     list_display = ("created_at", "crn", "state", "appointment_start", "reason", "tries", "next_try_at")
     list_filter = ("state", "created_at")
-    search_fields = ("crn", "id")
-    search_help_text = "Search by CRN or id"
     exclude = ("text_digest",)

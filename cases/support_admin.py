@@ -49,23 +49,12 @@ class ReadOnly:
         return False
 
 
-class SettledBySupportAdmin(ReadOnly, LargeTableAdminMixin, admin.ModelAdmin):
-    """Base of the admin of rows that support tries again, or marks as settled in Delius.
+class ByCrnOrIdAdmin(ReadOnly, LargeTableAdminMixin, admin.ModelAdmin):
+    """Base of the read-only admin of a large table, newest first, searched by exact CRN or UUID."""
 
-    `settle_permission` is who may; `delivery` is how the rows are sent. `viewed` records the audit event of looking at
-    one.
-    """
-
-    delivery: Delivery
-    settle_permission: str
     ordering = ("-created_at",)
     search_fields = ("crn", "id")
     search_help_text = "Search by CRN or id"
-    actions = ("try_again", "mark_as_settled")
-
-    def viewed(self, request: HttpRequest, row: Any) -> None:
-        """Record that a user viewed a row."""
-        raise NotImplementedError
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Search by exact CRN or id."""
@@ -76,6 +65,22 @@ class SettledBySupportAdmin(ReadOnly, LargeTableAdminMixin, admin.ModelAdmin):
             return queryset.filter(id=uuid.UUID(typed)), False
         except ValueError:
             return queryset.filter(crn=crn_in(typed) or typed.upper()), False
+
+
+class SettledBySupportAdmin(ByCrnOrIdAdmin):
+    """Base of the admin of rows that support tries again, or marks as settled in Delius.
+
+    `settle_permission` is who may; `delivery` is how the rows are sent. `viewed` records the audit event of looking at
+    one.
+    """
+
+    delivery: Delivery
+    settle_permission: str
+    actions = ("try_again", "mark_as_settled")
+
+    def viewed(self, request: HttpRequest, row: Any) -> None:
+        """Record that a user viewed a row."""
+        raise NotImplementedError
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

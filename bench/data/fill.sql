@@ -34,7 +34,9 @@ FROM pg_index
 JOIN pg_class ON pg_class.oid = indrelid
 WHERE NOT indisunique AND :to - :from > 50000 AND relname IN (
     'booking_booking', 'booking_bookinghistory', 'booking_upstreamattempt', 'audit_auditevent',
-    'delius_mirrorednsi', 'delius_mirroredcontact'
+    'delius_mirrorednsi', 'delius_mirroredcontact',
+    'appointments_recordedoutcome', 'appointments_move', 'appointments_changehistory', 'appointments_changeattempt',
+    'appointments_textmessage'
 );
 SELECT format('DROP INDEX %s', name) FROM put_away \gexec
 
@@ -95,6 +97,79 @@ INSERT INTO booking_upstreamattempt (booking_id, began_at, operation, correlatio
 SELECT id, made_at, operation, md5('page ' || n), 200, '', 45
 FROM wanted
 CROSS JOIN LATERAL (VALUES ('putNsi'), ('putAppointment')) AS _ (operation);
+
+-- What came of every other appointment; three in ten were moved before, and three in ten told of by text.
+CREATE TEMP VIEW changed AS
+SELECT
+    w.*, staff.id AS user_id, 'A' || lpad(p::text, 6, '0') AS crn, 5000000000 + n AS contact_id,
+    date_trunc('hour', made_at) + interval '7 days' AS start, made_at + interval '8 days' AS changed_at,
+    CASE
+        WHEN n % 2000 = 2 THEN 'needs_attention'
+        WHEN n % 2000 = 4 THEN 'submitted'
+        WHEN n % 200 = 6 THEN 'refused'
+        WHEN n % 200 = 8 THEN 'changed'
+        ELSE 'recorded'
+    END AS became
+FROM wanted AS w
+JOIN staff ON staff.u = w.u
+WHERE n % 2 = 0;
+
+INSERT INTO appointments_recordedoutcome (
+    id, user_id, state, crn, contact_id, version, type_code, type_name, appointment_start, text, text_digest, refusal,
+    refused_step, correlation_id, sent_at, tries, next_try_at, outcome_seen_at, created_at, updated_at,
+    outcome_code, outcome_name, attended, enforcement_code, enforcement_name, sensitive, rar_before, rar_after
+)
+SELECT
+    md5('outcome ' || n)::uuid, user_id, became, crn, contact_id, 1, 'COAP', 'Planned Office Visit (NS)', start, '',
+    repeat('0', 64), '', '', md5('page ' || n), NULL, 0,
+    CASE WHEN became = 'submitted' THEN now() + interval '1 day' END,
+    CASE WHEN n % 100 <> 7 THEN changed_at END, changed_at, changed_at,
+    'ATTC', 'Attended - complied', true, '', '', false, '{}', '{}'
+FROM changed;
+
+INSERT INTO appointments_move (
+    id, user_id, state, crn, contact_id, version, type_code, type_name, appointment_start, text, text_digest, refusal,
+    refused_step, correlation_id, sent_at, tries, next_try_at, outcome_seen_at, created_at, updated_at,
+    appointment_end, old_office_name, requested_by, start, "end", office_code, office_name, allow_overlap, clash,
+    new_contact_id
+)
+SELECT
+    md5('move ' || n)::uuid, user_id, became, crn, 6000000000 + n, 1, 'COAP', 'Planned Office Visit (NS)', start, '',
+    repeat('0', 64), '', '', md5('page ' || n), NULL, 0,
+    CASE WHEN became = 'submitted' THEN now() + interval '1 day' END,
+    CASE WHEN n % 100 <> 7 THEN made_at END, made_at, made_at,
+    start + interval '30 minutes', 'Invented office', 'PERSON', start, start + interval '30 minutes', 'Z00OFF',
+    'Invented office', false, false, CASE WHEN became = 'recorded' THEN contact_id END
+FROM changed
+WHERE n % 10 IN (2, 4, 6);
+
+INSERT INTO appointments_changehistory (outcome_id, move_id, at, from_state, to_state, detail)
+SELECT id, NULL::uuid, created_at, 'submitted', state, 'invented'
+FROM appointments_recordedoutcome
+WHERE contact_id > 5000000000 + :from AND state <> 'submitted'
+UNION ALL
+SELECT NULL, id, created_at, 'submitted', state, 'invented'
+FROM appointments_move
+WHERE contact_id > 6000000000 + :from AND state <> 'submitted';
+
+INSERT INTO appointments_changeattempt (outcome_id, move_id, began_at, operation, correlation_id, status, fault, milliseconds)
+SELECT id, NULL::uuid, created_at, 'putOutcome', correlation_id, 200, '', 45
+FROM appointments_recordedoutcome
+WHERE contact_id > 5000000000 + :from
+UNION ALL
+SELECT NULL, id, created_at, 'reschedule', correlation_id, 200, '', 45
+FROM appointments_move
+WHERE contact_id > 6000000000 + :from;
+
+INSERT INTO appointments_textmessage (
+    id, user_id, crn, contact_id, kind, appointment_start, text_digest, state, reason, consent_at, sent_at, tries,
+    next_try_at, correlation_id, created_at, updated_at
+)
+SELECT
+    md5('text ' || n)::uuid, user_id, crn, contact_id, 'arranged', start, repeat('0', 64), 'delivered', '', made_at,
+    made_at, 1, NULL, md5('page ' || n), made_at, made_at
+FROM changed
+WHERE n % 10 IN (0, 6, 8);
 
 INSERT INTO audit_auditevent (id, at, what, who, subject_type, subject_id, correlation_id, service, details)
 SELECT

@@ -189,6 +189,7 @@ def _on(explainer: Explainer, occasion: str) -> Iterator[None]:
 def _pages(explainer: Explainer, auth_url: str) -> None:
     from bench import caseloads
     from bench.journey import ARRANGED, arrange, sign_in, wanted
+    from booking.models import Booking
 
     browser = InProcess(explainer, auth_url)
     sign_in(browser, caseloads.username(1))
@@ -196,9 +197,13 @@ def _pages(explainer: Explainer, auth_url: str) -> None:
     arranged = arrange(browser, wanted(crn, UNUSED, today=date.today()), confirmed=[])
     assert arranged.outcome == ARRANGED, arranged
     booking = f"/cases/{crn}/appointments/{arranged.booking_id}/"
+    contact = Booking.objects.get(id=arranged.booking_id).appointment_id
     for name, address in {
         "calendar": f"{booking}calendar.ics",
+        "an appointment": f"/cases/{crn}/appointments/{contact}/",
+        "move an appointment": f"/cases/{crn}/appointments/{contact}/move/",
         "state of a booking": f"{booking}state/",
+        "a person": f"/cases/{crn}/",
         "schedule": f"/cases/{crn}/schedule/",
         "risk flags": f"/cases/{crn}/risk-flags/",
         "guidance": "/guidance/toolkits/developing-dialogues/",
@@ -229,6 +234,14 @@ def _administration(explainer: Explainer) -> None:
         f"booking/booking/?q={some.id}",
         f"booking/booking/{some.id}/change/",
         "booking/duplicatensis/",
+        "appointments/recordedoutcome/",
+        "appointments/recordedoutcome/?state__exact=needs_attention",
+        f"appointments/recordedoutcome/?q={some.crn}",
+        "appointments/move/",
+        "appointments/move/?state__exact=needs_attention",
+        f"appointments/move/?q={some.crn}",
+        "appointments/textmessage/",
+        f"appointments/textmessage/?q={some.crn}",
         "audit/auditevent/",
         f"audit/auditevent/?q={some.crn}",
         "audit/auditevent/?what__exact=BOOKING_BOOKED",
@@ -249,6 +262,8 @@ def _worker(explainer: Explainer) -> None:
     from django.utils import timezone
     from django_tasks_db.models import DBTaskResult
 
+    from appointments.models import Move, RecordedOutcome
+    from appointments.services.delivery.resume import DELIVERY as CHANGES
     from booking.models import Booking, BookingState
     from booking.services.delivery import cancellation, processing
     from booking.services.delivery.resume import DELIVERY
@@ -260,6 +275,12 @@ def _worker(explainer: Explainer) -> None:
     Booking.objects.filter(id__in=waiting).update(next_try_at=now)
     with _on(explainer, "worker: take what is due"):
         claim(DELIVERY, Booking, due_by=now)
+    kinds: tuple[Any, ...] = (RecordedOutcome, Move)
+    for kind in kinds:
+        due = kind.objects.filter(state=BookingState.SUBMITTED).values("id")[:40]
+        kind.objects.filter(id__in=due).update(next_try_at=now)
+        with _on(explainer, f"worker: take what is due of {kind.kind}"):
+            claim(CHANGES, kind, due_by=now)
     with _on(explainer, "worker: take a task"):
         DBTaskResult.objects.ready().filter(backend_name="default", queue_name__in=["default"]).get_locked()
     # As the journey left it, but as if no answer had come.
@@ -281,6 +302,7 @@ def _the_clock(explainer: Explainer) -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
+    from appointments.services import retention
     from audit.export import events_between
     from audit.retention import purge as purge_audit
     from booking.services.retention import purge_bookings, purge_drafts
@@ -292,6 +314,9 @@ def _the_clock(explainer: Explainer) -> None:
         "metrics": lambda: list(StateCollector().collect()),
         "purge_drafts": lambda: purge_drafts(before=now - timedelta(days=30)),
         "purge_bookings": lambda: purge_bookings(before=now - timedelta(days=729)),
+        "purge_changes": lambda: retention.purge_changes(before=now - timedelta(days=721)),
+        "purge_changes: what was typed": lambda: retention.forget_texts(before=now - timedelta(days=30)),
+        "purge_changes: texts": lambda: retention.purge_text_messages(before=now - timedelta(days=729)),
         "purge_mirror": lambda: purge_mirror(before=now - timedelta(days=399)),
         "purge_audit": lambda: purge_audit(before=now - timedelta(days=729)),
         "clearsessions": lambda: call_command("clearsessions"),
