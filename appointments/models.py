@@ -1,4 +1,4 @@
-"""Changes of appointments that Delius already has: outcomes and moves, with their history, attempts and drafts."""
+"""Changes of appointments that Delius already has, with their history, attempts and drafts; and texts."""
 
 import hashlib
 import json

@@ -15,7 +15,6 @@ from delius.reads.parallel import in_parallel
 from delius.records import Appointment, AppointmentType, Case, LocationRule, Office
 from delius.request_bodies import RequestedBy
 from delius.selectors import RarRequirement
-from delius.writes import nsis
 from delius.writes.appointments import NAMESPACE
 from govuk.formats import LONDON, clock, in_london
 
@@ -101,7 +100,7 @@ class Situation:
         appointment = self.appointment
         if not appointment.nsi or not appointment.event_id:
             return appointment.requirement_id
-        found = nsis.nsis_of_event(crn=self.case.crn, event_id=appointment.event_id, username=self.username)
+        found = delius.nsis_of_event(crn=self.case.crn, event_id=appointment.event_id, username=self.username)
         return next((each.requirement_id for each in found if each.nsi_id == appointment.nsi.nsi_id), None)
 
 

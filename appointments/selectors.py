@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from django.core.cache import cache
 from django.db.models import Q, Value
 
-from appointments.models import Change, ChangeState, Move, RecordedOutcome, TextMessage
+from appointments.models import Change, ChangeDraft, ChangeKind, ChangeState, Move, RecordedOutcome, TextMessage
 
 C = TypeVar("C", bound=Change)
 KINDS: tuple[type[Change], ...] = (RecordedOutcome, Move)
@@ -26,6 +26,12 @@ class ChangeToReport(NamedTuple):
     state: str
     appointment_start: datetime
     created_at: datetime
+
+
+def draft_of(*, user_id: int, crn: str, contact_id: int, kind: ChangeKind) -> ChangeDraft:
+    """Return the user's draft for an appointment, or a new one that is not saved."""
+    key = {"user_id": user_id, "crn": crn, "contact_id": contact_id, "kind": kind}
+    return ChangeDraft.objects.filter(**key).first() or ChangeDraft(**key)
 
 
 def own_change(kind: type[C], *, user_id: int, crn: str, contact_id: int, change_id: uuid.UUID | str) -> C | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from appointments import selectors
 from appointments.presenters.changes import ChangeNews, news_of
-from appointments.presenters.moves import appointment_url, when_of
+from appointments.presenters.descriptions import when_of
+from appointments.presenters.links import appointment_url
 
 
 @dataclass(frozen=True)

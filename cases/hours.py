@@ -8,7 +8,7 @@ from django.conf import settings
 from govuk.formats import clock, parse_time, pm_reading
 
 # No appointment is read as longer than a working day: `10` to `9` is a slip.
-LONGEST = timedelta(hours=8)
+MAX_LENGTH = timedelta(hours=8)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def meant_times(typed_start: str, typed_end: str) -> tuple[time, time]:
     possible = [
         (start, end)
         for start, end in pairs
-        if hours.include(start, end) and start < end and ((start, end) == as_typed or _length(start, end) <= LONGEST)
+        if hours.include(start, end) and start < end and ((start, end) == as_typed or _length(start, end) <= MAX_LENGTH)
     ]
     return min(possible, key=lambda pair: _length(*pair), default=as_typed)
 

@@ -19,6 +19,7 @@ from delius.records import (
     Case,
     CasePage,
     Event,
+    Nsi,
     Office,
     OutcomeType,
     RarDays,
@@ -41,6 +42,7 @@ __all__ = [
     "cases",
     "invalidate_appointments",
     "invalidate_case",
+    "nsis_of_event",
     "offices",
     "outcome_types",
     "overview",
@@ -62,7 +64,7 @@ MAX_PAGES = 20
 
 @dataclass(frozen=True)
 class RarRequirement:
-    """A RAR requirement that is in force, and the event it belongs to."""
+    """A RAR requirement, and the event it belongs to."""
 
     event: Event
     requirement: Requirement
@@ -129,6 +131,14 @@ def case(crn: str, *, username: str) -> Case:
     """
     load = partial(get_client().case, crn, username=username)
     return cache.read_through(cache.key("case", crn, username), load, seconds=conf.case_cache_seconds())
+
+
+def nsis_of_event(*, crn: str, event_id: int, username: str) -> tuple[Nsi, ...]:
+    """Return every NSI of an event, of any type and requirement, those that have ended too.
+
+    Raises NotFound, LimitedAccess, Unavailable, DeliusContractError.
+    """
+    return get_client().nsis(crn, event_id=event_id, username=username)
 
 
 def invalidate_appointments(crn: str, *, username: str) -> None:

@@ -267,7 +267,7 @@ DELIUS_CIRCUIT_FAILURES = env.int("DELIUS_CIRCUIT_FAILURES", default=5)
 DELIUS_CIRCUIT_SECONDS = env.float("DELIUS_CIRCUIT_SECONDS", default=15)
 DELIUS_BULKHEAD_THREADS = env.int("DELIUS_BULKHEAD_THREADS", default=6)
 
-BOOKING_MOST_TRIES = env.int("BOOKING_MOST_TRIES", default=40)
+DELIVERY_MAX_TRIES = env.int("DELIVERY_MAX_TRIES", default=40)
 # From when to when appointments usually are: other times are asked about.
 APPOINTMENT_HOURS = tuple(time.fromisoformat(at) for at in env.list("APPOINTMENT_HOURS", default=["07:00", "21:00"]))
 # Codes of the outcomes by which Delius records that an appointment was called off.

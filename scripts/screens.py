@@ -251,7 +251,7 @@ def main(folder: Path, *chapters: str) -> None:
         for old in folder.glob("*.png"):
             old.unlink()
     # With no tries, the worker hands what it cannot settle to support at once, which shows those pages too.
-    with own_demo(BOOKING_MOST_TRIES="0") as demo, chromium() as browser, closing(Simulator(demo.simulator)) as delius:
+    with own_demo(DELIVERY_MAX_TRIES="0") as demo, chromium() as browser, closing(Simulator(demo.simulator)) as delius:
         stage, chapter = Stage(folder, browser, demo, delius), ""
         for line in script:
             if line.chapter != chapter:

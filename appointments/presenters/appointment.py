@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from appointments.models import Change, ChangeKind, ChangeState, TextMessage
 from appointments.presenters.changes import change_url
-from appointments.presenters.moves import appointment_url
+from appointments.presenters.links import appointment_url
 from appointments.presenters.rows import kind_words, rar_words, time_words
 from appointments.presenters.texts import text_state
 from appointments.services.texts.wording import is_still_to_come

@@ -6,7 +6,8 @@ from typing import Any
 from django.urls import reverse
 
 from appointments.moving import WHY
-from appointments.presenters.moves import appointment_url, place_of, question_url, when_of
+from appointments.presenters.descriptions import place_of, when_of
+from appointments.presenters.links import appointment_url, question_url
 from cases.presenters.appointment_types import type_name
 from delius.records import Appointment, Case, OutcomeType
 

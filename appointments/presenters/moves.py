@@ -2,20 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
 from appointments.models import ChangeDraft, ChangeState, Move
 from appointments.moving import WHEN, WHERE, WHICH, WHY, Moving, NewPlace, Situation
+from appointments.presenters.descriptions import AnswerRow, place_of, times_of, when_of
+from appointments.presenters.links import appointment_url, check_url, question_url
 from cases.presenters.appointment_types import type_name
 from cases.presenters.phone_numbers import PhoneNumber, phone_numbers
 from cases.presenters.sentences import requirement_names, sentence_names
 from cases.warnings import warnings
-from delius.records import Appointment, Case
+from delius.records import Case
 from delius.request_bodies import RequestedBy
-from govuk.formats import LONDON, clock, from_to, long_date
+from govuk.formats import long_date
 
 # Problems of *Check your answers*.
 CLASH, CHANGED, ANSWERS_CHANGED, SAME, ONLY_PLACE = "clash", "changed", "answers", "same", "only-place"
@@ -31,27 +33,6 @@ class Difference:
     new: str
     is_changed: bool
     change_url: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """Something that stays as it is, or an answer; `change_url` is empty for what cannot be changed."""
-
-    key: str
-    value: str
-    change_url: str = ""
-
-
-def question_url(crn: str, contact_id: int, slug: str) -> str:
-    """Return the URL of a question about a move."""
-    if slug == WHY:
-        return reverse("appointments:move", args=[crn, contact_id])
-    return reverse("appointments:move-question", args=[crn, contact_id, slug])
-
-
-def check_url(crn: str, contact_id: int) -> str:
-    """Return the URL of *Check your answers* of a move."""
-    return reverse("appointments:move-check", args=[crn, contact_id])
 
 
 def question_page(moving: Moving, slug: str, *, is_change: bool) -> dict[str, Any]:
@@ -71,11 +52,6 @@ def question_page(moving: Moving, slug: str, *, is_change: bool) -> dict[str, An
         "no_offices": slug == WHERE and not situation.offices,
         "cancel_url": reverse("appointments:cancel", args=[crn, contact_id]),
     }
-
-
-def appointment_url(crn: str, contact_id: int) -> str:
-    """Return the URL of an appointment."""
-    return reverse("appointments:appointment", args=[crn, contact_id])
 
 
 def check_page(moving: Moving, draft: ChangeDraft, *, problem: str) -> dict[str, Any]:
@@ -207,22 +183,6 @@ def move_page(together: Sequence[Move], person: Case) -> MovePage:
     )
 
 
-def place_of(appointment: Appointment) -> str:
-    """Return what an appointment is, when and where, in one line."""
-    office = f", {appointment.office.description}" if appointment.office and appointment.office.description else ""
-    return f"{type_name(appointment.type)}, {when_of(appointment.start, appointment.end)}{office}"
-
-
-def when_of(start: datetime, end: datetime | None) -> str:
-    """Return a day and times such as *Monday 4 January 2027, 9am to 10am*."""
-    start, end = start.astimezone(LONDON), end and end.astimezone(LONDON)
-    return f"{long_date(start.date())}, {_times(start, end)}"
-
-
-def _times(start: datetime, end: datetime | None) -> str:
-    return from_to(start.time(), end.time()) if end else clock(start.time())
-
-
 def _differences(moving: Moving, places: Sequence[NewPlace]) -> list[Difference]:
     situation = moving.situation
     crn, contact_id = situation.case.crn, situation.contact_id
@@ -241,7 +201,7 @@ def _differences(moving: Moving, places: Sequence[NewPlace]) -> list[Difference]
     else:
         [place] = places
         old_day: date = place.old.start.date()
-        old_times, new_times = _times(place.old.start, place.old.end), _times(place.start, place.end)
+        old_times, new_times = times_of(place.old.start, place.old.end), times_of(place.start, place.end)
         rows = [
             _difference("Date", long_date(old_day), long_date(place.start.date()), change_url=when_url),
             _difference("Time", old_times, new_times, change_url=when_url),
@@ -258,34 +218,34 @@ def _difference(label: str, now: str, new: str, *, change_url: str) -> Differenc
     return Difference(label=label, now=now, new=new, is_changed=now != new, change_url=change_url)
 
 
-def _answers(moving: Moving) -> list[Row]:
+def _answers(moving: Moving) -> list[AnswerRow]:
     situation = moving.situation
     crn, contact_id = situation.case.crn, situation.contact_id
     asked_by = situation.case.name.familiar if moving.requested_by is RequestedBy.PERSON else "The probation service"
     url = f"{question_url(crn, contact_id, WHY)}?change=1"
-    rows = [Row("Asked for by", asked_by, url), Row("Reason", moving.reason, url)]
+    rows = [AnswerRow("Asked for by", asked_by, url), AnswerRow("Reason", moving.reason, url)]
     if WHICH in moving.asked:
         later = len(moving.later) if moving.with_later else 0
         which = f"This one and the {later} after it" if later > 1 else "This one and the one after it"
         url = f"{question_url(crn, contact_id, WHICH)}?change=1"
-        rows.insert(0, Row("Appointments to move", which if later else "Only this one", url))
+        rows.insert(0, AnswerRow("Appointments to move", which if later else "Only this one", url))
     return rows
 
 
-def _stays(situation: Situation) -> list[Row]:
+def _stays(situation: Situation) -> list[AnswerRow]:
     appointment = situation.appointment
     nsi = appointment.nsi
-    rows = [Row("Type of appointment", type_name(appointment.type))]
+    rows = [AnswerRow("Type of appointment", type_name(appointment.type))]
     if nsi:
         toolkit = ": ".join(each.description for each in (nsi.type, nsi.sub_type) if each and each.description)
-        rows.append(Row("RAR toolkit", toolkit or "Not named in Delius"))
-    rows.append(Row("Counts towards RAR", "Yes" if appointment.counts_towards_rar else "No"))
+        rows.append(AnswerRow("RAR toolkit", toolkit or "Not named in Delius"))
+    rows.append(AnswerRow("Counts towards RAR", "Yes" if appointment.counts_towards_rar else "No"))
     if situation.requirement:
         names = requirement_names(situation.rar_requirements)
-        rows.append(Row("RAR requirement", names[situation.requirement.requirement_id]))
+        rows.append(AnswerRow("RAR requirement", names[situation.requirement.requirement_id]))
     elif sentence := sentence_names(situation.case.events).get(appointment.event_id or 0):
-        rows.append(Row("Sentence", sentence))
-    rows.append(Row("Sensitive", "Yes" if appointment.sensitive else "No"))
+        rows.append(AnswerRow("Sentence", sentence))
+    rows.append(AnswerRow("Sensitive", "Yes" if appointment.sensitive else "No"))
     return rows
 
 

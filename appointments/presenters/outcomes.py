@@ -16,7 +16,8 @@ from appointments.forms.outcomes import (
     outcome_field,
 )
 from appointments.models import ChangeDraft, ChangeState, RecordedOutcome
-from appointments.presenters.moves import appointment_url, place_of, when_of
+from appointments.presenters.descriptions import AnswerRow, place_of, when_of
+from appointments.presenters.links import appointment_url
 from cases.presenters.sentences import requirement_names
 from cases.sessions import is_rar_session
 from delius.records import Appointment, Case
@@ -28,15 +29,6 @@ CHANGED, ANSWERS_CHANGED = "changed", "answers"
 # Why no outcome can be recorded.
 NOT_BEGUN, MOVED, BY_SOMEBODY_ELSE, NO_OUTCOMES = "not-begun", "moved", "somebody-else", "no-outcomes"
 NONE_RECORDED = "None recorded"
-
-
-@dataclass(frozen=True)
-class Row:
-    """An answer; `change_url` is empty for what cannot be changed."""
-
-    key: str
-    value: str
-    change_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,19 +184,19 @@ def done_page(change: RecordedOutcome, case: Case, *, today: date) -> OutcomePag
     )
 
 
-def _rows(form: OutcomeForm, appointment: Appointment, *, url: str) -> list[Row]:
+def _rows(form: OutcomeForm, appointment: Appointment, *, url: str) -> list[AnswerRow]:
     attendance = Attendance(form.cleaned_data["attendance"])
     outcome, action = form.outcome, form.enforcement_action
     rows = [
-        Row("Attendance", LABELS[attendance], f"{url}#id_attendance"),
-        Row("Outcome in Delius", outcome.label),
+        AnswerRow("Attendance", LABELS[attendance], f"{url}#id_attendance"),
+        AnswerRow("Outcome in Delius", outcome.label),
     ]
     if outcome.enforcement_actions:
         target = form[enforcement_field(attendance)].auto_id
-        rows.append(Row("Enforcement action", _description(action) or "None", f"{url}#{target}"))
-    rows.append(Row("Notes to add", form.cleaned_data["notes"] or "None", f"{url}#id_notes"))
+        rows.append(AnswerRow("Enforcement action", _description(action) or "None", f"{url}#{target}"))
+    rows.append(AnswerRow("Notes to add", form.cleaned_data["notes"] or "None", f"{url}#id_notes"))
     if "sensitive" in form.fields:
-        rows.append(Row("Sensitive", "Yes" if form.cleaned_data["sensitive"] else "No", f"{url}#id_sensitive"))
+        rows.append(AnswerRow("Sensitive", "Yes" if form.cleaned_data["sensitive"] else "No", f"{url}#id_sensitive"))
     return rows
 
 

@@ -6,13 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from appointments.models import MAY_BE_CONFIRMED_AGAIN, Change, ChangeDraft, ChangeKind
-
-
-def draft_of(*, user_id: int, crn: str, contact_id: int, kind: ChangeKind) -> ChangeDraft:
-    """Return the user's draft for an appointment, or a new one that is not saved."""
-    key = {"user_id": user_id, "crn": crn, "contact_id": contact_id, "kind": kind}
-    return ChangeDraft.objects.filter(**key).first() or ChangeDraft(**key)
+from appointments.models import MAY_BE_CONFIRMED_AGAIN, Change, ChangeDraft
 
 
 def save_answers(draft: ChangeDraft, answers: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 
 from appointments.models import MAY_BE_CONFIRMED_AGAIN, ChangeDraft, ChangeState, TextMessage
 from appointments.selectors import KINDS
-from appointments.services.states import FINAL_STATES, without_text
+from appointments.services.states import FINAL_STATES, without_typed_text
 
 # Changes deleted in one statement, each with its history and attempts.
 BATCH_SIZE = 500
@@ -22,7 +22,7 @@ def purge_drafts(*, before: datetime) -> int:
     return deleted
 
 
-def forget_texts(*, before: datetime) -> int:
+def erase_typed_text(*, before: datetime) -> int:
     """Erase what was typed for changes that were refused, or whose appointment had changed, before a moment."""
     forgotten = 0
     for kind in KINDS:
@@ -30,7 +30,7 @@ def forget_texts(*, before: datetime) -> int:
         for change in old.iterator():
             # Conditional on the state that was read: another process may have changed it.
             same = kind._default_manager.filter(id=change.id, state=change.state)
-            forgotten += same.update(**without_text(change))
+            forgotten += same.update(**without_typed_text(change))
     return forgotten
 
 

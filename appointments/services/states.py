@@ -31,7 +31,7 @@ FINAL_STATES = frozenset(state for state, following in TRANSITIONS.items() if no
 STATES_WITHOUT_TEXT = frozenset({S.RECORDED, S.SETTLED})
 
 
-def without_text(change: Change) -> dict[str, Any]:
+def without_typed_text(change: Change) -> dict[str, Any]:
     """Return the field values that erase what was typed for a change and keep its SHA-256 digest."""
     if not change.text:
         return {}
@@ -59,7 +59,7 @@ def transition(
     if to != S.SUBMITTED:
         changes["next_try_at"] = None
     if to in STATES_WITHOUT_TEXT:
-        changes |= without_text(change)
+        changes |= without_typed_text(change)
     try:
         with transaction.atomic():
             conditional_update(change, only_if=only_if, state=to, **changes)

@@ -15,6 +15,7 @@ from appointments.models import ChangeDraft, ChangeKind, Move
 from appointments.moving import SLUGS, WHEN, WHERE, WHICH, WHY, Moving, Situation
 from appointments.presenters import moves as presenter
 from appointments.presenters.changes import change_url
+from appointments.presenters.links import check_url, question_url
 from appointments.services import drafts, moves, submission
 from cases import unsaved_answers
 from cases.access import case_of, user_id_of, username_of
@@ -131,7 +132,7 @@ def location_not_listed(request: HttpRequest, crn: str, contact_id: int) -> Http
     context = {
         "person": case,
         "delius_url": contact_log_url(crn),
-        "where_url": presenter.question_url(crn, contact_id, WHERE),
+        "where_url": question_url(crn, contact_id, WHERE),
     }
     return render(request, "appointments/move-location-not-listed.html.jinja", context)
 
@@ -145,14 +146,14 @@ def process_and_redirect(first: Move, *, is_new: bool = False) -> HttpResponse:
     problem = presenter.problem_of(now_at)
     if now_at.moved_with is None and problem:
         submission.mark_outcomes_seen(now_at)
-        return redirect(f"{presenter.check_url(now_at.crn, now_at.contact_id)}?problem={problem}")
+        return redirect(f"{check_url(now_at.crn, now_at.contact_id)}?problem={problem}")
     return redirect("appointments:moved", now_at.crn, now_at.contact_id, now_at.id)
 
 
 def _moving(request: HttpRequest, crn: str, contact_id: int) -> tuple[Moving, ChangeDraft]:
     case = case_of(request, crn)
     situation = Situation(case=case, contact_id=contact_id, username=username_of(request), now=timezone.now())
-    draft = drafts.draft_of(user_id=user_id_of(request), crn=crn, contact_id=contact_id, kind=ChangeKind.MOVE)
+    draft = selectors.draft_of(user_id=user_id_of(request), crn=crn, contact_id=contact_id, kind=ChangeKind.MOVE)
     return Moving(raw=draft.answers, situation=situation), draft
 
 
@@ -172,8 +173,8 @@ def _next(moving: Moving, *, problem: str = "") -> HttpResponse:
     """Redirect to the first question without an answer, or to the answers, which then show a problem."""
     situation, unfinished = moving.situation, moving.first_unfinished
     if unfinished:
-        return redirect(presenter.question_url(situation.case.crn, situation.contact_id, unfinished))
-    answers = presenter.check_url(situation.case.crn, situation.contact_id)
+        return redirect(question_url(situation.case.crn, situation.contact_id, unfinished))
+    answers = check_url(situation.case.crn, situation.contact_id)
     return redirect(f"{answers}?problem={problem}" if problem else answers)
 
 

@@ -154,7 +154,7 @@ def _situation(request: HttpRequest, crn: str, contact_id: int) -> _Situation:
         case=case,
         appointment=appointment,
         answers=answers_of(delius.outcome_types(appointment.type.code)),
-        draft=drafts.draft_of(user_id=user_id_of(request), crn=crn, contact_id=contact_id, kind=ChangeKind.OUTCOME),
+        draft=selectors.draft_of(user_id=user_id_of(request), crn=crn, contact_id=contact_id, kind=ChangeKind.OUTCOME),
     )
 
 

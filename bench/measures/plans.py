@@ -315,7 +315,7 @@ def _the_clock(explainer: Explainer) -> None:
         "purge_drafts": lambda: purge_drafts(before=now - timedelta(days=30)),
         "purge_bookings": lambda: purge_bookings(before=now - timedelta(days=729)),
         "purge_changes": lambda: retention.purge_changes(before=now - timedelta(days=721)),
-        "purge_changes: what was typed": lambda: retention.forget_texts(before=now - timedelta(days=30)),
+        "purge_changes: what was typed": lambda: retention.erase_typed_text(before=now - timedelta(days=30)),
         "purge_changes: texts": lambda: retention.purge_text_messages(before=now - timedelta(days=729)),
         "purge_mirror": lambda: purge_mirror(before=now - timedelta(days=399)),
         "purge_audit": lambda: purge_audit(before=now - timedelta(days=729)),

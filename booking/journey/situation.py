@@ -10,12 +10,11 @@ from cases.presenters.appointment_types import FEATURED_NAMES, FEATURED_TYPES, t
 from cases.presenters.distinguishing import Described, distinct_names
 from cases.presenters.sentences import requirement_names, sentence_names
 from delius import selectors as delius
+from delius.reads.nsis import RequirementNsis, choose
 from delius.reads.parallel import ReadResult, in_parallel
 from delius.records import Appointment, AppointmentType, Case, Event, Nsi, Office, Relation, Team
 from delius.request_bodies import Officer
 from delius.selectors import RarRequirement
-from delius.writes import nsis
-from delius.writes.nsis import RequirementNsis
 from govuk.formats import LONDON
 from govuk.sorting import sort_key
 from toolkits import selectors as toolkits
@@ -124,7 +123,7 @@ class Situation:
 
     def nsis(self, requirement: RarRequirement, toolkit: ToolkitChoice) -> RequirementNsis:
         """The NSIs of a toolkit on a requirement's event, as Delius has them now. Raises Unavailable."""
-        return nsis.choose(
+        return choose(
             self.nsis_of(requirement.event),
             requirement_id=requirement.requirement_id,
             type_code=toolkit.nsi_type_code,
@@ -172,7 +171,7 @@ class Situation:
         return self._nsis[event.event_id].get()
 
     def _read_nsis(self, event: Event) -> tuple[Nsi, ...]:
-        return nsis.nsis_of_event(crn=self.case.crn, event_id=event.event_id, username=self.username)
+        return delius.nsis_of_event(crn=self.case.crn, event_id=event.event_id, username=self.username)
 
     def _read_upcoming(self) -> tuple[Appointment, ...]:
         return delius.upcoming_appointments(self.case.crn, username=self.username)

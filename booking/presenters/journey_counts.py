@@ -26,8 +26,8 @@ QUESTIONS = {
     "check": "Check your answers",
 }
 # Small numbers are suppressed: a share of fewer says more about single sessions than about a provider.
-FEWEST_SHOWN = 5
-FEWER = f"Fewer than {FEWEST_SHOWN}"
+MIN_SHOWN = 5
+FEWER = f"Fewer than {MIN_SHOWN}"
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _providers(nat1: Counter[str], with_toolkit: Counter[str]) -> list[Line]:
     both = nat1 + with_toolkit
     return [
         Line(code or "None", nat1[code], total, _share(nat1[code], total))
-        if total >= FEWEST_SHOWN
+        if total >= MIN_SHOWN
         else Line(code or "None", "", FEWER, None)
         for code, total in sorted(both.items())
     ]

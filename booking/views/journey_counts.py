@@ -16,7 +16,7 @@ from audit.csv_injection import write_escaped_row
 from booking import selectors
 from booking.forms.counts import PeriodForm, last_four_weeks
 from booking.models import JourneyCount
-from booking.presenters.journey_counts import FEWEST_SHOWN, Numbers, csv_lines, numbers
+from booking.presenters.journey_counts import MIN_SHOWN, Numbers, csv_lines, numbers
 from booking.services.journey_counts import ABANDONED_AFTER
 from toolkits import selectors as toolkits
 
@@ -43,7 +43,7 @@ def journey_counts(request: HttpRequest) -> HttpResponse:
             "numbers": _numbers(form),
             "under_way": selectors.journeys_under_way(),
             "left_after": ABANDONED_AFTER.days,
-            "fewest": FEWEST_SHOWN,
+            "fewest": MIN_SHOWN,
             "csv_url": f"{reverse('admin:booking_journeycount_csv')}?{urlencode(form.cleaned_data)}",
         }
     return render(request, "admin/booking/journey-counts.html", context)

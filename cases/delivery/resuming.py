@@ -46,7 +46,7 @@ class Delivery:
 def resume_due(delivery: Delivery, *models: Any) -> dict[str, int]:
     """Process every row whose next try is due, and return how many are now in each state.
 
-    Safe to run concurrently. A row with more than BOOKING_MOST_TRIES tries moves to *needs attention*. While the
+    Safe to run concurrently. A row with more than DELIVERY_MAX_TRIES tries moves to *needs attention*. While the
     circuit breaker is open none is tried: they stay due, and no try is counted.
     """
     counts: Counter[str] = Counter()
@@ -121,11 +121,11 @@ def _resume(delivery: Delivery, row: Any) -> str:
     with structlog.contextvars.bound_contextvars(correlation_id=known, tries=row.tries):
         try:
             delivery.resumed(row)
-            if row.tries > settings.BOOKING_MOST_TRIES:
+            if row.tries > settings.DELIVERY_MAX_TRIES:
                 return _give_up(delivery, row)
             return str(delivery.process(row, try_counted=True).state)
         except Exception:
-            # One failing row must not stop the others; after BOOKING_MOST_TRIES it needs attention.
+            # One failing row must not stop the others; after DELIVERY_MAX_TRIES it needs attention.
             logger.exception(f"{delivery.name}_resume_failed", **{delivery.name: str(row.id)})
         assert row.next_try_at
         delivery.enqueue_resume(at=row.next_try_at)

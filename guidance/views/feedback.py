@@ -7,8 +7,8 @@ from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_http_methods, require_safe
 
 from guidance.forms import FeedbackForm
-from guidance.models import Feedback
 from guidance.permissions import READ_GUIDANCE
+from guidance.services.feedback import save_feedback
 
 PAGES_WITH_FEEDBACK = frozenset({"guidance:toolkit", "guidance:risk-flag"})
 
@@ -24,7 +24,7 @@ def feedback(request: HttpRequest) -> HttpResponse:
         back = form.data.get("page", "")
         context = {"form": form, "has_errors": True, "back_url": back if _has_feedback(back) else ""}
         return render(request, "guidance/feedback.html.jinja", context)
-    Feedback.objects.create(
+    save_feedback(
         page=form.cleaned_data["page"],
         useful=form.cleaned_data["useful"] == "yes",
         comment=form.cleaned_data["comment"],

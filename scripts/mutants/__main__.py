@@ -26,7 +26,7 @@ from scripts.mutants.selection import PYTEST, Measured, measure
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "var" / "mutants"
-ROOMS = ("toolkits/selectors.py", "delius/writes", "booking/services")
+ROOMS = ("toolkits/selectors.py", "delius/reads/nsis.py", "delius/writes", "booking/services")
 MUTANTS = int(os.environ.get("MUTANTS", "300"))
 SEED = os.environ.get("MUTANTS_SEED", "0")
 WORKERS = int(os.environ.get("MUTANTS_WORKERS", "2"))

@@ -56,7 +56,7 @@ def test_of_two_processes_one_moves_it_and_the_other_leaves_it_as_it_is(under_wa
 def test_one_that_cannot_be_settled_comes_to_need_attention(
     under_way: RecordedOutcome, robin: Client, simulator: Simulator, later: Any, settings: Any
 ) -> None:
-    settings.BOOKING_MOST_TRIES = 2
+    settings.DELIVERY_MAX_TRIES = 2
     simulator.fault("putOutcome", "status", status=429, times=None)
     for minutes in (1, 5, 20):
         with later(minutes=minutes):

@@ -292,7 +292,7 @@ class TestFaults:
     def test_what_notify_never_takes_is_given_up_and_shown(
         self, robin: Client, simulator: Simulator, later: Callable[..., Any], contact_id: int, settings: Settings
     ) -> None:
-        settings.BOOKING_MOST_TRIES = 3
+        settings.DELIVERY_MAX_TRIES = 3
         message = ask(robin, contact_id)
         simulator.fault("sendText", "status", status=429, times=None)
         self.settle(message, later)

@@ -97,7 +97,7 @@ def test_a_try_that_delius_did_not_answer_counts_whoever_made_it(
 def test_a_booking_that_cannot_be_settled_comes_to_need_attention(
     robin: Client, simulator: Simulator, later: Any, settings: Any
 ) -> None:
-    settings.BOOKING_MOST_TRIES = 2
+    settings.DELIVERY_MAX_TRIES = 2
     left_under_way(robin, simulator)
     simulator.fault("token", "status", status=503, times=None)
     simulator.fault("putAppointment", "status", status=429, times=None)
@@ -115,7 +115,7 @@ def test_a_booking_that_cannot_be_settled_comes_to_need_attention(
 def test_a_booking_that_is_taken_back_while_a_worker_gives_it_up_stays_taken_back(
     robin: Client, simulator: Simulator, later: Any, settings: Any
 ) -> None:
-    settings.BOOKING_MOST_TRIES = 0
+    settings.DELIVERY_MAX_TRIES = 0
     left_under_way(robin, simulator)
 
     def take_back(**event: Any) -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from delius.reads.nsis import RequirementNsis, choose
 from delius.records import Nsi
-from delius.writes.nsis import RequirementNsis, choose
 from tests.delius.values import URN, an_nsi
 
 MINE = 1001

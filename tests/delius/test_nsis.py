@@ -11,7 +11,8 @@ from delius import selectors
 from delius.client import get_client
 from delius.errors import Conflict, ConflictReason, DeliusContractError, NotFound, Refused, Unavailable
 from delius.records import EnsuredNsi, MatchedBy
-from delius.writes.nsis import NAMESPACE, NsiTypeDefaults, ensure_nsi, nsis_of_event, withdraw_nsi
+from delius.selectors import nsis_of_event
+from delius.writes.nsis import NAMESPACE, NsiTypeDefaults, ensure_nsi, withdraw_nsi
 from tests.delius.values import (
     BRIAN,
     CHOICES_AND_CHANGES,

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from appointments.services.retention import forget_texts, purge_changes, purge_drafts, purge_text_messages
+from appointments.services.retention import erase_typed_text, purge_changes, purge_drafts, purge_text_messages
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         """Purge and print the numbers."""
         now = timezone.now()
         old_draft, old_change = now - timedelta(days=settings.DRAFT_DAYS), now - timedelta(days=settings.BOOKING_DAYS)
-        drafts, texts = purge_drafts(before=old_draft), forget_texts(before=old_draft)
+        drafts, texts = purge_drafts(before=old_draft), erase_typed_text(before=old_draft)
         changes = purge_changes(before=old_change)
         messages = purge_text_messages(before=old_change)
         self.stdout.write(

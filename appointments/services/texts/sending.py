@@ -112,7 +112,7 @@ def _send(message: TextMessage, notify: Notify) -> None:
         if sent := notify.find(message.id):
             _sent(message, sent)
             return
-    if message.tries > settings.BOOKING_MOST_TRIES:
+    if message.tries > settings.DELIVERY_MAX_TRIES:
         _finish(message, TextState.NOT_SENT, NEVER_TAKEN)
         return
     try:

@@ -1,1 +1,1 @@
-"""Delivery of confirmed bookings to Delius: processing, retries, refusals, cancellation, withdrawal, support."""
+"""Delivery of confirmed bookings to Delius: processing, retries, refusals, cancellation, withdrawal."""

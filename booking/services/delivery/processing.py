@@ -4,9 +4,6 @@ Both are idempotent: each is a PUT by a reference stored with the booking, so an
 repeated as it was, at any time and by any number of processes.
 """
 
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -24,15 +21,14 @@ from booking.services.draft_release import release_draft
 from booking.services.states import transition
 from cases.delivery.attempts import AttemptLog
 from cases.delivery.conditional_update import ConcurrentUpdate, conditional_update
+from cases.delivery.run import Run, schedule_retry
 from delius import selectors
 from delius.errors import (
-    CircuitOpen,
     Conflict,
     ConflictReason,
     DeliusContractError,
     LimitedAccess,
     NotFound,
-    Overloaded,
     Refused,
     Unavailable,
 )
@@ -40,7 +36,6 @@ from delius.http.attempts import recorded_by
 from delius.london import today
 from delius.records import Appointment
 from delius.request_bodies import Officer
-from delius.retries import backoff
 from delius.writes import appointments, nsis
 from delius.writes.appointments import NewAppointment
 from delius.writes.nsis import NsiTypeDefaults
@@ -62,7 +57,7 @@ def process(booking: Booking, *, is_new: bool = False, try_counted: bool = False
     if booking.state == BookingState.SUBMITTED:
         may_be_in_delius = booking.sent_at is not None and not is_new
         log = AttemptLog(UpstreamAttempt, booking=booking)
-        run = _Run(booking, log, is_new=is_new, may_be_in_delius=may_be_in_delius)
+        run = Run(booking, log, is_new=is_new, may_be_in_delius=may_be_in_delius)
         try:
             with recorded_by(run.log):
                 _send(run)
@@ -70,25 +65,22 @@ def process(booking: Booking, *, is_new: bool = False, try_counted: bool = False
             booking.refresh_from_db()
             run.log.write()
         except (Unavailable, DeliusContractError) as fault:
-            _schedule_retry(run, fault, try_counted=try_counted)
+            schedule_retry(
+                run,
+                fault,
+                name="booking",
+                try_counted=try_counted,
+                enqueue_resume=retry.enqueue_resume,
+                **_nsi_fields(booking),
+            )
     else:
         release_draft(booking)
     return booking
 
 
-@dataclass
-class _Run:
-    """One processing run. `may_be_in_delius` says whether an earlier request may have made the appointment."""
-
-    booking: Booking
-    log: AttemptLog
-    is_new: bool
-    may_be_in_delius: bool
-
-
-def _send(run: _Run) -> None:
+def _send(run: Run) -> None:
     """Make at most MAX_CALLS calls to Delius. Raises ConcurrentUpdate, and Unavailable where a retry is needed."""
-    booking = run.booking
+    booking = run.row
     was_closed = False
     for _ in range(MAX_CALLS):
         needs_nsi = booking.counts_towards_rar and booking.nsi_id is None
@@ -171,8 +163,8 @@ def _replace_nsi_reference(booking: Booking) -> None:
     conditional_update(booking, only_if=old, nsi_reference=uuid4(), nsi_id=None, nsi_created=False)
 
 
-def _put_appointment(run: _Run) -> None:
-    booking = run.booking
+def _put_appointment(run: Run) -> None:
+    booking = run.row
     assert booking.appointment_reference is not None
     if booking.sent_at is None or not run.is_new:
         # From here on it cannot be cancelled: the appointment may be in Delius whatever the response. Where another
@@ -197,14 +189,14 @@ def _put_appointment(run: _Run) -> None:
             username=booking.user.username,
         )
     except (Unavailable, DeliusContractError) as fault:
-        run.may_be_in_delius = run.may_be_in_delius or not isinstance(fault, Unavailable) or fault.may_have_taken_effect
+        run.not_answered(fault)
         raise
     _book(run, made)
 
 
-def _book_existing(run: _Run, conflict: Conflict) -> None:
+def _book_existing(run: Run, conflict: Conflict) -> None:
     """Book the appointment that has the reference and was changed in Delius since; refuse where it was deleted."""
-    booking = run.booking
+    booking = run.row
     assert booking.appointment_reference is not None
     try:
         there = appointments.appointment_by_reference(
@@ -218,8 +210,8 @@ def _book_existing(run: _Run, conflict: Conflict) -> None:
         _book(run, there)
 
 
-def _book(run: _Run, made: Appointment) -> None:
-    booking = run.booking
+def _book(run: Run, made: Appointment) -> None:
+    booking = run.row
     with transaction.atomic():
         nsi = f", on NSI {booking.nsi_id}{' made for it' if booking.nsi_created else ''}" if booking.nsi_id else ""
         transition(
@@ -235,22 +227,22 @@ def _book(run: _Run, made: Appointment) -> None:
     selectors.invalidate_appointments(booking.crn, username=booking.user.username)
 
 
-def _mark_needs_attention(run: _Run, answer: LimitedAccess | NotFound) -> None:
+def _mark_needs_attention(run: Run, answer: LimitedAccess | NotFound) -> None:
     """Leave to support a booking whose appointment may be in Delius but can no longer be read."""
     with transaction.atomic():
         transition(
-            run.booking,
+            run.row,
             BookingState.NEEDS_ATTENTION,
             detail=f"Sent, and then {type(answer).__name__}",
-            **_nsi_fields(run.booking),
+            **_nsi_fields(run.row),
         )
         run.log.write()
-        release_draft(run.booking)
+        release_draft(run.row)
 
 
-def _refuse(run: _Run, answer: Refused | Conflict | LimitedAccess | NotFound) -> None:
+def _refuse(run: Run, answer: Refused | Conflict | LimitedAccess | NotFound) -> None:
     """Mark a booking as refused, and schedule the withdrawal of an NSI that it may have made."""
-    booking = run.booking
+    booking = run.row
     with transaction.atomic():
         transition(
             booking,
@@ -266,24 +258,6 @@ def _refuse(run: _Run, answer: Refused | Conflict | LimitedAccess | NotFound) ->
         release_draft(booking)
     if booking.clash:
         selectors.invalidate_appointments(booking.crn, username=booking.user.username)
-
-
-def _schedule_retry(run: _Run, fault: Unavailable | DeliusContractError, *, try_counted: bool) -> None:
-    """Schedule the next try, at the time of Delius's Retry-After or with exponential backoff."""
-    booking = run.booking
-    logger.warning("booking_retry_scheduled", booking=str(booking.id), fault=type(fault).__name__)
-    retry_after = fault.retry_after if isinstance(fault, Overloaded) else None
-    at = timezone.now() + (timedelta(seconds=retry_after) if retry_after is not None else backoff(booking.tries))
-    changes: dict[str, Any] = {"next_try_at": at, **_nsi_fields(booking)}
-    if not run.may_be_in_delius:
-        changes["sent_at"] = None
-    if isinstance(fault, CircuitOpen) and try_counted and booking.tries:
-        changes["tries"] = booking.tries - 1
-    with transaction.atomic():
-        run.log.write()
-        with suppress(ConcurrentUpdate):
-            conditional_update(booking, only_if=Q(sent_at=booking.sent_at), **changes)
-        retry.enqueue_resume(at=at)
 
 
 def _nsi_fields(booking: Booking) -> dict[str, Any]:

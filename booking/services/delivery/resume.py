@@ -18,7 +18,7 @@ DELIVERY = resuming.Delivery(
     release_draft=release_draft,
     resumed=auditing.booking_resumed,
     enqueue_resume=retry.enqueue_resume,
-    # Rows from before references existed have none.
+    # A row without a reference cannot be sent again: sending it would not be idempotent (docs/booking-states.md).
     may_resubmit=lambda booking: booking.appointment_reference is not None,
 )
 
