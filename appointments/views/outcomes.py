@@ -79,7 +79,7 @@ def check(request: HttpRequest, crn: str, contact_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(SEE_CASES, raise_exception=True)
 @staff_record_required
-def done(request: HttpRequest, crn: str, contact_id: int, change_id: uuid.UUID) -> HttpResponse:
+def outcome_done(request: HttpRequest, crn: str, contact_id: int, change_id: uuid.UUID) -> HttpResponse:
     """Show what became of an outcome; a POST processes one that is under way again."""
     if request.method == "POST" and not request.user.has_perm(ARRANGE):
         raise PermissionDenied
@@ -106,7 +106,7 @@ def done(request: HttpRequest, crn: str, contact_id: int, change_id: uuid.UUID) 
 @require_safe
 @permission_required(SEE_CASES, raise_exception=True)
 @staff_record_required
-def state(request: HttpRequest, crn: str, contact_id: int, change_id: uuid.UUID) -> HttpResponse:
+def outcome_state(request: HttpRequest, crn: str, contact_id: int, change_id: uuid.UUID) -> HttpResponse:
     """Send whether an outcome is under way as JSON, for polling."""
     case_of(request, crn)
     change = _own(request, crn, contact_id, change_id)

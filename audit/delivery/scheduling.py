@@ -1,4 +1,4 @@
-"""Enqueuing of the sender task, debounced."""
+"""Enqueueing of the sender task, debounced."""
 
 from datetime import timedelta
 

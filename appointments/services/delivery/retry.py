@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cases.delivery.tasks import enqueue
+from cases.delivery.enqueueing import enqueue
 
 
 def enqueue_resume(*, at: datetime) -> None:

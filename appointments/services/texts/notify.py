@@ -12,12 +12,12 @@ from requests import ConnectTimeout
 from appointments.models import TextKind
 
 SECONDS = 10
-# Nothing was taken: too many requests, or a key that is not (or no longer) right.
-NOT_TAKEN = frozenset({401, 403, 429})
+# Too many requests, or a key that is not (or no longer) right.
+TEMPORARILY_REFUSED = frozenset({401, 403, 429})
 UNANSWERED = 500
 
 
-class NotTaken(Exception):
+class TemporarilyRefused(Exception):
     """Notify certainly did not take the request, and may take it later."""
 
 
@@ -25,7 +25,7 @@ class Unanswered(Exception):
     """Whether Notify took the request is not known."""
 
 
-class NotAccepted(Exception):
+class PermanentlyRefused(Exception):
     """Notify will never take it. The text is Notify's own error, such as `ValidationError`."""
 
 
@@ -43,7 +43,10 @@ def texts_are_on() -> bool:
 
 
 class Notify:
-    """A connection to Notify. Each method raises NotTaken, Unanswered or NotAccepted. Not for several threads."""
+    """A connection to Notify. Not for several threads.
+
+    Each method raises TemporarilyRefused, Unanswered or PermanentlyRefused.
+    """
 
     def __init__(self) -> None:
         self._client = NotificationsAPIClient(settings.NOTIFY_API_KEY, base_url=settings.NOTIFY_URL, timeout=SECONDS)
@@ -70,7 +73,7 @@ class Notify:
         """Return the text of a reference, or None where Notify has none. Notify forgets texts after seven days."""
         try:
             found = _answer(self._client.get_all_notifications, reference=str(reference)).get("notifications")
-        except NotAccepted as error:
+        except PermanentlyRefused as error:
             raise Unanswered(str(error)) from None
         if not isinstance(found, list):
             raise Unanswered("no list")
@@ -80,7 +83,7 @@ class Notify:
         """Return a text, or None where Notify has it no longer."""
         try:
             return _notification(_answer(self._client.get_notification_by_id, str(notify_id)))
-        except NotAccepted:
+        except PermanentlyRefused:
             return None
 
 
@@ -96,11 +99,11 @@ def _answer(call: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         answer = call(*args, **kwargs)
     except APIError as error:
         status = error.response.status_code if error.response is not None else None
-        if status in NOT_TAKEN or isinstance(error.__cause__, ConnectTimeout):
-            raise NotTaken(str(status)) from None
+        if status in TEMPORARILY_REFUSED or isinstance(error.__cause__, ConnectTimeout):
+            raise TemporarilyRefused(str(status)) from None
         if status is None or status >= UNANSWERED or status < 400:
             raise Unanswered(str(status)) from None
-        raise NotAccepted(_name_of(error)) from None
+        raise PermanentlyRefused(_name_of(error)) from None
     if not isinstance(answer, dict):
         raise Unanswered("no object")
     return answer

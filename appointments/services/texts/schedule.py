@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from cases.delivery import tasks
+from cases.delivery import enqueueing
 
 
 def enqueue(*, at: datetime) -> None:
     """Enqueue the task for the texts that are due then."""
-    tasks.enqueue("appointments.tasks.send_due_texts", at=at)
+    enqueueing.enqueue("appointments.tasks.send_due_texts", at=at)

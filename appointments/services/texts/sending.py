@@ -18,10 +18,10 @@ from appointments import auditing
 from appointments.models import TextKind, TextMessage, TextState
 from appointments.services.texts import schedule
 from appointments.services.texts.notify import (
-    NotAccepted,
     Notification,
     Notify,
-    NotTaken,
+    PermanentlyRefused,
+    TemporarilyRefused,
     Unanswered,
     texts_are_on,
 )
@@ -76,7 +76,7 @@ def send_due() -> int:
                 _look(message, notify) if message.state == TextState.SENT else _send(message, notify)
             except _Taken:
                 continue
-            except (NotTaken, Unanswered) as fault:
+            except (TemporarilyRefused, Unanswered) as fault:
                 _postpone(message, fault)
                 break
             except (Unavailable, DeliusContractError) as fault:
@@ -136,11 +136,11 @@ def _send(message: TextMessage, notify: Notify) -> None:
             return
         _update(message, sent_at=timezone.now())
         sent = notify.send(kind, text.personalisation, to=case.mobile_number, reference=message.id)
-    except NotAccepted as refusal:
+    except PermanentlyRefused as refusal:
         logger.warning("text_not_accepted", text=str(message.id), error=str(refusal))
         _finish(message, TextState.NOT_SENT, NOT_ACCEPTED)
         return
-    except NotTaken:
+    except TemporarilyRefused:
         _update(message, sent_at=None)
         raise
     _sent(message, sent)
