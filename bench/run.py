@@ -107,6 +107,7 @@ def main() -> int:
         write_bench()
     print(f"Done in {result['seconds']} seconds: see docs/performance.md")
     drives = [each for by_latency in result.get("users", {}).get("drives", {}).values() for each in by_latency]
+    drives += [*result.get("choices", ()), *result.get("bookings", ())]
     return 1 if any(each["failures"] for each in drives) else 0
 
 

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from locust import FastHttpUser, constant, events, task
 
 from bench import caseloads
-from bench.journey import Answer, Confirmed, JourneyFailed, arrange, sign_in, wanted
+from bench.journey import ARRANGED, Answer, Confirmed, JourneyFailed, arrange, sign_in, wanted
 
 JOURNEY, PAGES = "journey", "pages"
 GUIDANCE = (
@@ -105,7 +105,9 @@ class Practitioner(SignedIn):
             _keep(f"failed: {failure}", 0, good=False)
         else:
             _keep(PAGES, self.browser.sent, good=True)
-            _keep(JOURNEY, (time.perf_counter() - began) * 1000, good=arranged.outcome == "arranged")
+            _keep(JOURNEY, (time.perf_counter() - began) * 1000, good=True)
+            if arranged.outcome != ARRANGED:
+                _keep(f"failed: {arranged.outcome}", 0, good=False)
 
 
 class Reader(SignedIn):
