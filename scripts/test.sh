@@ -5,8 +5,7 @@ cd "$(dirname "$0")/.."
 mkdir -p var
 scripts/test_on_postgresql.sh > var/test-postgresql.log 2>&1 &
 postgresql=$!
-# One more than there are processors: many tests wait for a server or a browser that they have started.
-.venv/bin/pytest -n "$(($(nproc) + 1))" --dist worksteal --durations=20 --durations-min=1
+.venv/bin/pytest -n auto --dist worksteal --durations=20 --durations-min=1
 sqlite_status=$?
 wait "$postgresql"
 postgresql_status=$?

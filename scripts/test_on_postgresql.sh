@@ -46,5 +46,5 @@ if ! reachable "$url"; then
 fi
 echo "On PostgreSQL:"
 # Only the files that have such tests: collecting all takes as long as some hundred of them.
-DATABASE_URL="$url" .venv/bin/pytest -n 1 -m "database and not browser" \
+DATABASE_URL="$url" .venv/bin/pytest -n auto --dist worksteal -m "database and not browser" \
     $(grep --recursive --files-with-matches --include="test_*.py" "mark\.database" tests)
