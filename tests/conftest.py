@@ -18,6 +18,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from delius.http import background
+from guidance.models import RiskFlagGuidance, SearchEntry, ToolkitGuidance
+from guidance.selectors import invalidate
+from guidance.services.import_export import load_guidance
 from tests import sampling
 from tests.faults import tally as faults
 from tests.hostile import tally as hostile
@@ -28,6 +31,7 @@ from toolkits.models import Rollout, Toolkit
 pytest_plugins = ["tests.contract.recording"]
 
 
+GUIDANCE: tuple[Any, ...] = (ToolkitGuidance, RiskFlagGuidance, SearchEntry)
 # The folders whose tests take longest, which begin first so that no worker is left alone with them at the end.
 SLOWEST_FIRST = ("ops", "faults", "hostile", "journeys")
 # Fixtures and folders of tests that start a process: a simulator, a database, the product under gunicorn, a browser.
@@ -138,6 +142,25 @@ def rollout(db: None, rollout_rows: dict[date, tuple[list[Toolkit], list[Rollout
         call_command("load_toolkits", verbosity=0)
         call_command("load_demo_rollout", verbosity=0)
         rollout_rows[today] = list(Toolkit.objects.all()), list(Rollout.objects.all())
+
+
+@pytest.fixture(scope="session")
+def starting_set_rows() -> dict[tuple[int, ...], list[list[Any]]]:
+    """What `starting_set` loaded, by the ids of the toolkits that it is about."""
+    return {}
+
+
+@pytest.fixture
+def starting_set(db: None, starting_set_rows: dict[tuple[int, ...], list[list[Any]]]) -> None:
+    """The 14 toolkits and 57 flags that the product comes with: published once, and then as rows without versions."""
+    toolkits = tuple(Toolkit.objects.order_by("id").values_list("id", flat=True))
+    if rows := starting_set_rows.get(toolkits):
+        for kind, loaded in zip(GUIDANCE, rows, strict=True):
+            kind.objects.bulk_create(loaded)
+        invalidate()
+    else:
+        load_guidance()
+        starting_set_rows[toolkits] = [list(kind.objects.all()) for kind in GUIDANCE]
 
 
 @pytest.fixture

@@ -38,7 +38,8 @@ def tokenise(text: str) -> list[str]:
 
 def typed_otherwise(text: str) -> list[str]:
     """Return the words of a text that have accents or apostrophes, without them."""
-    return [word for word in folded_words(text) if word not in _WORD.findall(_composed(text))]
+    as_written = set(_WORD.findall(_composed(text)))
+    return [word for word in folded_words(text) if word not in as_written]
 
 
 def query_terms(text: str) -> list[list[str]]:

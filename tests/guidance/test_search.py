@@ -21,7 +21,6 @@ from guidance.search import SearchResult, record_zero_results, search_guidance
 from guidance.search.snippets import snippet
 from guidance.search.terms import STOP_WORDS, fuzzy_matches, query_terms
 from guidance.services import publishing
-from guidance.services.import_export import load_guidance
 from tests.guidance.factories import make_flag_page, make_toolkit_page, published, rewritten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -33,12 +32,6 @@ def titles(words: str) -> list[str]:
 
 def first(words: str) -> str:
     return next(iter(titles(words)), "nothing")
-
-
-@pytest.fixture
-def starting_set() -> None:
-    """The 14 toolkits and 57 flags that the product comes with."""
-    load_guidance()
 
 
 @pytest.fixture

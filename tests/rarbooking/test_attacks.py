@@ -11,7 +11,6 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 import structlog
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver
@@ -94,9 +93,8 @@ def every_address() -> list[str]:
 
 
 @pytest.fixture
-def all_powerful(robin: Client, django_user_model: Any) -> Client:
+def all_powerful(robin: Client, starting_set: None, django_user_model: Any) -> Client:
     """Somebody who may open every page, with guidance to look at."""
-    call_command("load_guidance", verbosity=0)
     django_user_model.objects.update(is_staff=True, is_superuser=True)
     robin.raise_request_exception = False
     return robin
