@@ -123,7 +123,7 @@ SELECT
     md5('outcome ' || n)::uuid, user_id, became, crn, contact_id, 1, 'COAP', 'Planned Office Visit (NS)', start, '',
     repeat('0', 64), '', '', md5('page ' || n), NULL, 0,
     CASE WHEN became = 'submitted' THEN now() + interval '1 day' END,
-    CASE WHEN n % 100 <> 7 THEN changed_at END, changed_at, changed_at,
+    CASE WHEN n % 100 <> 6 THEN changed_at END, changed_at, changed_at,
     'ATTC', 'Attended - complied', true, '', '', false, '{}', '{}'
 FROM changed;
 
@@ -137,7 +137,7 @@ SELECT
     md5('move ' || n)::uuid, user_id, became, crn, 6000000000 + n, 1, 'COAP', 'Planned Office Visit (NS)', start, '',
     repeat('0', 64), '', '', md5('page ' || n), NULL, 0,
     CASE WHEN became = 'submitted' THEN now() + interval '1 day' END,
-    CASE WHEN n % 100 <> 7 THEN made_at END, made_at, made_at,
+    CASE WHEN n % 100 <> 6 THEN made_at END, made_at, made_at,
     start + interval '30 minutes', 'Invented office', 'PERSON', start, start + interval '30 minutes', 'Z00OFF',
     'Invented office', false, false, CASE WHEN became = 'recorded' THEN contact_id END
 FROM changed

@@ -22,10 +22,10 @@ class Command(BaseCommand):
         """Purge and print the numbers."""
         now = timezone.now()
         old_draft, old_change = now - timedelta(days=settings.DRAFT_DAYS), now - timedelta(days=settings.BOOKING_DAYS)
-        drafts, texts = purge_drafts(before=old_draft), erase_typed_text(before=old_draft)
+        drafts, erased = purge_drafts(before=old_draft), erase_typed_text(before=old_draft)
         changes = purge_changes(before=old_change)
-        messages = purge_text_messages(before=old_change)
+        texts = purge_text_messages(before=old_change)
         self.stdout.write(
-            f"Drafts deleted: {drafts}. Changes whose notes were forgotten: {texts}. Changes deleted: {changes}."
-            f" Texts deleted: {messages}"
+            f"Drafts deleted: {drafts}. Changes whose notes were forgotten: {erased}. Changes deleted: {changes}."
+            f" Texts deleted: {texts}"
         )
